@@ -1,0 +1,153 @@
+//! Sets of any size: one of the six datasets, distinct keys, clean or with a share of rows spoilt in known ways.
+
+mod faults;
+mod rows;
+
+pub use rows::Dataset;
+
+use crate::facts::Facts;
+use crate::random::Random;
+use crate::write::{Delimited, Format, Json, Rows, Style, Value, Workbook, Xml};
+use clap::Args;
+use faults::Fault;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// What to generate and where to.
+#[derive(Debug, Args)]
+pub struct Request {
+    /// Which dataset the rows are of.
+    #[arg(long, value_enum)]
+    pub dataset: Dataset,
+    /// How many rows; fewer come when the key admits fewer.
+    #[arg(long)]
+    pub rows: u64,
+    /// Equal seeds give equal files.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: Format,
+    /// Share of rows that are spoilt, such as 0.01.
+    #[arg(long, default_value_t = 0.0)]
+    pub bad_share: f64,
+    /// Field delimiter of CSV.
+    #[arg(long, default_value = ";", value_parser = delimiter)]
+    pub delimiter: u8,
+    /// How CSV writes numbers, dates and periods.
+    #[arg(long, value_enum, default_value = "plain")]
+    pub style: Style,
+    /// The file to write.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// A CSV to write the spoilt rows to: which, where, how, and the family of finding to expect.
+    #[arg(long)]
+    pub truth: Option<PathBuf>,
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "\\t" | "tab" => Ok(b'\t'),
+        _ if text.len() == 1 => Ok(text.as_bytes()[0]),
+        _ => Err("a delimiter is one character, or tab".to_owned()),
+    }
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    pub rows: u64,
+    pub spoilt: u64,
+}
+
+/// Writes the set and says how many rows it has and how many of them are spoilt.
+pub fn generate(facts: &Facts, request: &Request) -> Result<Written, String> {
+    let failed = |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());
+    let mut truth = match &request.truth {
+        Some(path) => Some(Truth::create(path).map_err(|error| failed(path, error))?),
+        None => None,
+    };
+    let written = write_rows(facts, request, truth.as_mut()).map_err(|error| failed(&request.out, error))?;
+    if let (Some(truth), Some(path)) = (truth, &request.truth) {
+        truth.finish().map_err(|error| failed(path, error))?;
+    }
+    Ok(written)
+}
+
+fn write_rows(facts: &Facts, request: &Request, mut truth: Option<&mut Truth>) -> io::Result<Written> {
+    let dataset = request.dataset;
+    let mut writer = open(request)?;
+    // Spoiling has its own stream: the right rows of a spoilt set equal those of the clean one.
+    let mut chance = Random::of(request.seed, "faults");
+    let faults = faults::of(dataset, request.format, request.style);
+    let mut written = Written { rows: 0, spoilt: 0 };
+    rows::each(dataset, facts, request.rows, request.seed, &mut |values| {
+        written.rows += 1;
+        if request.bad_share <= 0.0 || !chance.chance(request.bad_share) {
+            return writer.row(values).map(|_| ());
+        }
+        written.spoilt += 1;
+        let fault = &faults[chance.below(faults.len() as u64) as usize];
+        let kept = values[fault.column].clone();
+        let spoilt = fault.spoil(&kept);
+        values[fault.column] = spoilt.clone();
+        let place = writer.row(values)?;
+        values[fault.column] = kept;
+        match truth.as_deref_mut() {
+            Some(truth) => truth.note(written.rows, &place, dataset.headers()[fault.column], fault, &spoilt),
+            None => Ok(()),
+        }
+    })?;
+    writer.finish()?;
+    Ok(written)
+}
+
+fn open(request: &Request) -> io::Result<Box<dyn Rows>> {
+    let headers = request.dataset.headers();
+    let path = &request.out;
+    Ok(match request.format {
+        Format::Csv => Box::new(Delimited::create(path, headers, request.delimiter, request.style)?),
+        Format::Xlsx => Box::new(Workbook::create(path, headers)?),
+        Format::Json => Box::new(Json::create(path, headers)?),
+        Format::Xml => Box::new(Xml::create(path, headers)?),
+    })
+}
+
+/// The list of spoilt rows: `row` counts the data rows from 1, `sheet` and `line` are where the format has them.
+struct Truth {
+    out: BufWriter<File>,
+}
+
+impl Truth {
+    fn create(path: &Path) -> io::Result<Truth> {
+        let mut out = BufWriter::new(File::create(path)?);
+        out.write_all(b"row,sheet,line,column,family,value\n")?;
+        Ok(Truth { out })
+    }
+
+    fn note(
+        &mut self,
+        row: u64,
+        place: &crate::write::Place,
+        column: &str,
+        fault: &Fault,
+        value: &Value<'_>,
+    ) -> io::Result<()> {
+        let line = place.line.map(|line| line.to_string()).unwrap_or_default();
+        let mut text = Vec::new();
+        crate::write::push_value(&mut text, value, Style::Plain);
+        let text = String::from_utf8_lossy(&text);
+        writeln!(
+            self.out,
+            "{row},{},{line},{column},{},{text}",
+            place.sheet, fault.family
+        )
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests;

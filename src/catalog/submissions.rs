@@ -1,0 +1,432 @@
+//! Landing, numbering and outcomes of submissions.
+
+use super::{Catalog, CatalogError, now};
+use chrono::NaiveDate;
+use rusqlite::{OptionalExtension, Row, params};
+use std::collections::BTreeMap;
+
+/// How far a submission has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Its bytes are kept; it has no number yet.
+    Landed,
+    /// It has its number; nothing has looked inside.
+    Numbered,
+    /// Read and checked; its outcome is recorded, merging is due.
+    Staged,
+    /// Nothing more will happen to it by itself.
+    Done,
+}
+
+impl State {
+    fn parse(text: &str) -> State {
+        match text {
+            "landed" => State::Landed,
+            "numbered" => State::Numbered,
+            "staged" => State::Staged,
+            // The table's CHECK admits nothing else.
+            _ => State::Done,
+        }
+    }
+}
+
+/// What is registered when bytes have landed.
+#[derive(Debug, Clone)]
+pub struct Landing {
+    pub connector: String,
+    pub region: String,
+    pub window: String,
+    pub versions: String,
+    pub parts_hash: String,
+    pub file: Option<String>,
+    pub origin: Option<String>,
+    pub modified: i64,
+    pub received_on: NaiveDate,
+    pub cursor: Option<NaiveDate>,
+    pub illustrative: bool,
+    /// Findings made while fetching, JSON.
+    pub notes: String,
+    pub parts: Vec<PartRow>,
+}
+
+/// One part as registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartRow {
+    pub sha256: String,
+    pub name: String,
+    pub size: u64,
+    pub request: BTreeMap<String, String>,
+}
+
+/// A registered submission.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Submission {
+    #[serde(skip)]
+    pub id: i64,
+    pub sequence: Option<i64>,
+    pub connector: String,
+    pub region: String,
+    pub window: String,
+    pub file: Option<String>,
+    #[serde(skip)]
+    pub origin: Option<String>,
+    pub received_at: String,
+    pub received_on: String,
+    pub illustrative: bool,
+    #[serde(skip)]
+    pub notes: String,
+    #[serde(skip)]
+    pub state: State,
+    pub status: Option<String>,
+}
+
+/// Answer of [`Catalog::land`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Landed {
+    New,
+    /// The same file in the same place is already waiting for its number.
+    Waiting,
+}
+
+/// What became of a submission in one dataset.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct OutcomeRow {
+    pub dataset: String,
+    pub status: String,
+    pub read: u64,
+    pub accepted: u64,
+    pub quarantined: u64,
+    pub repeated: u64,
+    pub not_observed: u64,
+    pub ignored: u64,
+    pub findings: u64,
+    #[serde(skip)]
+    pub merged: bool,
+}
+
+/// One entry of a submission's list of places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceRow {
+    pub part: i32,
+    pub sheet: Option<String>,
+}
+
+const COLUMNS: &str = "id, sequence, connector, region, window, file, origin, received_at, received_on, \
+                       illustrative, notes, state, status";
+
+fn submission(row: &Row<'_>) -> rusqlite::Result<Submission> {
+    Ok(Submission {
+        id: row.get(0)?,
+        sequence: row.get(1)?,
+        connector: row.get(2)?,
+        region: row.get(3)?,
+        window: row.get(4)?,
+        file: row.get(5)?,
+        origin: row.get(6)?,
+        received_at: row.get(7)?,
+        received_on: row.get(8)?,
+        illustrative: row.get(9)?,
+        notes: row.get(10)?,
+        state: State::parse(&row.get::<_, String>(11)?),
+        status: row.get(12)?,
+    })
+}
+
+impl Catalog {
+    /// Registers a delivery whose bytes are already durable.
+    pub fn land(&self, landing: &Landing) -> Result<Landed, CatalogError> {
+        self.transaction(|transaction| {
+            if let Some(origin) = &landing.origin {
+                let waiting: Option<i64> = transaction
+                    .query_row(
+                        "SELECT id FROM submissions WHERE origin = ?1 AND state = 'landed' AND parts_hash = ?2",
+                        params![origin, landing.parts_hash],
+                        |row| row.get(0),
+                    )
+                    .optional()?;
+                if waiting.is_some() {
+                    return Ok(Landed::Waiting);
+                }
+                // An earlier version of the same file that never got a number is overtaken by this one.
+                transaction.execute(
+                    "DELETE FROM parts WHERE submission IN (SELECT id FROM submissions WHERE origin = ?1 AND state = 'landed')",
+                    params![origin],
+                )?;
+                transaction
+                    .execute("DELETE FROM submissions WHERE origin = ?1 AND state = 'landed'", params![origin])?;
+            } else {
+                // A pull that was cut short before numbering is pulled again whole.
+                transaction.execute(
+                    "DELETE FROM parts WHERE submission IN (SELECT id FROM submissions WHERE connector = ?1 \
+                     AND region = ?2 AND state = 'landed' AND origin IS NULL)",
+                    params![landing.connector, landing.region],
+                )?;
+                transaction.execute(
+                    "DELETE FROM submissions WHERE connector = ?1 AND region = ?2 AND state = 'landed' \
+                     AND origin IS NULL",
+                    params![landing.connector, landing.region],
+                )?;
+            }
+            transaction.execute(
+                "INSERT INTO submissions (connector, region, window, versions, parts_hash, file, origin, modified, \
+                 received_at, received_on, cursor, illustrative, notes, state) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'landed')",
+                params![
+                    landing.connector,
+                    landing.region,
+                    landing.window,
+                    landing.versions,
+                    landing.parts_hash,
+                    landing.file,
+                    landing.origin,
+                    landing.modified,
+                    now(),
+                    landing.received_on.to_string(),
+                    landing.cursor.map(|date| date.to_string()),
+                    landing.illustrative,
+                    landing.notes,
+                ],
+            )?;
+            let id = transaction.last_insert_rowid();
+            for (ordinal, part) in landing.parts.iter().enumerate() {
+                let request = serde_json::to_string(&part.request).unwrap_or_else(|_| "{}".to_string());
+                transaction.execute(
+                    "INSERT INTO parts (submission, ordinal, sha256, name, size, request) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    params![id, ordinal as i64, part.sha256, part.name, part.size as i64, request],
+                )?;
+            }
+            Ok(Landed::New)
+        })
+    }
+
+    /// Numbers everything that landed: by connector, region, window, and for files modification time, then
+    /// name. Marks duplicates of the latest submission of the same slice. Gives how many were numbered.
+    pub fn number(&self) -> Result<usize, CatalogError> {
+        self.transaction(|transaction| {
+            let ids: Vec<i64> = {
+                let mut statement = transaction.prepare(
+                    "SELECT id FROM submissions WHERE state = 'landed' \
+                     ORDER BY connector, region, window, modified, file, id",
+                )?;
+                let rows = statement.query_map([], |row| row.get(0))?;
+                rows.collect::<rusqlite::Result<_>>()?
+            };
+            let mut next: i64 =
+                transaction.query_row("SELECT coalesce(max(sequence), 0) + 1 FROM submissions", [], |row| row.get(0))?;
+            for id in &ids {
+                transaction.execute(
+                    "UPDATE submissions SET sequence = ?2, state = 'numbered', status = CASE WHEN parts_hash || '|' || versions = ( \
+                       SELECT latest.parts_hash || '|' || latest.versions FROM submissions latest \
+                       WHERE latest.connector = submissions.connector AND latest.region = submissions.region \
+                       AND latest.window = submissions.window AND latest.sequence IS NOT NULL \
+                       ORDER BY latest.sequence DESC LIMIT 1) THEN 'duplicate' END \
+                     WHERE id = ?1",
+                    params![id, next],
+                )?;
+                next += 1;
+            }
+            Ok(ids.len())
+        })
+    }
+
+    /// Submissions in a state, by number.
+    pub fn in_state(&self, state: State) -> Result<Vec<Submission>, CatalogError> {
+        let name = match state {
+            State::Landed => "landed",
+            State::Numbered => "numbered",
+            State::Staged => "staged",
+            State::Done => "done",
+        };
+        self.rows(&format!("SELECT {COLUMNS} FROM submissions WHERE state = ?1 ORDER BY sequence"), [name], submission)
+    }
+
+    /// All numbered submissions, latest first, at most `limit`.
+    pub fn submissions(&self, limit: usize) -> Result<Vec<Submission>, CatalogError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM submissions WHERE sequence IS NOT NULL ORDER BY sequence DESC LIMIT ?1"
+        );
+        self.rows(&sql, [limit as i64], submission)
+    }
+
+    pub fn submission(&self, sequence: i64) -> Result<Option<Submission>, CatalogError> {
+        let sql = format!("SELECT {COLUMNS} FROM submissions WHERE sequence = ?1");
+        Ok(self.rows(&sql, [sequence], submission)?.pop())
+    }
+
+    /// Numbered submissions whose file still stands in its drop folder.
+    pub fn unmoved(&self) -> Result<Vec<Submission>, CatalogError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM submissions WHERE origin IS NOT NULL AND sequence IS NOT NULL ORDER BY sequence"
+        );
+        self.rows(&sql, [], submission)
+    }
+
+    /// Notes that a dropped file is in `processed/`.
+    pub fn moved(&self, id: i64) -> Result<(), CatalogError> {
+        self.execute("UPDATE submissions SET origin = NULL WHERE id = ?1", [id]).map(|_| ())
+    }
+
+    pub fn parts(&self, id: i64) -> Result<Vec<PartRow>, CatalogError> {
+        let sql = "SELECT sha256, name, size, request FROM parts WHERE submission = ?1 ORDER BY ordinal";
+        self.rows(sql, [id], |row| {
+            let request: String = row.get(3)?;
+            Ok(PartRow {
+                sha256: row.get(0)?,
+                name: row.get(1)?,
+                size: row.get::<_, i64>(2)? as u64,
+                request: serde_json::from_str(&request).unwrap_or_default(),
+            })
+        })
+    }
+
+    /// End of the last recorded window of each slice of a connector.
+    pub fn cursors(&self, connector: &str) -> Result<BTreeMap<String, NaiveDate>, CatalogError> {
+        let rows = self.rows("SELECT region, window_end FROM cursors WHERE connector = ?1", [connector], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
+        let mut cursors = BTreeMap::new();
+        for (region, end) in rows {
+            let date = end.parse().map_err(|_| CatalogError::Value(format!("cursor {end} of {connector}")))?;
+            cursors.insert(region, date);
+        }
+        Ok(cursors)
+    }
+
+    /// Records what became of a submission, its places and its newly quarantined rows, and moves its cursor
+    /// (promise I6), all in one transaction. `status` is the worst of the datasets'.
+    pub fn record_outcome(
+        &self,
+        id: i64,
+        sequence: i64,
+        status: &str,
+        outcomes: &[OutcomeRow],
+        places: &[PlaceRow],
+        digests: &[(String, String)],
+    ) -> Result<(), CatalogError> {
+        let merging = outcomes.iter().any(|outcome| !outcome.merged);
+        self.transaction(|transaction| {
+            for table in ["outcomes", "places"] {
+                transaction.execute(&format!("DELETE FROM {table} WHERE sequence = ?1"), [sequence])?;
+            }
+            for outcome in outcomes {
+                insert_outcome(transaction, sequence, outcome)?;
+            }
+            for (ordinal, place) in places.iter().enumerate() {
+                transaction.execute(
+                    "INSERT INTO places (sequence, ordinal, part, sheet) VALUES (?1, ?2, ?3, ?4)",
+                    params![sequence, ordinal as i64, place.part, place.sheet],
+                )?;
+            }
+            let mut enter = transaction
+                .prepare_cached("INSERT OR IGNORE INTO quarantined (dataset, digest, sequence) VALUES (?1, ?2, ?3)")?;
+            for (dataset, digest) in digests {
+                enter.execute(params![dataset, digest, sequence])?;
+            }
+            transaction.execute(
+                "UPDATE submissions SET state = ?2, status = ?3 WHERE id = ?1",
+                params![id, if merging { "staged" } else { "done" }, status],
+            )?;
+            if status != "refused" {
+                transaction.execute(
+                    "INSERT INTO cursors (connector, region, window_end) \
+                     SELECT connector, region, cursor FROM submissions WHERE id = ?1 AND cursor IS NOT NULL \
+                     ON CONFLICT (connector, region) DO UPDATE SET window_end = excluded.window_end \
+                     WHERE excluded.window_end > cursors.window_end",
+                    [id],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
+    /// What became of a submission, by dataset.
+    pub fn outcomes(&self, sequence: i64) -> Result<Vec<OutcomeRow>, CatalogError> {
+        let sql = "SELECT dataset, status, read, accepted, quarantined, repeated, not_observed, ignored, findings, \
+                   merged FROM outcomes WHERE sequence = ?1 ORDER BY dataset";
+        self.rows(sql, [sequence], |row| {
+            Ok(OutcomeRow {
+                dataset: row.get(0)?,
+                status: row.get(1)?,
+                read: row.get::<_, i64>(2)? as u64,
+                accepted: row.get::<_, i64>(3)? as u64,
+                quarantined: row.get::<_, i64>(4)? as u64,
+                repeated: row.get::<_, i64>(5)? as u64,
+                not_observed: row.get::<_, i64>(6)? as u64,
+                ignored: row.get::<_, i64>(7)? as u64,
+                findings: row.get::<_, i64>(8)? as u64,
+                merged: row.get(9)?,
+            })
+        })
+    }
+
+    pub fn places(&self, sequence: i64) -> Result<Vec<PlaceRow>, CatalogError> {
+        self.rows("SELECT part, sheet FROM places WHERE sequence = ?1 ORDER BY ordinal", [sequence], |row| {
+            Ok(PlaceRow { part: row.get(0)?, sheet: row.get(1)? })
+        })
+    }
+
+    /// Which submission a refused row entered quarantine with; none for a row never seen.
+    pub fn quarantined_by(&self, dataset: &str, digest: &str) -> Result<Option<i64>, CatalogError> {
+        let sql = "SELECT sequence FROM quarantined WHERE dataset = ?1 AND digest = ?2";
+        Ok(self.rows(sql, [dataset, digest], |row| row.get(0))?.pop())
+    }
+
+    /// Decides on a held submission: `accepted` sends it to merging, `refused` ends it. Gives false where the
+    /// submission is not held.
+    pub fn decide(&self, sequence: i64, accept: bool, reason: &str) -> Result<bool, CatalogError> {
+        self.transaction(|transaction| {
+            let status = if accept { "accepted" } else { "refused" };
+            let changed = transaction.execute(
+                "UPDATE submissions SET status = ?2 WHERE sequence = ?1 AND status = 'held'",
+                params![sequence, status],
+            )?;
+            if changed == 0 {
+                return Ok(false);
+            }
+            transaction.execute(
+                "UPDATE outcomes SET merged = CASE WHEN ?2 AND accepted > 0 THEN 0 ELSE 1 END, \
+                 status = CASE WHEN NOT ?2 THEN 'refused' WHEN quarantined > 0 THEN 'accepted_in_part' \
+                 ELSE 'accepted' END WHERE sequence = ?1 AND status = 'held'",
+                params![sequence, accept],
+            )?;
+            transaction.execute(
+                "UPDATE submissions SET state = CASE WHEN EXISTS (SELECT 1 FROM outcomes WHERE \
+                 outcomes.sequence = ?1 AND merged = 0) THEN 'staged' ELSE 'done' END, \
+                 status = CASE WHEN ?2 AND EXISTS (SELECT 1 FROM outcomes WHERE outcomes.sequence = ?1 \
+                 AND outcomes.status <> 'accepted') THEN 'accepted_in_part' ELSE status END WHERE sequence = ?1",
+                params![sequence, accept],
+            )?;
+            let action = if accept { "submission accept" } else { "submission refuse" };
+            transaction.execute(
+                "INSERT INTO audit (at, action, target, reason) VALUES (?1, ?2, ?3, ?4)",
+                params![now(), action, sequence.to_string(), reason],
+            )?;
+            Ok(true)
+        })
+    }
+}
+
+fn insert_outcome(
+    transaction: &rusqlite::Transaction<'_>,
+    sequence: i64,
+    outcome: &OutcomeRow,
+) -> rusqlite::Result<()> {
+    transaction.execute(
+        "INSERT INTO outcomes (sequence, dataset, status, read, accepted, quarantined, repeated, not_observed, \
+         ignored, findings, merged) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        params![
+            sequence,
+            outcome.dataset,
+            outcome.status,
+            outcome.read as i64,
+            outcome.accepted as i64,
+            outcome.quarantined as i64,
+            outcome.repeated as i64,
+            outcome.not_observed as i64,
+            outcome.ignored as i64,
+            outcome.findings as i64,
+            outcome.merged
+        ],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,318 @@
+//! The checker: takes normalized rows, keeps what may enter.
+
+use super::outcome::{Outcome, Summary, SummaryPlace};
+use super::rules::{self, CompiledRule};
+use super::staging::{FindingsWriter, QuarantineWriter, rendering};
+use super::uniqueness::{Exclusions, Uniqueness};
+use super::{CheckError, table_rules};
+use crate::config::{Contract, Pii};
+use crate::finding::receipt::{FindingTally, Rows};
+use crate::finding::{Finding, Place, Severity};
+use crate::normalize::{Counts, RefusedRow, RowSink};
+use crate::table::{TableError, TableWriter, WrittenFile, reader, schema};
+use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch};
+use arrow::compute::filter_record_batch;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How addresses of one place are made.
+#[derive(Debug, Clone, Default)]
+pub struct PlaceInfo {
+    pub sheet: Option<String>,
+    pub numbers_are_lines: bool,
+    /// Sheet column of each contract column, from 0; empty for records.
+    pub columns: BTreeMap<String, u32>,
+    pub header_row: Option<u32>,
+    /// Header or field of each contract column.
+    pub headers: indexmap::IndexMap<String, String>,
+}
+
+/// Whether a refused row (by digest) is in quarantine already.
+pub type IsKnown<'k> = Box<dyn Fn(&str) -> Result<bool, CheckError> + 'k>;
+
+/// Checks one submission in one dataset.
+pub struct Checker<'k> {
+    contract: Arc<Contract>,
+    folder: PathBuf,
+    sequence: i64,
+    rules: Vec<CompiledRule>,
+    /// Taken by `finish`.
+    uniqueness: Option<Uniqueness>,
+    rows: Option<TableWriter>,
+    quarantine: QuarantineWriter,
+    findings: FindingsWriter,
+    tally: FindingTally,
+    places: BTreeMap<i32, PlaceInfo>,
+    refused: u64,
+    digests: Vec<String>,
+    /// Tells a sender's rows from another's with the same values.
+    slice: String,
+    is_known: IsKnown<'k>,
+}
+
+impl<'k> Checker<'k> {
+    /// Stages into `folder`, which is emptied. `slice` names the sender (connector and region).
+    pub fn new(
+        contract: Arc<Contract>,
+        sequence: i64,
+        folder: &Path,
+        slice: &str,
+        places: BTreeMap<i32, PlaceInfo>,
+        is_known: IsKnown<'k>,
+    ) -> Result<Checker<'k>, CheckError> {
+        let io = |source| CheckError::Io { path: folder.display().to_string(), source };
+        if folder.exists() {
+            std::fs::remove_dir_all(folder).map_err(io)?;
+        }
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let model = schema::model_schema(&contract);
+        let index = |name: &String| model.index_of(name).ok();
+        let keys: Vec<usize> = contract.key.iter().filter_map(index).collect();
+        let provenance = [schema::SUBMISSION, schema::PART, schema::ROW];
+        let values = (0..model.fields().len()).filter(|&field| !provenance.contains(&model.field(field).name().as_str()));
+        let uniqueness = Uniqueness::new(keys, values.collect(), folder);
+        Ok(Checker {
+            rules: rules::compile(&contract, &model)?,
+            uniqueness: Some(uniqueness),
+            rows: Some(TableWriter::create(&folder.join("rows.parquet"), model, &[])?),
+            quarantine: QuarantineWriter::create(folder, sequence)?,
+            findings: FindingsWriter::create(folder, sequence)?,
+            tally: FindingTally::default(),
+            refused: 0,
+            digests: Vec::new(),
+            folder: folder.to_path_buf(),
+            slice: slice.to_string(),
+            contract,
+            sequence,
+            places,
+            is_known,
+        })
+    }
+
+    /// Rules over one batch: gives the rows that pass.
+    fn apply_rules(&mut self, batch: RecordBatch) -> Result<RecordBatch, CheckError> {
+        let mut broken: BTreeMap<usize, Vec<Finding>> = BTreeMap::new();
+        for rule in &self.rules {
+            for row in rule.broken(&batch)? {
+                let finding = Finding::declared(
+                    &rule.rule.code,
+                    rule.rule.severity,
+                    rule.rule.message.clone(),
+                    rule.rule.hint.clone(),
+                );
+                let place = self.place(&batch, row, rule.column.as_deref());
+                let value = rule.column.as_ref().and_then(|column| self.shown(&batch, row, column));
+                let finding = match value {
+                    Some(value) => finding.value(value),
+                    None => finding,
+                };
+                broken.entry(row).or_default().push(finding.at(place));
+            }
+        }
+        if broken.is_empty() {
+            return Ok(batch);
+        }
+        let mut keep = vec![true; batch.num_rows()];
+        for (row, findings) in broken {
+            if findings.iter().any(|finding| finding.severity == Severity::Error) {
+                keep[row] = false;
+                self.refuse_typed(&batch, row, findings)?;
+            } else {
+                for finding in findings {
+                    self.record(&finding, false)?;
+                }
+            }
+        }
+        filter_record_batch(&batch, &BooleanArray::from(keep)).map_err(|source| self.arrow(source))
+    }
+
+    fn arrow(&self, source: arrow::error::ArrowError) -> CheckError {
+        CheckError::Table(TableError::Arrow { path: self.folder.display().to_string(), source })
+    }
+
+    /// Place of a typed row.
+    fn place(&self, batch: &RecordBatch, row: usize, column: Option<&str>) -> Place {
+        let number = |name: &str| {
+            batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref::<Int32Array>()).map(|a| a.value(row))
+        };
+        let part = number(schema::PART).unwrap_or_default();
+        let line = number(schema::ROW).map(|row| row as u32);
+        let info = self.places.get(&part);
+        Place {
+            part,
+            sheet: info.and_then(|info| info.sheet.clone()),
+            row: line,
+            column_index: column.and_then(|column| info.and_then(|info| info.columns.get(column).copied())),
+            line: line.filter(|_| info.is_some_and(|info| info.numbers_are_lines)),
+            column: column.map(str::to_string),
+        }
+    }
+
+    /// A typed value as text; none for nulls and personal columns.
+    fn shown(&self, batch: &RecordBatch, row: usize, column: &str) -> Option<String> {
+        if self.contract.columns.get(column).is_some_and(|column| column.pii == Some(Pii::Drop)) {
+            return None;
+        }
+        let array = batch.column_by_name(column)?;
+        if array.is_null(row) {
+            return None;
+        }
+        Some(ArrayFormatter::try_new(array, &FormatOptions::default()).ok()?.value(row).to_string())
+    }
+
+    fn refuse_typed(&mut self, batch: &RecordBatch, row: usize, findings: Vec<Finding>) -> Result<(), CheckError> {
+        let place = self.place(batch, row, None);
+        let contract = self.contract.clone();
+        let values = contract
+            .columns
+            .keys()
+            .filter_map(|name| Some((name.clone(), self.shown(batch, row, name)?)))
+            .collect();
+        self.refuse(RefusedRow { place, findings, values })
+    }
+
+    fn record(&mut self, finding: &Finding, known: bool) -> Result<(), CheckError> {
+        self.tally.push(finding);
+        self.findings.push(finding, known)
+    }
+
+    /// Rewrites `rows.parquet` without the excluded rows, which become findings.
+    fn exclude(&mut self, rows: &WrittenFile, exclusions: &Exclusions) -> Result<WrittenFile, CheckError> {
+        let kept = self.folder.join("rows.parquet");
+        let mut writer = TableWriter::create(&kept, schema::model_schema(&self.contract), &[])?;
+        let mut ordinal = 0;
+        for batch in reader::batches(&rows.path)? {
+            let batch = batch?;
+            let mut keep = Vec::with_capacity(batch.num_rows());
+            for row in 0..batch.num_rows() {
+                let conflicting = exclusions.conflicting.contains(&ordinal);
+                keep.push(!conflicting && !exclusions.repeated.contains(&ordinal));
+                if conflicting {
+                    let column = self.contract.key.last().cloned();
+                    let place = self.place(&batch, row, column.as_deref());
+                    let key: Vec<String> =
+                        self.contract.key.iter().filter_map(|name| self.shown(&batch, row, name)).collect();
+                    let finding = Finding::of("key-conflict").with("key", self.contract.key.join(", "));
+                    self.refuse_typed(&batch, row, vec![finding.value(key.join(", ")).at(place)])?;
+                }
+                ordinal += 1;
+            }
+            let filtered = filter_record_batch(&batch, &BooleanArray::from(keep)).map_err(|source| self.arrow(source))?;
+            writer.write(filtered)?;
+        }
+        Ok(writer.finish()?)
+    }
+
+    /// Ends the submission: uniqueness, table rules, gate, files. `asked` holds it whatever its rows.
+    pub fn finish(
+        mut self,
+        counts: Counts,
+        history: &[PathBuf],
+        memory_mb: usize,
+        asked: bool,
+    ) -> Result<Outcome, CheckError> {
+        let (Some(uniqueness), Some(rows)) = (self.uniqueness.take(), self.rows.take()) else {
+            return Err(CheckError::Lookup("a checker is finished once".to_string()));
+        };
+        let exclusions = uniqueness.finish()?;
+        let mut rows = rows.finish()?;
+        if !exclusions.is_empty() {
+            rows = self.exclude(&rows, &exclusions)?;
+        }
+        let found = table_rules::run(&self.contract, &rows.path, history, memory_mb, &self.places)?;
+        let mut held = asked || found.iter().any(|finding| finding.severity == Severity::Error);
+        for finding in &found {
+            self.record(finding, false)?;
+        }
+        let counted = Rows {
+            read: counts.read,
+            accepted: rows.rows,
+            quarantined: self.refused,
+            repeated: exclusions.repeated.len() as u64,
+            not_observed: counts.not_observed,
+            ignored: counts.ignored,
+        };
+        counted.check()?;
+        held |= self.over_gate(&counted)?;
+        let status = counted.status(held);
+        let Checker { quarantine, findings, contract, folder, places, sequence, tally, digests, .. } = self;
+        quarantine.finish()?;
+        findings.finish()?;
+        write_summary(&contract, &folder, status.as_str(), counted, &places)?;
+        tracing::debug!(sequence, dataset = contract.name, status = status.as_str(), "submission checked");
+        Ok(Outcome { dataset: contract.name.clone(), status, rows: counted, findings: tally, digests })
+    }
+
+    /// The gate: too large a share refused, of enough rows to mean something.
+    fn over_gate(&mut self, rows: &Rows) -> Result<bool, CheckError> {
+        let gates = &self.contract.gates;
+        let share = rows.quarantined as f64 / rows.read.max(1) as f64;
+        let over = share > gates.refused_share && rows.quarantined >= gates.refused_rows;
+        if over && rows.accepted > 0 {
+            let finding = Finding::of("gate-refused-share")
+                .with("share", format!("{:.0}", share * 100.0))
+                .with("limit", format!("{:.0}", gates.refused_share * 100.0));
+            self.record(&finding, false)?;
+        }
+        Ok(over)
+    }
+}
+
+impl RowSink for Checker<'_> {
+    type Error = CheckError;
+
+    fn accept(&mut self, rows: RecordBatch) -> Result<(), CheckError> {
+        let rows = self.apply_rules(rows)?;
+        if let (Some(uniqueness), Some(writer)) = (&mut self.uniqueness, &mut self.rows) {
+            uniqueness.add(&rows)?;
+            writer.write(rows)?;
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, row: RefusedRow) -> Result<(), CheckError> {
+        let codes: Vec<&str> = row.findings.iter().map(|finding| finding.code.as_str()).collect();
+        let text = [self.slice.as_str(), &codes.join(","), &rendering(&row.values)].join("\n");
+        let digest = crate::table::writer::hex(&Sha256::digest(text.as_bytes()));
+        let known = (self.is_known)(&digest)?;
+        self.refused += 1;
+        self.quarantine.push(&row, known)?;
+        for finding in &row.findings {
+            self.record(finding, known)?;
+        }
+        if !known {
+            self.digests.push(digest);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, finding: Finding) -> Result<(), CheckError> {
+        self.record(&finding, false)
+    }
+}
+
+fn write_summary(
+    contract: &Contract,
+    folder: &Path,
+    status: &'static str,
+    rows: Rows,
+    places: &BTreeMap<i32, PlaceInfo>,
+) -> Result<(), CheckError> {
+    let places = places
+        .iter()
+        .map(|(part, info)| SummaryPlace {
+            part: *part,
+            sheet: info.sheet.clone(),
+            header_row: info.header_row,
+            columns: info.headers.clone(),
+        })
+        .collect();
+    let summary = Summary { dataset: contract.name.clone(), version: contract.version, status, rows, places };
+    let path = folder.join("summary.json");
+    let io = |source| CheckError::Io { path: path.display().to_string(), source };
+    let text = serde_json::to_string_pretty(&summary).map_err(|error| io(error.into()))?;
+    std::fs::write(&path, text).map_err(io)
+}

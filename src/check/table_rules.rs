@@ -1,0 +1,84 @@
+//! Table rules: queries that return the offending rows of a submission.
+
+use super::{CheckError, PlaceInfo};
+use crate::config::{Contract, TableRule};
+use crate::finding::{Finding, Place};
+use crate::table::{Session, SqlError, schema};
+use arrow::array::{Array, Int32Array, RecordBatch};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Runs a contract's table rules over the staged rows (`submission`) and the current model (`history`).
+pub(super) fn run(
+    contract: &Contract,
+    rows: &Path,
+    history: &[PathBuf],
+    memory_mb: usize,
+    places: &BTreeMap<i32, PlaceInfo>,
+) -> Result<Vec<Finding>, CheckError> {
+    if contract.table_rules.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ask = async {
+        let model = schema::model_schema(contract);
+        let session = Session::new(memory_mb).map_err(|source| failed("table rules", source))?;
+        let files = [rows.to_path_buf()];
+        session.register_files("submission", model.clone(), &files).await.map_err(|source| failed("submission", source))?;
+        session.register_files("history", model, history).await.map_err(|source| failed("history", source))?;
+        let mut findings = Vec::new();
+        for rule in &contract.table_rules {
+            let what = format!("table rule `{}` of {}", rule.code, contract.name);
+            let answer = session.sql(&rule.sql, &[]).await.map_err(|source| failed(&what, source))?;
+            for batch in &answer {
+                findings.extend(offending(rule, batch, places).map_err(|source| failed(&what, source))?);
+            }
+        }
+        Ok(findings)
+    };
+    crate::table::session::block_on(ask)
+}
+
+fn failed(what: &str, source: SqlError) -> CheckError {
+    CheckError::Sql { what: what.to_string(), source }
+}
+
+fn offending(
+    rule: &TableRule,
+    batch: &RecordBatch,
+    places: &BTreeMap<i32, PlaceInfo>,
+) -> Result<Vec<Finding>, SqlError> {
+    let numbers = |name: &str| {
+        batch
+            .column_by_name(name)
+            .and_then(|column| column.as_any().downcast_ref::<Int32Array>())
+            .ok_or_else(|| SqlError(format!("does not give {name}")))
+    };
+    let (parts, rows) = (numbers(schema::PART)?, numbers(schema::ROW)?);
+    let values = match batch.column_by_name("value") {
+        Some(column) => Some(
+            ArrayFormatter::try_new(column, &FormatOptions::default()).map_err(|error| SqlError(error.to_string()))?,
+        ),
+        None => None,
+    };
+    let mut findings = Vec::new();
+    for index in 0..batch.num_rows() {
+        let part = if parts.is_valid(index) { parts.value(index) } else { 0 };
+        let row = rows.is_valid(index).then(|| rows.value(index) as u32);
+        let info = places.get(&part);
+        let place = Place {
+            part,
+            sheet: info.and_then(|info| info.sheet.clone()),
+            row,
+            column_index: None,
+            line: row.filter(|_| info.is_some_and(|info| info.numbers_are_lines)),
+            column: None,
+        };
+        let finding = Finding::declared(&rule.code, rule.severity, rule.message.clone(), rule.hint.clone());
+        findings.push(match &values {
+            Some(values) => finding.value(values.value(index).to_string()).at(place),
+            None => finding.at(place),
+        });
+    }
+    Ok(findings)
+}

@@ -1,0 +1,267 @@
+//! A contract: what the rows of a dataset mean (`pipelines/datasets/<name>.toml`).
+
+use crate::finding::{Bilingual, Severity};
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// What the rows of one dataset mean. The file's name is the dataset's name.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contract {
+    /// Set from the file name.
+    #[serde(skip)]
+    pub name: String,
+    pub title: Bilingual,
+    /// What one row is, what the figures count, and where they come from.
+    pub description: Bilingual,
+    /// Raised by any change that older rows do not satisfy; then `lumbung rebuild` replays raw.
+    pub version: u32,
+    /// Columns that identify a row. No part may be null.
+    pub key: Vec<String>,
+    /// The column that says when: a `period` or a `date` column. None for datasets without a time.
+    #[serde(default)]
+    pub period: Option<String>,
+    /// Grains a `period` column takes. A date column is always `day`.
+    #[serde(default)]
+    pub grains: Vec<Grain>,
+    /// How the model is cut into files.
+    #[serde(default)]
+    pub partition: Partition,
+    /// How a submission meets the model.
+    #[serde(default)]
+    pub write: WriteMode,
+    /// Connectors from most to least trusted. A connector not listed comes after all that are.
+    #[serde(default)]
+    pub authority: Vec<String>,
+    /// Columns in the order in which they are written.
+    pub columns: IndexMap<String, Column>,
+    /// Conditions that every row must meet.
+    #[serde(default)]
+    pub rules: Vec<RowRule>,
+    /// Queries that return offending rows of a whole submission.
+    #[serde(default)]
+    pub table_rules: Vec<TableRule>,
+    #[serde(default)]
+    pub gates: Gates,
+    /// Which regions are expected to report, and by when.
+    #[serde(default)]
+    pub coverage: Option<Coverage>,
+}
+
+/// Length of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Grain {
+    Day,
+    Month,
+    Quarter,
+    Semester,
+    Year,
+}
+
+impl From<Grain> for crate::domain::period::Grain {
+    fn from(grain: Grain) -> crate::domain::period::Grain {
+        use crate::domain::period::Grain as Length;
+        match grain {
+            Grain::Day => Length::Day,
+            Grain::Month => Length::Month,
+            Grain::Quarter => Length::Quarter,
+            Grain::Semester => Length::Semester,
+            Grain::Year => Length::Year,
+        }
+    }
+}
+
+/// How the model is cut into files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Partition {
+    /// By year of the period column, which is then part of the key.
+    Year,
+    /// By month of the period column, which is then part of the key.
+    Month,
+    /// One file; a `replace` scope is the region.
+    #[default]
+    All,
+}
+
+/// How a submission meets the model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum WriteMode {
+    /// By key, the later submission wins; nothing vanishes.
+    #[default]
+    Upsert,
+    /// As `upsert`, and rows that a fully accepted submission leaves out vanish inside the scopes
+    /// (region × period) it names.
+    Replace,
+}
+
+/// One column.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    #[serde(rename = "type")]
+    pub kind: ColumnType,
+    pub title: Bilingual,
+    #[serde(default)]
+    pub description: Option<Bilingual>,
+    /// Unit of a figure: `people`, `IDR`, `percent`, …
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// A row without a value is refused (a row without any measure is `not_observed` instead).
+    #[serde(default)]
+    pub required: bool,
+    /// Value of an absent column, and in a key column of a missing marker.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// Smallest and largest value, both allowed. Numbers only.
+    #[serde(default)]
+    pub range: Option<(f64, f64)>,
+    /// Earliest and latest date, both allowed; `as-of` is the run's as-of date. Dates only.
+    #[serde(default)]
+    pub between: Option<(String, String)>,
+    /// Name of the reference table (`pipelines/reference/<codes>.csv`) of a `code` column.
+    #[serde(default)]
+    pub codes: Option<String>,
+    /// Digits after the point of a `decimal` or `money` column. 2 unless set.
+    #[serde(default)]
+    pub scale: Option<i8>,
+    /// Headers that officers write for this column, compared in normal form.
+    #[serde(default)]
+    pub synonyms: Vec<String>,
+    /// Values that mean "nothing reported", besides the usual markers.
+    #[serde(default)]
+    pub missing: Vec<String>,
+    /// How text is read while a column shows no evidence of its own: `id` (1.234,56) or `en` (1,234.56).
+    #[serde(default)]
+    pub locale: Locale,
+    /// What becomes of personal data. Without it the column is not personal.
+    #[serde(default)]
+    pub pii: Option<Pii>,
+    /// Declared code system of the dotted codes in a `region` column.
+    #[serde(default)]
+    pub system: Option<String>,
+    /// Longest text, in characters. 500 unless set.
+    #[serde(default)]
+    pub max_length: Option<usize>,
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnType {
+    /// A region, by code in the declared system or by name. Written as Kemendagri code.
+    Region,
+    /// A period of one of the contract's grains.
+    Period,
+    Date,
+    /// Rupiah; a unit in the header such as `ribu` scales it.
+    Money,
+    Decimal,
+    /// A whole number of things.
+    Count,
+    /// A rate, an area: a floating-point figure.
+    Measure,
+    /// A code of a reference table, by code, name or synonym.
+    Code,
+    Text,
+    /// A population number (NIK): checked, then pseudonymised. Needs `pii`.
+    Nik,
+}
+
+impl ColumnType {
+    /// Types whose blank cells mean "not observed" when a row has nothing else.
+    pub fn is_measure(self) -> bool {
+        matches!(self, ColumnType::Money | ColumnType::Decimal | ColumnType::Count | ColumnType::Measure)
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Locale {
+    #[default]
+    Id,
+    En,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Pii {
+    /// Read for checks, never written.
+    Drop,
+    /// Written as HMAC-SHA-256 under the installation's key.
+    Pseudonym,
+}
+
+/// A condition that every row must meet: a boolean SQL expression over the columns; NULL passes.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RowRule {
+    pub code: String,
+    /// `error` quarantines the row.
+    pub severity: Severity,
+    pub check: String,
+    /// The column pointed at; the first one that `check` names unless set.
+    #[serde(default)]
+    pub column: Option<String>,
+    pub message: Bilingual,
+    #[serde(default)]
+    pub hint: Option<Bilingual>,
+}
+
+/// A SELECT that returns offending rows. Sees `submission` (its accepted rows) and `history` (the current
+/// model). Gives `_part` and `_row` of the rows it points at, and may give `value`, filled into `{value}`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TableRule {
+    pub code: String,
+    /// `error` holds the submission, for a table rule cannot say which row is wrong.
+    pub severity: Severity,
+    pub sql: String,
+    pub message: Bilingual,
+    #[serde(default)]
+    pub hint: Option<Bilingual>,
+}
+
+/// When a submission is held for a person to look at.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gates {
+    /// Held when more than this share of the rows read is refused …
+    pub refused_share: f64,
+    /// … and at least this many.
+    pub refused_rows: u64,
+}
+
+impl Default for Gates {
+    fn default() -> Gates {
+        Gates { refused_share: 0.25, refused_rows: 10 }
+    }
+}
+
+/// Who is expected to report, for completeness and timeliness.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Coverage {
+    pub regions: CoverageRegions,
+    pub grain: Grain,
+    /// First expected period, such as `2024` or `2025-01`.
+    pub from: String,
+    /// Days after a period's end by which its report is due.
+    pub due_days: u32,
+}
+
+/// Which regions are expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CoverageRegions {
+    /// The 546 regions that govern themselves.
+    Autonomous,
+    Provinces,
+    /// Regencies and cities that govern themselves.
+    Regencies,
+    /// Regions that signed a Puja Indah commitment.
+    Committed,
+}

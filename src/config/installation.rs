@@ -1,0 +1,75 @@
+//! The installation: `lumbung.toml`.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// What differs between installations and belongs to no source or dataset.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Installation {
+    /// IANA zone of schedules and of "today".
+    pub zone: String,
+    /// Cron line of the nightly job, used by `serve`.
+    pub nightly: String,
+    /// How long a dropped file must be unchanged before it counts.
+    pub settle: String,
+    pub limits: Limits,
+    pub keys: Keys,
+}
+
+impl Default for Installation {
+    fn default() -> Installation {
+        Installation {
+            zone: "Asia/Jakarta".to_string(),
+            nightly: "0 1 * * *".to_string(),
+            settle: "30s".to_string(),
+            limits: Limits::default(),
+            keys: Keys::default(),
+        }
+    }
+}
+
+/// Bounds on what one input may cost. Crossing one is a finding, never a crash.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Largest part (file or response body), in bytes.
+    pub part_bytes: u64,
+    /// Largest content of an archive such as XLSX once unpacked, in bytes.
+    pub unpacked_bytes: u64,
+    /// Longest line or record of a text format, in bytes.
+    pub line_bytes: usize,
+    /// Most columns of a sheet.
+    pub columns: usize,
+    /// Most rows of a model partition held in memory while it is merged.
+    pub partition_rows: u64,
+    /// Most pages of one pull.
+    pub pages: u64,
+    /// Sources pulled at the same time.
+    pub sources: usize,
+    /// Memory for SQL, in MiB.
+    pub query_memory_mb: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            part_bytes: 2 << 30,
+            unpacked_bytes: 4 << 30,
+            line_bytes: 8 << 20,
+            columns: 2_000,
+            partition_rows: 20_000_000,
+            pages: 10_000,
+            sources: 8,
+            query_memory_mb: 1_024,
+        }
+    }
+}
+
+/// Keys by reference: the name of an environment variable, never a key.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// Variable that holds the key of pseudonyms (HMAC-SHA-256).
+    pub pseudonym: Option<String>,
+}

@@ -1,0 +1,19 @@
+//! Configuration: strict text files to types.
+//!
+//! [`load`] reads a whole configuration directory (`lumbung.toml`, `connectors/`, `pipelines/`) and gives either
+//! the [`Configuration`] or every problem it found, each with file, line and hint. The directory is never
+//! written to. Environment variables are filled in only when a connector is used ([`expand`]), so a missing one
+//! stops its own connector and nothing else.
+
+mod connector;
+mod contract;
+mod installation;
+mod load;
+mod text;
+mod validate;
+
+pub use connector::*;
+pub use contract::*;
+pub use installation::*;
+pub use load::{Configuration, Problem, load};
+pub use text::{cron, duration, expand, unset_variables};

@@ -1,0 +1,121 @@
+//! Money and scale in a header: whether a figure is rupiah, and by which power of ten it is scaled.
+
+use super::text::normal;
+
+/// What a header says about its figures: `Harga (Rp ribu)` counts thousands of rupiah.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scale {
+    /// The figure is multiplied by `10^power`: 0, 3, 6, 9 or 12. Parse with the column's scale plus this power
+    /// ([`super::number::parse_scaled`]) and nothing is rounded.
+    pub power: u32,
+    /// Whether the header says rupiah.
+    pub rupiah: bool,
+}
+
+impl Scale {
+    /// `10^power`, for figures that are multiplied after parsing.
+    pub fn factor(self) -> i64 {
+        // At most 10^12.
+        10_i64.pow(self.power)
+    }
+}
+
+/// Reads the scale words of a header: `Rp`, `ribu`, `juta`, `miliar` (`milyar`), `triliun`, their English and
+/// everyday forms, and `Rp 000`.
+///
+/// None when it says nothing of the kind, or two different things. A rate (`per ribu penduduk`) is no scale.
+pub fn header_scale(text: &str) -> Option<Scale> {
+    let words = normal(text);
+    let mut rupiah = false;
+    let mut power = None;
+    let mut previous = "";
+    for word in words.split(' ') {
+        // `Rp000` is written without a space as often as with one.
+        let (currency, rest) = match word.strip_prefix("rp") {
+            Some(rest) => (true, rest),
+            None => (matches!(word, "rupiah" | "idr"), word),
+        };
+        let after_currency = currency || matches!(previous, "rp" | "rupiah" | "idr" | "dalam" | "dlm");
+        rupiah |= currency && (rest.is_empty() || word == rest || rest == "000");
+        if let Some(found) = scale_word(rest, after_currency).filter(|_| !is_rate(previous)) {
+            if power.is_some_and(|power| power != found) {
+                return None;
+            }
+            power = Some(found);
+        }
+        previous = word;
+    }
+    (rupiah || power.is_some()).then(|| Scale {
+        power: power.unwrap_or(0),
+        rupiah,
+    })
+}
+
+fn is_rate(previous: &str) -> bool {
+    matches!(previous, "per" | "setiap" | "tiap")
+}
+
+fn scale_word(word: &str, after_currency: bool) -> Option<u32> {
+    match word {
+        "ribu" | "ribuan" | "rb" | "thousand" | "thousands" => Some(3),
+        "000" if after_currency => Some(3),
+        "juta" | "jutaan" | "jt" | "million" | "millions" => Some(6),
+        "miliar" | "milyar" | "miliaran" | "milyaran" | "billion" | "billions" => Some(9),
+        "triliun" | "trilyun" | "triliunan" | "trilyunan" | "trillion" | "trillions" => Some(12),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scale_words_of_headers() {
+        for (text, power, rupiah) in [
+            ("Harga (Rp)", 0, true),
+            ("Harga (Rp/Kg)", 0, true),
+            ("Harga (Rp ribu)", 3, true),
+            ("Harga (ribu Rp)", 3, true),
+            ("Harga (Rp000)", 3, true),
+            ("Harga (Rp. 000)", 3, true),
+            ("Anggaran (dalam jutaan rupiah)", 6, true),
+            ("PDRB (Miliar Rp)", 9, true),
+            ("PDRB [milyar rupiah]", 9, true),
+            ("PDB (Triliun IDR)", 12, true),
+            ("Penduduk (ribu jiwa)", 3, false),
+            ("Penduduk (ribu orang)", 3, false),
+            ("Population (thousand people)", 3, false),
+        ] {
+            let scale = Scale { power, rupiah };
+            assert_eq!(header_scale(text), Some(scale), "{text}");
+            assert_eq!(scale.factor().to_string().len(), power as usize + 1);
+        }
+    }
+
+    #[test]
+    fn headers_without_a_scale() {
+        for text in [
+            "Jumlah Penduduk",
+            "Kepulauan Seribu",
+            "Kasus per ribu penduduk",
+            "Per 1.000 penduduk",
+            "Jiwa",
+            "Ribu atau juta",
+            "RPJMD",
+            "Harga",
+            "",
+        ] {
+            assert_eq!(header_scale(text), None, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_judged(text in ".{0,30}") {
+            if let Some(scale) = header_scale(&text) {
+                proptest::prop_assert!(scale.power <= 12);
+            }
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! Text as officers write it: normal forms for comparing, and the markers that stand for "no figure".
+
+/// Characters that print nothing: zero-width spaces and joiners, byte order mark, soft hyphen.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{00ad}'
+    )
+}
+
+/// `text` without white space (also non-breaking) and invisible characters around it.
+pub fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim_matches(|character: char| character.is_whitespace() || is_invisible(character)),
+    }
+}
+
+/// The form in which names, headers and codes are compared: lower case, one space for every run of punctuation,
+/// underscores or white space, none at the ends. Accents are kept; a letter followed by a combining accent is the
+/// same as the accented letter. `Kab._Bandung ` and `KAB BANDUNG` have one normal form.
+pub fn normal(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut gap = false;
+    for character in text.chars().flat_map(char::to_lowercase) {
+        match character {
+            '²' => push_after_gap(&mut result, &mut gap, '2'),
+            '³' => push_after_gap(&mut result, &mut gap, '3'),
+            '\u{0300}'..='\u{036f}' => {
+                if !gap {
+                    push_accent(&mut result, character);
+                }
+            }
+            _ if character.is_alphanumeric() => push_after_gap(&mut result, &mut gap, character),
+            _ if is_invisible(character) => {}
+            _ => gap = true,
+        }
+    }
+    result
+}
+
+fn push_after_gap(result: &mut String, gap: &mut bool, character: char) {
+    if *gap && !result.is_empty() {
+        result.push(' ');
+    }
+    *gap = false;
+    result.push(character);
+}
+
+/// Joins a combining accent with the letter before it, where the joined letter is one that occurs in names.
+fn push_accent(result: &mut String, accent: char) {
+    const LETTERS: &str = "aeioun";
+    let joined = match accent {
+        '\u{0300}' => "àèìòùǹ",
+        '\u{0301}' => "áéíóúń",
+        '\u{0302}' => "âêîôû",
+        '\u{0303}' => "ãẽĩõũñ",
+        '\u{0308}' => "äëïöü",
+        _ => "",
+    };
+    let Some(letter) = result.chars().next_back() else {
+        return;
+    };
+    let position = LETTERS.chars().position(|candidate| candidate == letter);
+    match position.and_then(|position| joined.chars().nth(position)) {
+        Some(composed) => {
+            result.pop();
+            result.push(composed);
+        }
+        None => result.push(accent),
+    }
+}
+
+/// Words that say a unit and nothing else, so that a bracket made of them is no part of a column's name.
+const UNIT_WORDS: &[&str] = &[
+    "rp",
+    "rupiah",
+    "idr",
+    "ribu",
+    "ribuan",
+    "rb",
+    "juta",
+    "jutaan",
+    "jt",
+    "miliar",
+    "milyar",
+    "miliaran",
+    "milyaran",
+    "triliun",
+    "trilyun",
+    "thousand",
+    "thousands",
+    "million",
+    "millions",
+    "billion",
+    "trillion",
+    "000",
+    "jiwa",
+    "orang",
+    "org",
+    "people",
+    "persons",
+    "kk",
+    "rumah",
+    "tangga",
+    "persen",
+    "percent",
+    "kg",
+    "gram",
+    "gr",
+    "kuintal",
+    "kwintal",
+    "ton",
+    "liter",
+    "litre",
+    "ltr",
+    "lt",
+    "ml",
+    "butir",
+    "ekor",
+    "buah",
+    "unit",
+    "km",
+    "km2",
+    "m2",
+    "ha",
+    "hektar",
+    "hari",
+    "bulan",
+    "dalam",
+    "dlm",
+    "satuan",
+    "per",
+    "in",
+    "of",
+    "transaksi",
+    "dokumen",
+    "dd",
+    "mm",
+    "yyyy",
+    "yy",
+    "hh",
+    "bb",
+    "tttt",
+];
+
+/// The normal form of a column header: units in brackets are left out (`Harga (Rp/kg)` → `harga`), other brackets
+/// stay (`Penduduk (Laki-laki)` → `penduduk laki laki`), for they may tell two columns apart. Date patterns such as
+/// `(dd/mm/yyyy)` count as units.
+pub fn header(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, inside, after)) = bracket(rest) {
+        kept.push_str(before);
+        kept.push(' ');
+        let words = normal(inside);
+        // `(%)` has no words at all; so has `()`.
+        if !words
+            .split(' ')
+            .all(|word| word.is_empty() || UNIT_WORDS.contains(&word))
+        {
+            kept.push_str(inside);
+            kept.push(' ');
+        }
+        rest = after;
+    }
+    kept.push_str(rest);
+    normal(&kept)
+}
+
+/// The first bracketed part of `text`: what stands before, in and after it.
+pub(super) fn bracket(text: &str) -> Option<(&str, &str, &str)> {
+    let open = text.find(['(', '['])?;
+    let close = if text[open..].starts_with('(') { ')' } else { ']' };
+    let length = text[open + 1..].find(close)?;
+    Some((
+        &text[..open],
+        &text[open + 1..open + 1 + length],
+        &text[open + length + 2..],
+    ))
+}
+
+/// Markers that say "no figure" in every column. `x` and `nihil` are not among them: the one is a tick mark as
+/// often as a gap, the other means zero.
+const MISSING: &[&str] = &[
+    "-",
+    "--",
+    "---",
+    "–",
+    "—",
+    "−",
+    "…",
+    "...",
+    "..",
+    ".",
+    "n/a",
+    "na",
+    "n.a.",
+    "n.a",
+    "#n/a",
+    "#na",
+    "null",
+    "nil",
+    "none",
+    "(null)",
+    "tad",
+    "t.a.d.",
+    "t.a.d",
+    "tidak ada",
+    "tidak ada data",
+    "tdk ada",
+    "tdk ada data",
+    "tidak tersedia",
+    "data tidak tersedia",
+    "belum ada",
+    "belum ada data",
+    "belum tersedia",
+    "kosong",
+    "no data",
+    "not available",
+];
+
+/// Longest marker in [`MISSING`], in bytes.
+const LONGEST_MARKER: usize = 19;
+
+/// Whether a text cell says that nothing was reported: blank, one of the usual markers, or one of `extra` (what the
+/// contract's `missing` lists). Blanks around and the case of ASCII letters do not count. Allocates nothing.
+pub fn is_missing(text: &str, extra: &[String]) -> bool {
+    let text = trim(text);
+    let Some(&first) = text.as_bytes().first() else {
+        return true;
+    };
+    let is_extra = || extra.iter().any(|marker| trim(marker).eq_ignore_ascii_case(text));
+    if text.len() > LONGEST_MARKER || first.is_ascii_digit() {
+        return is_extra();
+    }
+    MISSING.iter().any(|marker| marker.eq_ignore_ascii_case(text)) || is_extra()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn normal_forms() {
+        assert_eq!(normal("  KAB._Bandung  Barat "), "kab bandung barat");
+        assert_eq!(normal("Jml. Laki-laki"), "jml laki laki");
+        assert_eq!(normal("P A P U A"), "p a p u a");
+        assert_eq!(normal("Kota\u{a0}Bandung\u{200b}"), "kota bandung");
+        assert_eq!(normal("Luas (km²)"), "luas km2");
+        assert_eq!(normal("Cafe\u{301}"), "café");
+        assert_eq!(normal("\u{301}--"), "");
+    }
+
+    #[test]
+    fn headers_lose_units_and_keep_what_tells_columns_apart() {
+        assert_eq!(header("Harga (Rp/Kg)"), "harga");
+        assert_eq!(header("Penduduk (ribu jiwa)"), "penduduk");
+        assert_eq!(header("TPT (%)"), "tpt");
+        assert_eq!(header("Tanggal [dd/mm/yyyy]"), "tanggal");
+        assert_eq!(header("Penduduk (Laki-laki)"), "penduduk laki laki");
+        assert_eq!(header("Penduduk (Laki-laki) (jiwa)"), "penduduk laki laki");
+        assert_eq!(header("Harga (Rp"), "harga rp");
+        assert_eq!(header("Kab/Kota\n"), "kab kota");
+    }
+
+    #[test]
+    fn missing_markers() {
+        for text in [
+            "",
+            "  ",
+            "\u{a0}",
+            "-",
+            " – ",
+            "…",
+            "...",
+            "N/A",
+            "n.a.",
+            "TAD",
+            "t.a.d.",
+            "Tidak ada data",
+            "NULL",
+            "None",
+            "#N/A",
+            "Belum Ada",
+            "kosong",
+        ] {
+            assert!(is_missing(text, &[]), "{text:?}");
+        }
+        for text in ["0", "x", "nihil", "nan", "-5", "12", "tidak ada datanya", "na na"] {
+            assert!(!is_missing(text, &[]), "{text:?}");
+        }
+        let extra = ["0".to_string(), " BELUM Lapor ".to_string()];
+        assert!(is_missing(" 0 ", &extra));
+        assert!(is_missing("belum lapor", &extra));
+        assert!(!is_missing("00", &extra));
+    }
+
+    #[test]
+    fn no_marker_is_longer_than_the_limit() {
+        assert_eq!(MISSING.iter().map(|marker| marker.len()).max(), Some(LONGEST_MARKER));
+    }
+
+    proptest! {
+        #[test]
+        fn a_normal_form_is_its_own_normal_form(text in ".{0,40}") {
+            let once = normal(&text);
+            prop_assert_eq!(normal(&once), once.clone());
+            prop_assert!(!once.starts_with(' ') && !once.ends_with(' ') && !once.contains("  "));
+        }
+
+        #[test]
+        fn any_text_is_judged(text in ".{0,30}") {
+            header(&text);
+            is_missing(&text, &[]);
+        }
+    }
+}

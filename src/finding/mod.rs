@@ -1,0 +1,252 @@
+//! What is wrong or odd, said so that a person can mend it.
+//!
+//! A finding has a stable code, a severity, a place, the value seen and a sentence with a hint in Bahasa
+//! Indonesia and English. The sentences live in `messages/*.toml`, one table a code; `{name}` in a sentence is
+//! filled from [`Finding::with`]. Every stage makes findings; `receipt` turns them into what a sender reads.
+
+mod catalogue;
+pub mod receipt;
+
+pub use catalogue::{Entry, entries};
+
+use serde::{Deserialize, Serialize};
+
+/// The same sentence in both languages. Shown to regions, so Bahasa Indonesia comes first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bilingual {
+    pub id: String,
+    pub en: String,
+}
+
+/// How grave a finding is: an `Error` keeps a row (or a submission) out, the others do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Note,
+    Warning,
+    Error,
+}
+
+impl Severity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// Where in a submission. Everything is optional: a file that cannot be opened has no row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Ordinal in the submission's list of places (a response body, or a sheet of a file).
+    pub part: i32,
+    /// Sheet name, for workbooks.
+    pub sheet: Option<String>,
+    /// Sheet row, CSV physical line of the record's start, or record number; from 1.
+    pub row: Option<u32>,
+    /// Column of the sheet, from 0.
+    pub column_index: Option<u32>,
+    /// Physical line of a text file, from 1.
+    pub line: Option<u32>,
+    /// The contract column, or the header or field name where no contract column is known.
+    pub column: Option<String>,
+}
+
+impl Place {
+    /// Spreadsheet address such as `C14`; none without a row and a column.
+    pub fn cell(&self) -> Option<String> {
+        Some(format!("{}{}", column_letters(self.column_index?), self.row?))
+    }
+}
+
+/// `0` → `A`, `25` → `Z`, `26` → `AA`.
+pub fn column_letters(index: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = index + 1;
+    while rest > 0 {
+        letters.push(b'A' + ((rest - 1) % 26) as u8);
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().map(|&byte| byte as char).collect()
+}
+
+/// One thing wrong or odd.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub code: String,
+    pub severity: Severity,
+    pub place: Place,
+    /// The value as the sender wrote it, at most 200 characters; masked where it may be personal.
+    pub value: Option<String>,
+    pub message: Bilingual,
+    pub hint: Option<Bilingual>,
+}
+
+/// Longest value a finding repeats, in characters.
+const VALUE_LIMIT: usize = 200;
+
+impl Finding {
+    /// A finding whose sentences stand in `messages/*.toml` under `code`.
+    pub fn of(code: &'static str) -> Finding {
+        let entry = catalogue::entry(code);
+        Finding {
+            code: code.to_string(),
+            severity: entry.severity,
+            place: Place::default(),
+            value: None,
+            message: Bilingual {
+                id: entry.id.clone(),
+                en: entry.en.clone(),
+            },
+            hint: entry.hint.clone(),
+        }
+    }
+
+    /// A finding whose sentences a contract or connector gives (rules).
+    pub fn declared(code: &str, severity: Severity, message: Bilingual, hint: Option<Bilingual>) -> Finding {
+        Finding {
+            code: code.to_string(),
+            severity,
+            place: Place::default(),
+            value: None,
+            message,
+            hint,
+        }
+    }
+
+    /// Fills `{name}` in the sentences.
+    pub fn with(mut self, name: &str, text: impl AsRef<str>) -> Finding {
+        let mark = format!("{{{name}}}");
+        let fill = |sentence: &mut Bilingual| {
+            sentence.id = sentence.id.replace(&mark, text.as_ref());
+            sentence.en = sentence.en.replace(&mark, text.as_ref());
+        };
+        fill(&mut self.message);
+        if let Some(hint) = self.hint.as_mut() {
+            fill(hint);
+        }
+        self
+    }
+
+    /// Sets the value seen, and fills `{value}`.
+    pub fn value(self, value: impl AsRef<str>) -> Finding {
+        let mut short: String = value.as_ref().chars().take(VALUE_LIMIT).collect();
+        if short.len() < value.as_ref().len() {
+            short.push('…');
+        }
+        let mut finding = self.with("value", &short);
+        finding.value = Some(short);
+        finding
+    }
+
+    /// Sets the place, and fills `{column}`.
+    pub fn at(self, place: Place) -> Finding {
+        let mut finding = match &place.column {
+            Some(column) => self.with("column", column),
+            None => self,
+        };
+        finding.place = place;
+        finding
+    }
+
+    pub fn severity(mut self, severity: Severity) -> Finding {
+        self.severity = severity;
+        self
+    }
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}", self.message.en)?;
+        if let Some(hint) = &self.hint {
+            write!(formatter, " {}", hint.en)?;
+        }
+        Ok(())
+    }
+}
+
+/// A finding as kept between stages (catalog notes, `findings.parquet`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Stored {
+    pub code: String,
+    pub severity: Severity,
+    pub part: i32,
+    pub sheet: Option<String>,
+    pub row: Option<u32>,
+    pub column_index: Option<u32>,
+    pub line: Option<u32>,
+    pub column: Option<String>,
+    pub value: Option<String>,
+    pub message: Bilingual,
+    pub hint: Option<Bilingual>,
+}
+
+impl From<&Finding> for Stored {
+    fn from(finding: &Finding) -> Stored {
+        let Finding {
+            code,
+            severity,
+            place,
+            value,
+            message,
+            hint,
+        } = finding.clone();
+        let Place {
+            part,
+            sheet,
+            row,
+            column_index,
+            line,
+            column,
+        } = place;
+        Stored {
+            code,
+            severity,
+            part,
+            sheet,
+            row,
+            column_index,
+            line,
+            column,
+            value,
+            message,
+            hint,
+        }
+    }
+}
+
+impl From<Stored> for Finding {
+    fn from(stored: Stored) -> Finding {
+        let Stored {
+            code,
+            severity,
+            part,
+            sheet,
+            row,
+            column_index,
+            line,
+            column,
+            value,
+            message,
+            hint,
+        } = stored;
+        Finding {
+            code,
+            severity,
+            place: Place {
+                part,
+                sheet,
+                row,
+                column_index,
+                line,
+                column,
+            },
+            value,
+            message,
+            hint,
+        }
+    }
+}

@@ -1,0 +1,423 @@
+//! A receipt: what became of a submission, for its sender.
+//!
+//! The JSON form is version 1 and is read by other programs, so its keys, their order and their meaning are
+//! fixed: every key of [`Receipt`] and [`ReceiptFinding`] is always there (null where it does not apply), except
+//! `datasets` and `part`, which are left out where they say nothing. The page ([`Receipt::to_html`]) and the
+//! terminal form ([`Receipt::to_text`]) are made from the same value, so the three never disagree.
+//!
+//! A receipt whose counts do not add up cannot be made: [`Receipt::new`] refuses it.
+
+mod html;
+mod label;
+mod text;
+mod words;
+
+use super::{Bilingual, Finding, Severity, column_letters};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The version of the JSON form that this program writes.
+pub const RECEIPT_VERSION: u32 = 1;
+
+/// Findings that a receipt lists. All are counted, and kept in the submission's `findings.parquet`.
+pub const LISTED_FINDINGS: usize = 1_000;
+
+/// What became of one submission, or of one dataset in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Receipt {
+    /// Version of this form: 1.
+    pub receipt: u32,
+    /// Sequence number of the submission; null for a dry run, which keeps nothing.
+    pub submission: Option<i64>,
+    /// Name of the file as it was sent; null for a pull.
+    pub file: Option<String>,
+    /// Connector by which it came; null for a dry run that names none.
+    pub connector: Option<String>,
+    /// Dataset it was read as; null for a workbook with several (see `datasets`) and for one that fits none.
+    pub dataset: Option<String>,
+    /// Kemendagri code of the region that sent it or was asked; null where the source speaks for many.
+    pub region: Option<String>,
+    /// When it was received, RFC 3339 with offset; null for a dry run.
+    pub received_at: Option<String>,
+    pub status: Status,
+    pub rows: Rows,
+    /// The first 1,000 findings: errors first, then warnings, then notes, each in order of place.
+    pub findings: Vec<ReceiptFinding>,
+    /// How many findings there are, listed or not.
+    pub findings_total: u64,
+    /// One receipt a dataset, where a workbook holds several; then `dataset` above is null, `rows` and
+    /// `findings_total` are the sums, `status` is the worst and `findings` is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub datasets: Option<Vec<Receipt>>,
+}
+
+/// What became of a submission. Ordered from best to worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Byte for byte the latest submission of the same connector, region and window: nothing was read again.
+    Duplicate,
+    /// No row was quarantined.
+    Accepted,
+    /// Some rows were quarantined, the others count.
+    AcceptedInPart,
+    /// Over a gate, or a question is open: nothing was merged, the ministry decides.
+    Held,
+    /// Nothing could be read, or no row passed.
+    Refused,
+}
+
+impl Status {
+    /// The word in the JSON form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Duplicate => "duplicate",
+            Status::Accepted => "accepted",
+            Status::AcceptedInPart => "accepted_in_part",
+            Status::Held => "held",
+            Status::Refused => "refused",
+        }
+    }
+
+    /// The status whose [`Status::as_str`] is `word`.
+    pub fn from_word(word: &str) -> Option<Status> {
+        [
+            Status::Duplicate,
+            Status::Accepted,
+            Status::AcceptedInPart,
+            Status::Held,
+            Status::Refused,
+        ]
+        .into_iter()
+        .find(|status| status.as_str() == word)
+    }
+}
+
+/// Where every row of a submission went.
+///
+/// `read = accepted + quarantined + repeated + not_observed`. The figures say what the checks found whatever the
+/// status: in a `held` receipt `accepted` are the rows that would enter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rows {
+    /// Data rows; a row of a crosstab counts once for each long row it becomes.
+    pub read: u64,
+    pub accepted: u64,
+    pub quarantined: u64,
+    /// Same key and same values as another row of the submission.
+    pub repeated: u64,
+    /// Right, but without a single figure: kept as "not reported", never as zero.
+    pub not_observed: u64,
+    /// Title, header, blank, total and footnote rows, and sheets that fit no dataset. Outside `read`.
+    pub ignored: u64,
+}
+
+impl Rows {
+    /// Checks that every row read is in exactly one place.
+    pub fn check(&self) -> Result<(), UnbalancedRows> {
+        let parts = [self.accepted, self.quarantined, self.repeated, self.not_observed];
+        let sum = parts.iter().try_fold(0_u64, |sum, &part| sum.checked_add(part));
+        if sum == Some(self.read) {
+            Ok(())
+        } else {
+            Err(UnbalancedRows(*self))
+        }
+    }
+
+    /// The status that these counts mean for rows that could be read; `held` says that a gate was crossed or a
+    /// question is open. Where no row passed and one was refused there is nothing to hold: that is a refusal.
+    pub fn status(&self, held: bool) -> Status {
+        if self.quarantined > 0 && self.accepted == 0 {
+            Status::Refused
+        } else if held {
+            Status::Held
+        } else if self.quarantined > 0 {
+            Status::AcceptedInPart
+        } else {
+            Status::Accepted
+        }
+    }
+}
+
+impl std::ops::AddAssign for Rows {
+    fn add_assign(&mut self, other: Rows) {
+        self.read += other.read;
+        self.accepted += other.accepted;
+        self.quarantined += other.quarantined;
+        self.repeated += other.repeated;
+        self.not_observed += other.not_observed;
+        self.ignored += other.ignored;
+    }
+}
+
+/// Rows were counted twice or lost: a fault of this program, never of a sender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{} rows were read, but {} accepted, {} quarantined, {} repeated and {} not observed do not add up to that",
+    .0.read, .0.accepted, .0.quarantined, .0.repeated, .0.not_observed
+)]
+pub struct UnbalancedRows(pub Rows);
+
+/// One finding as a receipt lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptFinding {
+    /// Stable code, in kebab-case.
+    pub code: String,
+    pub severity: Severity,
+    /// Ordinal of the response body or sheet within the submission; left out for the first (0).
+    #[serde(default, skip_serializing_if = "is_first_part")]
+    pub part: i32,
+    /// Sheet name, in workbooks.
+    pub sheet: Option<String>,
+    /// Address such as `C14`; in text files the letters count the columns and the number is the physical line.
+    pub cell: Option<String>,
+    /// Sheet row, physical line of a text file, or number of the record; from 1.
+    pub row: Option<u32>,
+    /// Physical line, in text files only; from 1.
+    pub line: Option<u32>,
+    /// The dataset's column, or the header or field as sent where it is none.
+    pub column: Option<String>,
+    /// The value as sent, shortened; masked where it may be personal.
+    pub value: Option<String>,
+    pub message: Bilingual,
+    pub hint: Option<Bilingual>,
+}
+
+fn is_first_part(part: &i32) -> bool {
+    *part == 0
+}
+
+impl From<&Finding> for ReceiptFinding {
+    fn from(finding: &Finding) -> ReceiptFinding {
+        let place = &finding.place;
+        let row = place.line.or(place.row);
+        let cell = place
+            .column_index
+            .zip(row)
+            .map(|(column, row)| format!("{}{row}", column_letters(column)));
+        ReceiptFinding {
+            code: finding.code.clone(),
+            severity: finding.severity,
+            part: place.part,
+            sheet: place.sheet.clone(),
+            cell,
+            row: place.row.or(place.line),
+            line: place.line,
+            column: place.column.clone(),
+            value: finding.value.clone(),
+            message: finding.message.clone(),
+            hint: finding.hint.clone(),
+        }
+    }
+}
+
+/// Takes findings as they come and keeps what a receipt can list: memory is bounded whatever the input.
+///
+/// Of each severity the first [`LISTED_FINDINGS`] are kept, so that a thousand notes never hide an error.
+#[derive(Debug, Clone, Default)]
+pub struct FindingTally {
+    errors: Counted,
+    warnings: Counted,
+    notes: Counted,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Counted {
+    kept: Vec<ReceiptFinding>,
+    total: u64,
+}
+
+impl FindingTally {
+    /// Counts a finding, and keeps it while there is room. Findings are expected in order of place.
+    pub fn push(&mut self, finding: &Finding) {
+        let counted = match finding.severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+            Severity::Note => &mut self.notes,
+        };
+        counted.total += 1;
+        if counted.kept.len() < LISTED_FINDINGS {
+            counted.kept.push(ReceiptFinding::from(finding));
+        }
+    }
+
+    /// All findings seen.
+    pub fn total(&self) -> u64 {
+        self.errors.total + self.warnings.total + self.notes.total
+    }
+
+    /// Error findings seen: with any, `check FILE` ends with exit code 3.
+    pub fn errors(&self) -> u64 {
+        self.errors.total
+    }
+
+    /// The findings to list: errors, warnings, notes, at most [`LISTED_FINDINGS`] in all.
+    fn listed(self) -> Vec<ReceiptFinding> {
+        let mut listed = self.errors.kept;
+        listed.extend(self.warnings.kept);
+        listed.extend(self.notes.kept);
+        listed.truncate(LISTED_FINDINGS);
+        listed
+    }
+}
+
+impl<'a> Extend<&'a Finding> for FindingTally {
+    fn extend<I: IntoIterator<Item = &'a Finding>>(&mut self, findings: I) {
+        for finding in findings {
+            self.push(finding);
+        }
+    }
+}
+
+impl<'a> FromIterator<&'a Finding> for FindingTally {
+    fn from_iter<I: IntoIterator<Item = &'a Finding>>(findings: I) -> FindingTally {
+        let mut tally = FindingTally::default();
+        tally.extend(findings);
+        tally
+    }
+}
+
+/// What a receipt is about; each field as in [`Receipt`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    pub submission: Option<i64>,
+    pub file: Option<String>,
+    pub connector: Option<String>,
+    pub dataset: Option<String>,
+    pub region: Option<String>,
+    pub received_at: Option<String>,
+}
+
+impl Receipt {
+    /// The receipt of a submission with one dataset, or with none. Refused where the counts do not add up.
+    pub fn new(
+        subject: Subject,
+        status: Status,
+        rows: Rows,
+        findings: FindingTally,
+    ) -> Result<Receipt, UnbalancedRows> {
+        rows.check()?;
+        let findings_total = findings.total();
+        Ok(Receipt {
+            receipt: RECEIPT_VERSION,
+            submission: subject.submission,
+            file: subject.file,
+            connector: subject.connector,
+            dataset: subject.dataset,
+            region: subject.region,
+            received_at: subject.received_at,
+            status,
+            rows,
+            findings: findings.listed(),
+            findings_total,
+            datasets: None,
+        })
+    }
+
+    /// The receipt of a workbook from those of its datasets. A single one is returned as it is; of none there
+    /// is no receipt.
+    pub fn of_datasets(mut datasets: Vec<Receipt>) -> Option<Receipt> {
+        if datasets.len() < 2 {
+            return datasets.pop();
+        }
+        let status = datasets.iter().map(|receipt| receipt.status).max()?;
+        let mut rows = Rows::default();
+        for receipt in &datasets {
+            rows += receipt.rows;
+        }
+        let first = datasets.first()?;
+        Some(Receipt {
+            receipt: RECEIPT_VERSION,
+            submission: first.submission,
+            file: first.file.clone(),
+            connector: first.connector.clone(),
+            dataset: None,
+            region: first.region.clone(),
+            received_at: first.received_at.clone(),
+            status,
+            rows,
+            findings: Vec::new(),
+            findings_total: datasets.iter().map(|receipt| receipt.findings_total).sum(),
+            datasets: Some(datasets),
+        })
+    }
+
+    /// The receipts of single datasets: itself, or those inside.
+    pub fn parts(&self) -> &[Receipt] {
+        self.datasets.as_deref().unwrap_or(std::slice::from_ref(self))
+    }
+
+    /// True where a listed finding is an error. Errors are listed first, so none is missed.
+    pub fn has_errors(&self) -> bool {
+        self.parts()
+            .iter()
+            .flat_map(|part| &part.findings)
+            .any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// The JSON form, indented, with a line break at its end. Equal receipts give equal bytes.
+    pub fn to_json(&self) -> String {
+        // Strings, numbers and lists only, and no map: nothing in a receipt can fail to serialise.
+        let mut json = serde_json::to_string_pretty(self).expect("a receipt has no value that JSON lacks");
+        json.push('\n');
+        json
+    }
+
+    /// Reads the JSON form back. The error says what is unknown, missing or of another version.
+    pub fn from_json(json: &str) -> Result<Receipt, String> {
+        let receipt: Receipt = serde_json::from_str(json).map_err(|error| format!("not a receipt: {error}"))?;
+        if receipt.receipt != RECEIPT_VERSION {
+            let version = receipt.receipt;
+            return Err(format!(
+                "this receipt has version {version}; this program reads version {RECEIPT_VERSION}"
+            ));
+        }
+        Ok(receipt)
+    }
+
+    /// A page of its own for the sender: Bahasa Indonesia, English below. It loads nothing and prints well.
+    pub fn to_html(&self, titles: &Titles) -> String {
+        html::page(self, titles)
+    }
+
+    /// The form for a terminal, in one language, without colours. Ends with a line break.
+    pub fn to_text(&self, language: Language, titles: &Titles) -> String {
+        text::page(self, language, titles)
+    }
+}
+
+/// Names for the codes in a receipt, for its readable forms; a code without a name is shown as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Titles {
+    /// Region code → name, such as `32.73` → `Kota Bandung`.
+    pub regions: BTreeMap<String, String>,
+    /// Connector → title.
+    pub connectors: BTreeMap<String, Bilingual>,
+    /// Dataset → title.
+    pub datasets: BTreeMap<String, Bilingual>,
+}
+
+/// A language of the readable forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Bahasa Indonesia.
+    Id,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The sentence in this language.
+    pub fn of(self, sentence: &Bilingual) -> &str {
+        match self {
+            Language::Id => &sentence.id,
+            Language::En => &sentence.en,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! Where things are in the data directory (`--data`).
+
+use std::path::{Path, PathBuf};
+
+/// The data directory. Only its methods know the layout.
+#[derive(Debug, Clone)]
+pub struct DataDirectory {
+    root: PathBuf,
+}
+
+impl DataDirectory {
+    pub fn new(root: &Path) -> DataDirectory {
+        DataDirectory { root: root.to_path_buf() }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `drop/<region>/<connector>/`: what regions put in.
+    pub fn drop(&self) -> PathBuf {
+        self.root.join("drop")
+    }
+
+    /// Landed bytes by their hash.
+    pub fn raw(&self, sha256: &str) -> PathBuf {
+        self.root.join("raw").join(&sha256[..2]).join(sha256)
+    }
+
+    /// Bytes in flight; on the file system of `raw/`, so that landing is a rename.
+    pub fn spool(&self) -> PathBuf {
+        self.root.join("raw").join(".spool")
+    }
+
+    /// `rows`, `quarantine`, `findings` and `summary.json` of a submission in a dataset.
+    pub fn staged(&self, sequence: i64, dataset: &str) -> PathBuf {
+        self.root.join("staged").join(sequence.to_string()).join(dataset)
+    }
+
+    /// The receipt of a submission.
+    pub fn receipt(&self, sequence: i64) -> PathBuf {
+        self.root.join("receipts").join(format!("{sequence}.json"))
+    }
+
+    pub fn model(&self, dataset: &str) -> PathBuf {
+        self.root.join("model").join(dataset)
+    }
+
+    pub fn published(&self) -> PathBuf {
+        self.root.join("published")
+    }
+
+    /// Every release, a directory each, named by its id.
+    pub fn releases(&self) -> PathBuf {
+        self.published().join("releases")
+    }
+
+    /// The link that leads to the release in force.
+    pub fn current(&self) -> PathBuf {
+        self.published().join("current")
+    }
+}

@@ -1,0 +1,159 @@
+//! Landing: bytes are kept before anything looks inside.
+//!
+//! A delivery's parts are already hashed and durable in the spool. Landing moves them into
+//! `raw/<aa>/<sha256>` (append-only: bytes that are there already are not written again), makes the move
+//! durable, and registers the submission in the catalog. Only then does the source count as heard. A dropped
+//! file goes to `processed/` once its submission has a number.
+
+mod layout;
+
+pub use layout::DataDirectory;
+
+use crate::catalog::{Catalog, CatalogError, Landed, Landing, PartRow, Submission};
+use crate::config::{Connector, Contract};
+use crate::connector::{Delivery, SpooledPart};
+use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Why landing failed: always the disk or the catalog, never the content.
+#[derive(Debug, thiserror::Error)]
+pub enum LandError {
+    #[error("{path}: {source}")]
+    Io { path: String, source: io::Error },
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+}
+
+fn io_error(path: &Path) -> impl FnOnce(io::Error) -> LandError + '_ {
+    move |source| LandError::Io { path: path.display().to_string(), source }
+}
+
+/// Keeps a delivery's bytes and registers it.
+pub fn land(
+    data: &DataDirectory,
+    catalog: &Catalog,
+    connector: &Connector,
+    contracts: &[Arc<Contract>],
+    as_of: NaiveDate,
+    delivery: Delivery,
+) -> Result<Landed, LandError> {
+    for part in &delivery.parts {
+        keep(data, part)?;
+    }
+    let notes: Vec<_> = delivery.notes.iter().map(crate::finding::Stored::from).collect();
+    let landing = Landing {
+        connector: connector.name.clone(),
+        region: delivery.region.clone().unwrap_or_default(),
+        window: delivery.window.clone(),
+        versions: versions(contracts),
+        parts_hash: parts_hash(&delivery.parts),
+        file: delivery.origin.as_ref().map(|origin| origin.name.clone()),
+        origin: delivery.origin.as_ref().map(|origin| origin.path.to_string_lossy().into_owned()),
+        modified: delivery.origin.as_ref().map_or(0, |origin| origin.modified),
+        received_on: as_of,
+        cursor: delivery.cursor,
+        illustrative: connector.is_illustrative(),
+        notes: serde_json::to_string(&notes).unwrap_or_else(|_| "[]".to_string()),
+        parts: delivery.parts.iter().map(part_row).collect(),
+    };
+    Ok(catalog.land(&landing)?)
+}
+
+/// `dataset@version`, comma separated: a new version makes the same bytes count anew.
+fn versions(contracts: &[Arc<Contract>]) -> String {
+    let each: Vec<String> =
+        contracts.iter().map(|contract| format!("{}@{}", contract.name, contract.version)).collect();
+    each.join(",")
+}
+
+fn part_row(part: &SpooledPart) -> PartRow {
+    PartRow {
+        sha256: part.sha256.clone(),
+        name: part.name.clone(),
+        size: part.size,
+        request: part.request.clone(),
+    }
+}
+
+fn parts_hash(parts: &[SpooledPart]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.sha256.as_bytes());
+        hash.update(b"\n");
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Moves one part into the raw store.
+fn keep(data: &DataDirectory, part: &SpooledPart) -> Result<(), LandError> {
+    let target = data.raw(&part.sha256);
+    if target.exists() {
+        return std::fs::remove_file(&part.path).map_err(io_error(&part.path));
+    }
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let is_new = !folder.exists();
+    std::fs::create_dir_all(folder).map_err(io_error(folder))?;
+    std::fs::rename(&part.path, &target).map_err(io_error(&target))?;
+    sync(folder)?;
+    if is_new {
+        sync(folder.parent().unwrap_or(folder))?;
+    }
+    Ok(())
+}
+
+fn sync(folder: &Path) -> Result<(), LandError> {
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_error(folder))
+}
+
+/// Moves the files of numbered submissions into `processed/<number>_<name>`. A file that is gone was moved
+/// before a kill, or taken back by its sender; its bytes are kept either way. A file that was written anew
+/// since it landed stays: it is the next submission.
+pub fn move_processed(catalog: &Catalog) -> Result<(), LandError> {
+    for submission in catalog.unmoved()? {
+        let (Some(origin), Some(target)) = (&submission.origin, processed_path(&submission)) else { continue };
+        let origin = Path::new(origin);
+        if is_landed_version(catalog, &submission, origin)? {
+            let folder = target.parent().unwrap_or(Path::new("."));
+            std::fs::create_dir_all(folder).map_err(io_error(folder))?;
+            std::fs::rename(origin, &target).map_err(io_error(&target))?;
+            sync(folder)?;
+            let marker = PathBuf::from(format!("{}.done", origin.display()));
+            if marker.exists() {
+                std::fs::remove_file(&marker).map_err(io_error(&marker))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where a dropped file of a numbered submission goes. None for other submissions.
+pub fn processed_path(submission: &Submission) -> Option<PathBuf> {
+    let origin = Path::new(submission.origin.as_ref()?);
+    let name = format!("{}_{}", submission.sequence?, submission.file.as_ref()?);
+    Some(origin.parent()?.join("processed").join(name))
+}
+
+fn is_landed_version(catalog: &Catalog, submission: &Submission, origin: &Path) -> Result<bool, LandError> {
+    if !origin.exists() {
+        return Ok(false);
+    }
+    let mut hash = Sha256::new();
+    let mut file = std::fs::File::open(origin).map_err(io_error(origin))?;
+    io::copy(&mut file, &mut hash).map_err(io_error(origin))?;
+    let found: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(catalog.parts(submission.id)?.first().is_some_and(|part| part.sha256 == found))
+}
+
+/// Empties the spool: what is there belongs to a run that ended before it was landed.
+pub fn sweep_spool(data: &DataDirectory) -> Result<(), LandError> {
+    let spool = data.spool();
+    std::fs::create_dir_all(&spool).map_err(io_error(&spool))?;
+    for entry in std::fs::read_dir(&spool).map_err(io_error(&spool))? {
+        let path = entry.map_err(io_error(&spool))?.path();
+        std::fs::remove_file(&path).map_err(io_error(&path))?;
+    }
+    Ok(())
+}

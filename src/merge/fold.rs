@@ -1,0 +1,299 @@
+//! One partition: old rows and staged rows to the rows that stand (Polars).
+
+use super::scopes::{self, Scope};
+use super::{MergeError, Staged, Target};
+use crate::config::{Contract, Partition};
+use crate::table::schema;
+use polars::prelude::*;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Sequence of the submission that a row comes with; 0 for rows of the model.
+const ORDER: &str = "_order";
+/// Place of the row's connector in `authority`; smaller is more trusted.
+const RANK: &str = "_rank";
+/// Row number of the folded frame.
+pub(super) const INDEX: &str = "_index";
+
+/// A folded partition.
+pub(super) struct Folded {
+    /// The rows that stand, sorted by key; none where nothing changed.
+    pub scratch: Option<tempfile::TempPath>,
+    /// Rows that lost to a more trusted source with other values, by submission.
+    pub disagreements: BTreeMap<i64, u64>,
+}
+
+fn failed(what: &str) -> impl FnOnce(PolarsError) -> MergeError {
+    let what = what.to_string();
+    move |source| MergeError::Polars { what, source }
+}
+
+/// An Int64 constant: a bare literal takes the smallest type that holds it.
+pub(super) fn number(value: i64) -> Expr {
+    lit(value).cast(DataType::Int64)
+}
+
+fn scan(path: &Path) -> Result<LazyFrame, MergeError> {
+    let name = path.display().to_string();
+    LazyFrame::scan_parquet(PlRefPath::new(&name), ScanArgsParquet::default()).map_err(failed(&name))
+}
+
+/// The partition of a row, as text.
+fn partition_of(contract: &Contract) -> Option<Expr> {
+    let date = schema::partition_date(contract)?;
+    let format = match contract.partition {
+        Partition::Year => "%Y",
+        Partition::Month => "%Y-%m",
+        Partition::All => return None,
+    };
+    Some(col(date).dt().strftime(format))
+}
+
+/// Partitions that a staged submission's rows fall into.
+pub(super) fn partitions_of(contract: &Contract, rows: &Path) -> Result<Vec<String>, MergeError> {
+    let Some(partition) = partition_of(contract) else { return Ok(vec!["all".to_string()]) };
+    let what = rows.display().to_string();
+    let frame = scan(rows)?
+        .select([partition.alias("partition")])
+        .unique(None, UniqueKeepStrategy::Any)
+        .sort(["partition"], SortMultipleOptions::default())
+        .collect()
+        .map_err(failed(&what))?;
+    let column = frame.column("partition").map_err(failed(&what))?;
+    let texts = column.str().map_err(failed(&what))?;
+    Ok(texts.iter().flatten().map(str::to_string).collect())
+}
+
+/// Folds one partition.
+pub(super) fn fold(
+    target: &Target<'_>,
+    partition: &str,
+    old: Option<&Path>,
+    staged: &[Staged],
+) -> Result<Folded, MergeError> {
+    let contract = target.contract;
+    let what = format!("merge of {}/{partition}", contract.name);
+    let key: Vec<Expr> = contract.key.iter().map(|name| col(name.as_str())).collect();
+    let fresh = fresh_rows(contract, partition, staged)?;
+    let scopes = scopes::of(contract, partition_of(contract), partition, staged)?;
+    let old = match old {
+        Some(path) => Some(old_rows(target, path)?),
+        None => None,
+    };
+    check_size(target, partition, old.as_ref(), &fresh)?;
+    let affected = match &old {
+        None => fresh.clone(),
+        Some(old) => {
+            let by_key = old.clone().join(fresh.clone().select(key.clone()), &key, &key, JoinArgs::new(JoinType::Semi));
+            let mut parts = vec![by_key];
+            if let Some(scopes) = &scopes {
+                let others = old.clone().join(fresh.clone().select(key.clone()), &key, &key, JoinArgs::new(JoinType::Anti));
+                parts.push(others.join(scopes.frame.clone().lazy(), &scopes.columns(), &scopes.columns(), JoinArgs::new(JoinType::Semi)));
+            }
+            parts.push(fresh.clone());
+            together(parts).map_err(failed(&what))?
+        }
+    };
+    let mut order: Vec<PlSmallStr> = contract.key.iter().map(|name| name.as_str().into()).collect();
+    order.push(ORDER.into());
+    let affected = affected
+        .sort(order, SortMultipleOptions::default().with_maintain_order(true))
+        .with_row_index(INDEX, None)
+        .collect()
+        .map_err(failed(&what))?;
+    let (trusted, disagreements) = by_authority(contract, affected.clone(), &key).map_err(failed(&what))?;
+    let winners = winners(contract, trusted, &key, scopes.as_ref()).map_err(failed(&what))?;
+    if !changes(&affected, &winners).map_err(failed(&what))? {
+        return Ok(Folded { scratch: None, disagreements });
+    }
+    let untouched = old.map(|old| {
+        let rest = old.join(affected.clone().lazy().select(key.clone()), &key, &key, JoinArgs::new(JoinType::Anti));
+        rest
+    });
+    let result = together(untouched.into_iter().chain([winners.lazy()]).collect()).map_err(failed(&what))?;
+    let scratch = write(contract, result, target.folder).map_err(failed(&what))?;
+    Ok(Folded { scratch: Some(scratch), disagreements })
+}
+
+/// Concatenates frames that may lack columns added since.
+fn together(frames: Vec<LazyFrame>) -> PolarsResult<LazyFrame> {
+    concat_lf_diagonal(frames, UnionArgs::default())
+}
+
+fn rank(contract: &Contract, connector: &str) -> i64 {
+    let position = contract.authority.iter().position(|name| name == connector);
+    position.unwrap_or(contract.authority.len()) as i64
+}
+
+fn fresh_rows(contract: &Contract, partition: &str, staged: &[Staged]) -> Result<LazyFrame, MergeError> {
+    let mut frames = Vec::new();
+    for one in staged {
+        let mut frame = scan(&one.rows)?;
+        if let Some(expression) = partition_of(contract) {
+            frame = frame.filter(expression.eq(lit(partition)));
+        }
+        frames.push(frame.with_columns([
+            number(one.sequence).alias(ORDER),
+            number(rank(contract, &one.connector)).alias(RANK),
+        ]));
+    }
+    together(frames).map_err(failed("staged rows"))
+}
+
+/// The model's rows, with the rank of the source that each came from.
+fn old_rows(target: &Target<'_>, path: &Path) -> Result<LazyFrame, MergeError> {
+    let what = path.display().to_string();
+    let frame = scan(path)?.with_columns([number(0).alias(ORDER)]);
+    if target.contract.authority.is_empty() {
+        return Ok(frame.with_columns([number(rank(target.contract, "")).alias(RANK)]));
+    }
+    let submissions = scan(path)?
+        .select([col(schema::SUBMISSION)])
+        .unique(None, UniqueKeepStrategy::Any)
+        .collect()
+        .map_err(failed(&what))?;
+    let column = submissions.column(schema::SUBMISSION).and_then(|column| column.i64().cloned()).map_err(failed(&what))?;
+    let mut numbers = Vec::new();
+    let mut ranks = Vec::new();
+    for sequence in column.iter().flatten() {
+        let connector = (target.connector_of)(sequence)?.unwrap_or_default();
+        numbers.push(sequence);
+        ranks.push(rank(target.contract, &connector));
+    }
+    let known = DataFrame::new_infer_height(vec![
+        Column::new(schema::SUBMISSION.into(), numbers),
+        Column::new(RANK.into(), ranks),
+    ])
+    .map_err(failed(&what))?;
+    let by = [col(schema::SUBMISSION)];
+    Ok(frame.join(known.lazy(), by.clone(), by, JoinArgs::new(JoinType::Left)))
+}
+
+fn check_size(
+    target: &Target<'_>,
+    partition: &str,
+    old: Option<&LazyFrame>,
+    fresh: &LazyFrame,
+) -> Result<(), MergeError> {
+    let mut rows = 0;
+    for frame in old.into_iter().chain([fresh]) {
+        let counted = frame.clone().select([col(ORDER)]).collect().map_err(failed("counting rows"))?;
+        rows += counted.height() as u64;
+    }
+    if rows > target.partition_rows {
+        return Err(MergeError::TooLarge {
+            dataset: target.contract.name.clone(),
+            partition: partition.to_string(),
+            rows,
+            limit: target.partition_rows,
+        });
+    }
+    Ok(())
+}
+
+/// Columns whose values make two rows of a key equal.
+fn value_columns(contract: &Contract) -> Vec<String> {
+    let model = schema::model_schema(contract);
+    let provenance = [schema::SUBMISSION, schema::PART, schema::ROW];
+    let names = model.fields().iter().map(|field| field.name().clone());
+    names.filter(|name| !provenance.contains(&name.as_str()) && !contract.key.contains(name)).collect()
+}
+
+/// True where any value differs from the same column of `other`.
+fn differs(contract: &Contract, other: impl Fn(&str) -> PolarsResult<Expr>) -> PolarsResult<Expr> {
+    let mut any = lit(false);
+    for name in value_columns(contract) {
+        any = any.or(col(name.as_str()).neq_missing(other(&name)?));
+    }
+    Ok(any)
+}
+
+/// Keeps the rows of the most trusted source of each key, and counts who was overruled with other values.
+fn by_authority(
+    contract: &Contract,
+    affected: DataFrame,
+    key: &[Expr],
+) -> PolarsResult<(DataFrame, BTreeMap<i64, u64>)> {
+    if contract.authority.is_empty() {
+        return Ok((affected, BTreeMap::new()));
+    }
+    let best = col(RANK).min().over(key.to_vec())?;
+    let trusted = affected.clone().lazy().filter(col(RANK).eq(best.clone())).collect()?;
+    let overruled = affected.lazy().filter(col(RANK).gt(best));
+    let last = trusted.clone().lazy().unique_stable_last(key)?;
+    let mut disagreements = BTreeMap::new();
+    let winner_order = format!("{ORDER}_winner");
+    let differing = overruled
+        .join(last, key, key, JoinArgs::new(JoinType::Inner).with_suffix(Some("_winner".into())))
+        .filter(differs(contract, |name| Ok(col(format!("{name}_winner"))))?)
+        // Told once: in the night in which either side came.
+        .filter(col(ORDER).gt(lit(0)).or(col(winner_order.clone()).gt(lit(0))))
+        .select([when(col(ORDER).gt(col(winner_order.clone()))).then(col(ORDER)).otherwise(col(winner_order)).alias(ORDER)])
+        .collect()?;
+    for sequence in differing.column(ORDER)?.i64()?.iter().flatten() {
+        *disagreements.entry(sequence).or_default() += 1;
+    }
+    Ok((trusted, disagreements))
+}
+
+/// Last row of each key of a frame sorted by key and order.
+trait LastOfKey {
+    fn unique_stable_last(self, key: &[Expr]) -> PolarsResult<LazyFrame>;
+}
+
+impl LastOfKey for LazyFrame {
+    fn unique_stable_last(self, key: &[Expr]) -> PolarsResult<LazyFrame> {
+        Ok(self.filter(col(INDEX).eq(col(INDEX).max().over(key.to_vec())?)))
+    }
+}
+
+/// The row of each key that stands after all submissions, if any.
+fn winners(
+    contract: &Contract,
+    rows: DataFrame,
+    key: &[Expr],
+    scopes: Option<&Scope>,
+) -> PolarsResult<DataFrame> {
+    let key = key.to_vec();
+    let with_ends = match scopes {
+        Some(scopes) => scopes::next_end(rows, scopes, ORDER, RANK)?,
+        None => rows.lazy().with_columns([lit(NULL).cast(DataType::Int64).alias(scopes::NEXT_END)]),
+    };
+    let next = col(ORDER).shift(lit(-1)).over(key.clone())?;
+    let ends = col(scopes::NEXT_END).is_not_null().and(next.clone().is_null().or(col(scopes::NEXT_END).lt(next)));
+    let is_first = col(ORDER).shift(lit(1)).over(key.clone())?.is_null();
+    let changed = differs(contract, |name| col(name).shift(lit(1)).over(key.clone()))?;
+    let ended_before = col("_ends").shift(lit(1)).over(key.clone())?.fill_null(lit(false));
+    with_ends
+        .with_columns([ends.alias("_ends")])
+        .with_columns([is_first.or(changed).or(ended_before).alias("_new")])
+        .filter(col("_ends").last().over(key.clone())?.not())
+        .filter(col("_new"))
+        .unique_stable_last(&key)?
+        .collect()
+}
+
+/// Whether the winners differ from the affected rows that the model has already.
+fn changes(affected: &DataFrame, winners: &DataFrame) -> PolarsResult<bool> {
+    let old = |frame: &DataFrame| -> PolarsResult<usize> {
+        Ok(frame.column(ORDER)?.i64()?.iter().filter(|order| *order == Some(0)).count())
+    };
+    Ok(old(winners)? != winners.height() || old(affected)? != winners.height())
+}
+
+/// Sorts by key and sinks into a scratch file, with the model's columns only.
+fn write(contract: &Contract, rows: LazyFrame, folder: &Path) -> PolarsResult<tempfile::TempPath> {
+    std::fs::create_dir_all(folder)?;
+    let scratch = tempfile::Builder::new().prefix(".scratch-").suffix(".parquet").tempfile_in(folder)?.into_temp_path();
+    let model = schema::model_schema(contract);
+    let columns: Vec<Expr> = model.fields().iter().map(|field| col(field.name().as_str())).collect();
+    let key: Vec<PlSmallStr> = contract.key.iter().map(|name| name.as_str().into()).collect();
+    let options = ParquetWriteOptions { compression: ParquetCompression::Uncompressed, ..Default::default() };
+    let place = SinkDestination::File { target: SinkTarget::Path(PlRefPath::new(&scratch.display().to_string())) };
+    rows.sort(key, SortMultipleOptions::default())
+        .select(columns)
+        .sink(place, FileWriteFormat::Parquet(Arc::new(options)), UnifiedSinkArgs::default())?
+        .collect_with_engine(Engine::Streaming)?;
+    Ok(scratch)
+}

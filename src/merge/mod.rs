@@ -1,0 +1,167 @@
+//! Merging: staged submissions into the model, by key, one partition at a time.
+//!
+//! All submissions of a dataset that wait are folded in their order in one pass over each partition they touch;
+//! other partitions are not opened. Of a key's rows, old and new, the winner is the one that a merge submission
+//! by submission would leave:
+//!
+//! - the most trusted source first (`authority`), and differing values of two sources are told;
+//! - then the latest submission, except that a row equal to the one before it leaves that one as it is,
+//!   `_submission` included;
+//! - a fully accepted, non-empty submission of a `replace` dataset ends the rows of its scopes that it leaves out.
+//!
+//! Polars folds and sorts; `table` writes the file. A partition's file is new under a name of its own, and the
+//! catalog's transaction makes all of them the model at once: killed before it, the next run merges again.
+
+mod fold;
+mod scopes;
+#[cfg(test)]
+mod tests;
+
+use crate::catalog::{Catalog, CatalogError, MergeCommit, PartitionFile};
+use crate::config::{Contract, Partition};
+use crate::table::{TableError, reader, schema, writer};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Why a merge failed; nothing of it counts then.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error("{what}: {source}")]
+    Polars { what: String, source: polars::error::PolarsError },
+    #[error("{path}: {source}")]
+    Io { path: String, source: std::io::Error },
+    #[error("partition {dataset}/{partition} would hold {rows} rows, more than limits.partition_rows = {limit}")]
+    TooLarge { dataset: String, partition: String, rows: u64, limit: u64 },
+}
+
+/// One staged submission to merge.
+#[derive(Debug, Clone)]
+pub struct Staged {
+    pub sequence: i64,
+    pub connector: String,
+    pub rows: PathBuf,
+    /// No row was refused: only then may it end rows (`replace`).
+    pub is_complete: bool,
+}
+
+/// What a merge did.
+#[derive(Debug, Default, Clone)]
+pub struct Merged {
+    /// Partitions written anew.
+    pub partitions: Vec<String>,
+    /// Rows of the winning and losing source where two sources disagree, by losing submission.
+    pub disagreements: BTreeMap<i64, u64>,
+}
+
+/// Where a dataset's model is and how large it may get.
+pub struct Target<'t> {
+    pub contract: &'t Contract,
+    /// `model/<dataset>`.
+    pub folder: &'t Path,
+    pub partition_rows: u64,
+    /// The connector of every submission whose rows are in the model, for `authority`.
+    pub connector_of: &'t dyn Fn(i64) -> Result<Option<String>, CatalogError>,
+}
+
+/// Merges all waiting submissions of a dataset and commits.
+pub fn merge(catalog: &Catalog, target: &Target<'_>, staged: &[Staged]) -> Result<Merged, MergeError> {
+    if staged.is_empty() {
+        return Ok(Merged::default());
+    }
+    let existing: BTreeMap<String, PartitionFile> = catalog
+        .partitions(&target.contract.name)?
+        .into_iter()
+        .map(|file| (file.partition.clone(), file))
+        .collect();
+    let mut commit = MergeCommit { sequences: staged.iter().map(|one| one.sequence).collect(), ..MergeCommit::default() };
+    let mut merged = Merged::default();
+    for partition in touched(target.contract, staged)? {
+        let old = existing.get(&partition);
+        let path = old.map(|file| target.folder.join(&partition).join(&file.file));
+        let folded = fold::fold(target, &partition, path.as_deref(), staged)?;
+        for (sequence, rows) in &folded.disagreements {
+            *merged.disagreements.entry(*sequence).or_default() += rows;
+        }
+        let Some(scratch) = folded.scratch else { continue };
+        merged.partitions.push(partition.clone());
+        match keep(target, &partition, &scratch)? {
+            Some(file) => commit.written.push(file),
+            None => commit.emptied.push(partition),
+        }
+    }
+    catalog.commit_merge(&target.contract.name, &commit)?;
+    sweep(catalog, target)?;
+    Ok(merged)
+}
+
+/// Streams a folded partition into its final file. None where no row is left.
+fn keep(target: &Target<'_>, partition: &str, scratch: &Path) -> Result<Option<PartitionFile>, MergeError> {
+    let model = schema::model_schema(target.contract);
+    let folder = target.folder.join(partition);
+    let metadata = [
+        ("lumbung.dataset".to_string(), target.contract.name.clone()),
+        ("lumbung.contract_version".to_string(), target.contract.version.to_string()),
+        ("lumbung.partition".to_string(), partition.to_string()),
+    ];
+    let mut writer = writer::TableWriter::create(&folder.join(".merged.parquet"), model.clone(), &metadata)?;
+    for batch in reader::batches(scratch)? {
+        writer.write(reader::conform(&batch?, &model, scratch)?)?;
+    }
+    let written = writer.finish()?;
+    if written.rows == 0 {
+        std::fs::remove_file(&written.path).map_err(|source| io(&written.path, source))?;
+        return Ok(None);
+    }
+    // Named by content: merging again after a kill gives the same name.
+    let name = format!("{}.parquet", &written.sha256[..16]);
+    let target_path = folder.join(&name);
+    std::fs::rename(&written.path, &target_path).map_err(|source| io(&target_path, source))?;
+    writer::sync_folder(&target_path)?;
+    Ok(Some(PartitionFile { partition: partition.to_string(), file: name, rows: written.rows, sha256: written.sha256 }))
+}
+
+fn io(path: &Path, source: std::io::Error) -> MergeError {
+    MergeError::Io { path: path.display().to_string(), source }
+}
+
+/// Partitions that the staged rows fall into, and those whose rows a `replace` may end.
+fn touched(contract: &Contract, staged: &[Staged]) -> Result<BTreeSet<String>, MergeError> {
+    if contract.partition == Partition::All {
+        return Ok(BTreeSet::from(["all".to_string()]));
+    }
+    let mut partitions = BTreeSet::new();
+    for one in staged {
+        partitions.extend(fold::partitions_of(contract, &one.rows)?);
+    }
+    Ok(partitions)
+}
+
+/// Removes files that the catalog does not know: those that were replaced, and those of a killed merge. A
+/// release keeps its own links to them.
+fn sweep(catalog: &Catalog, target: &Target<'_>) -> Result<(), MergeError> {
+    let known: BTreeSet<PathBuf> = catalog
+        .partitions(&target.contract.name)?
+        .into_iter()
+        .map(|file| target.folder.join(&file.partition).join(&file.file))
+        .collect();
+    if !target.folder.exists() {
+        return Ok(());
+    }
+    for partition in std::fs::read_dir(target.folder).map_err(|source| io(target.folder, source))? {
+        let partition = partition.map_err(|source| io(target.folder, source))?.path();
+        if !partition.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(&partition).map_err(|source| io(&partition, source))? {
+            let path = file.map_err(|source| io(&partition, source))?.path();
+            if !known.contains(&path) {
+                std::fs::remove_file(&path).map_err(|source| io(&path, source))?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,330 @@
+//! One cell to one value of a contract column.
+
+use super::{Context, personal};
+use crate::config::{Column, ColumnType, Locale, Pii};
+use crate::domain::code::CodeError;
+use crate::domain::number::Style;
+use crate::domain::period::{Grain, Period};
+use crate::domain::{date, nik, number, text};
+use crate::finding::Finding;
+use crate::read::{Cell, Epoch};
+use chrono::NaiveDate;
+use std::borrow::Cow;
+
+/// A value on its way into an Arrow array.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value<'a> {
+    Null,
+    Text(Cow<'a, str>),
+    Integer(i64),
+    Float(f64),
+    /// A decimal in units of 10^-scale of its column.
+    Scaled(i128),
+    Date(NaiveDate),
+    Period(Period),
+}
+
+/// What is needed to read the cells of one contract column.
+pub(super) struct ColumnReader {
+    pub name: String,
+    pub column: Column,
+    pub index: usize,
+    /// Missing markers of contract and connector, as text …
+    missing: Vec<String>,
+    /// … and those of them that are numbers.
+    missing_numbers: Vec<f64>,
+    grains: Vec<Grain>,
+    /// Digits after the point, for money and decimals.
+    scale: u32,
+    earliest: Option<NaiveDate>,
+    latest: Option<NaiveDate>,
+}
+
+/// Longest text unless the contract says otherwise, in characters.
+const TEXT_LIMIT: usize = 500;
+
+impl ColumnReader {
+    pub(super) fn new(index: usize, name: &str, column: &Column, grains: Vec<Grain>, context: &Context) -> ColumnReader {
+        let mut missing = column.missing.clone();
+        if let Some(more) = context.connector.as_ref().and_then(|connector| connector.missing.get(name)) {
+            missing.extend(more.iter().cloned());
+        }
+        let missing_numbers = missing.iter().filter_map(|marker| marker.parse().ok()).collect();
+        let limit = |text: &String| if text == "as-of" { Some(context.as_of) } else { text.parse().ok() };
+        ColumnReader {
+            name: name.to_string(),
+            column: column.clone(),
+            index,
+            missing,
+            missing_numbers,
+            grains,
+            scale: column.scale.unwrap_or(crate::table::schema::DEFAULT_SCALE) as u32,
+            earliest: column.between.as_ref().and_then(|(from, _)| limit(from)),
+            latest: column.between.as_ref().and_then(|(_, to)| limit(to)),
+        }
+    }
+
+    /// Whether a cell says "nothing reported".
+    pub(super) fn is_missing(&self, cell: Cell<'_>) -> bool {
+        match cell {
+            Cell::Empty => true,
+            Cell::Text(text) => text::is_missing(text, &self.missing),
+            Cell::Integer(value) => self.missing_numbers.contains(&(value as f64)),
+            Cell::Float(value) => self.missing_numbers.contains(&value),
+            Cell::Literal(text) => text.parse().is_ok_and(|value| self.missing_numbers.contains(&value)),
+            Cell::Bool(_) | Cell::Date { .. } | Cell::Error(_) => false,
+        }
+    }
+
+    /// Reads a cell that is not missing. `power` is the header's power of ten (`ribu`: 3);
+    /// `on` the day whose registry
+    /// counts for region codes.
+    pub(super) fn read<'a>(
+        &self,
+        cell: Cell<'a>,
+        style: Style,
+        power: u32,
+        on: NaiveDate,
+        context: &Context,
+    ) -> Result<Value<'a>, Finding> {
+        if let Cell::Error(text) = cell {
+            return Err(Finding::of("cell-error").value(text));
+        }
+        let value = match self.column.kind {
+            ColumnType::Money | ColumnType::Decimal => self.decimal(cell, style, power)?,
+            ColumnType::Count => self.count(cell, style, power)?,
+            ColumnType::Measure => self.measure(cell, style, power)?,
+            ColumnType::Date => Value::Date(self.date(cell)?),
+            ColumnType::Period => Value::Period(self.period(cell)?),
+            ColumnType::Region => Value::Text(Cow::Owned(super::cell_region::region(self, cell, on, context)?)),
+            ColumnType::Code => self.code(cell, context)?,
+            ColumnType::Text => self.text(cell)?,
+            ColumnType::Nik => self.nik(cell)?,
+        };
+        match (self.column.pii, value) {
+            (Some(Pii::Drop), _) => Ok(Value::Null),
+            (Some(Pii::Pseudonym), Value::Text(value)) => {
+                Ok(context.pseudonym_key.as_ref().map_or(Value::Null, |key| {
+                    Value::Text(Cow::Owned(personal::pseudonym(key, &self.name, &value)))
+                }))
+            }
+            (_, value) => Ok(value),
+        }
+    }
+
+    /// Parsing at the column's scale plus the header's power gives the scaled value itself: nothing is rounded.
+    fn decimal<'a>(&self, cell: Cell<'a>, style: Style, power: u32) -> Result<Value<'a>, Finding> {
+        let scaled = self.scaled(cell, style, self.scale + power)?;
+        if scaled.unsigned_abs() >= 10u128.pow(u32::from(crate::table::schema::PRECISION)) {
+            return Err(self.number_error(number::NumberError::Overflow, cell, style));
+        }
+        self.in_range(scaled as f64 / 10f64.powi(self.scale as i32), cell)?;
+        Ok(Value::Scaled(scaled))
+    }
+
+    fn scaled(&self, cell: Cell<'_>, style: Style, scale: u32) -> Result<i128, Finding> {
+        let parsed = match cell {
+            Cell::Integer(value) => {
+                i128::from(value).checked_mul(10i128.pow(scale)).ok_or(number::NumberError::Overflow)
+            }
+            Cell::Float(value) => number::scaled_from_f64(value, scale),
+            Cell::Literal(text) => number::parse_literal(text, scale),
+            Cell::Text(text) => number::parse_scaled(text, style, scale),
+            _ => return Err(self.not_a_number(cell)),
+        };
+        parsed.map_err(|error| self.number_error(error, cell, style))
+    }
+
+    /// A count in thousands may have decimals: `12,5` thousand people are 12,500.
+    fn count<'a>(&self, cell: Cell<'a>, style: Style, power: u32) -> Result<Value<'a>, Finding> {
+        let parsed = match cell {
+            _ if power > 0 => i64::try_from(self.scaled(cell, style, power)?).map_err(|_| number::NumberError::Overflow),
+            Cell::Integer(value) => Ok(value),
+            Cell::Float(value) => number::count_from_f64(value),
+            Cell::Literal(text) => number::count_literal(text),
+            Cell::Text(text) => number::parse_count(text, style),
+            _ => return Err(self.not_a_number(cell)),
+        };
+        let value = parsed.map_err(|error| self.number_error(error, cell, style))?;
+        self.in_range(value as f64, cell)?;
+        Ok(Value::Integer(value))
+    }
+
+    fn measure<'a>(&self, cell: Cell<'a>, style: Style, power: u32) -> Result<Value<'a>, Finding> {
+        let parsed = match cell {
+            Cell::Integer(value) => Ok(value as f64),
+            Cell::Float(value) => Ok(value),
+            Cell::Literal(text) => text.parse().map_err(|_| number::NumberError::NotANumber),
+            Cell::Text(text) => number::parse_f64(text, style),
+            _ => return Err(self.not_a_number(cell)),
+        };
+        let value = parsed.map_err(|error| self.number_error(error, cell, style))? * 10f64.powi(power as i32);
+        if !value.is_finite() {
+            return Err(self.not_a_number(cell));
+        }
+        self.in_range(value, cell)?;
+        Ok(Value::Float(value))
+    }
+
+    fn in_range(&self, value: f64, cell: Cell<'_>) -> Result<(), Finding> {
+        match self.column.range {
+            Some((least, most)) if value < least || value > most => Err(Finding::of("out-of-range")
+                .with("least", plain(least))
+                .with("most", plain(most))
+                .value(shown(cell))),
+            _ => Ok(()),
+        }
+    }
+
+    fn date(&self, cell: Cell<'_>) -> Result<NaiveDate, Finding> {
+        let parsed = match cell {
+            Cell::Date { serial, epoch } => date::from_serial(serial, epoch == Epoch::Year1904),
+            Cell::Text(text) => date::parse_date(text),
+            Cell::Integer(value) => date::parse_date(&value.to_string()),
+            _ => return Err(Finding::of("date-invalid").value(shown(cell))),
+        };
+        let value = parsed.map_err(|error| match error {
+            date::DateError::MonthFirst => Finding::of("date-month-first").value(shown(cell)),
+            _ => Finding::of("date-invalid").value(shown(cell)),
+        })?;
+        if self.earliest.is_some_and(|earliest| value < earliest) || self.latest.is_some_and(|latest| value > latest) {
+            let name = |date: Option<NaiveDate>| date.map_or("…".to_string(), |date| date.to_string());
+            return Err(Finding::of("date-out-of-range")
+                .with("earliest", name(self.earliest))
+                .with("latest", name(self.latest))
+                .value(shown(cell)));
+        }
+        Ok(value)
+    }
+
+    fn period(&self, cell: Cell<'_>) -> Result<Period, Finding> {
+        let parsed = match cell {
+            Cell::Date { serial, epoch } => date::from_serial(serial, epoch == Epoch::Year1904)
+                .ok()
+                .and_then(|date| Period::from_date(date, &self.grains)),
+            Cell::Text(text) => Period::parse(text, &self.grains).ok(),
+            Cell::Integer(value) => Period::parse(&value.to_string(), &self.grains).ok(),
+            Cell::Float(value) if value.fract() == 0.0 => Period::parse(&plain(value), &self.grains).ok(),
+            _ => None,
+        };
+        parsed.ok_or_else(|| {
+            let grains: Vec<String> = self.grains.iter().map(|grain| example(*grain).to_string()).collect();
+            Finding::of("period-invalid").with("examples", grains.join(", ")).value(shown(cell))
+        })
+    }
+
+    fn code<'a>(&self, cell: Cell<'a>, context: &Context) -> Result<Value<'a>, Finding> {
+        let written = plain_text(cell).ok_or_else(|| Finding::of("code-unknown").value(shown(cell)))?;
+        let table = self.column.codes.as_ref().and_then(|name| context.codes.get(name));
+        // `validate` made sure that a code column names a table that exists.
+        let table = table.ok_or_else(|| Finding::of("code-unknown").value(&written))?;
+        match table.resolve(&written) {
+            Ok(code) => Ok(Value::Text(Cow::Owned(code.to_string()))),
+            Err(CodeError::Unknown) => Err(Finding::of("code-unknown").value(&written)),
+            Err(CodeError::Ambiguous(candidates)) => {
+                Err(Finding::of("code-ambiguous").with("candidates", candidates.join(", ")).value(&written))
+            }
+        }
+    }
+
+    fn text<'a>(&self, cell: Cell<'a>) -> Result<Value<'a>, Finding> {
+        let written = match cell {
+            Cell::Text(text) => Cow::Borrowed(text.trim()),
+            _ => Cow::Owned(plain_text(cell).ok_or_else(|| Finding::of("text-invalid").value(shown(cell)))?),
+        };
+        let limit = self.column.max_length.unwrap_or(TEXT_LIMIT);
+        if written.len() > limit && written.chars().count() > limit {
+            return Err(Finding::of("text-too-long").with("limit", limit.to_string()).value(shown(cell)));
+        }
+        if written.chars().any(|letter| letter.is_control() && !letter.is_whitespace()) {
+            return Err(Finding::of("text-control-characters").value(shown(cell)));
+        }
+        Ok(Value::Text(written))
+    }
+
+    fn nik<'a>(&self, cell: Cell<'a>) -> Result<Value<'a>, Finding> {
+        match cell {
+            Cell::Text(text) => match nik::check(text) {
+                Ok(digits) => Ok(Value::Text(Cow::Borrowed(digits))),
+                Err(nik::NikError::LostDigit) => Err(Finding::of("nik-lost-digit").value(personal::MASK)),
+                Err(_) => Err(Finding::of("nik-invalid").value(personal::MASK)),
+            },
+            _ => Err(Finding::of("nik-lost-digit").value(personal::MASK)),
+        }
+    }
+
+    fn not_a_number(&self, cell: Cell<'_>) -> Finding {
+        Finding::of("number-invalid").value(shown(cell))
+    }
+
+    fn number_error(&self, error: number::NumberError, cell: Cell<'_>, style: Style) -> Finding {
+        use number::NumberError;
+        let written = shown(cell);
+        match error {
+            NumberError::NotWhole => Finding::of("number-not-whole").value(written),
+            NumberError::TooPrecise => {
+                Finding::of("number-too-precise").with("digits", self.scale.to_string()).value(written)
+            }
+            NumberError::Overflow => Finding::of("number-too-large").value(written),
+            NumberError::WrongStyle => {
+                let (decimal, grouping) = if style == Style::Id { (",", ".") } else { (".", ",") };
+                Finding::of("number-other-style").with("decimal", decimal).with("grouping", grouping).value(written)
+            }
+            _ => Finding::of("number-invalid").value(written),
+        }
+    }
+
+    /// Reads a value that configuration gives: a constant, a default, a request parameter.
+    pub(super) fn read_constant(&self, text: &str, on: NaiveDate, context: &Context) -> Result<Value<'static>, Finding> {
+        let style = if self.column.locale == Locale::En { Style::En } else { Style::Id };
+        Ok(match self.read(Cell::Text(text), style, 0, on, context)? {
+            Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Value::Null => Value::Null,
+            Value::Integer(value) => Value::Integer(value),
+            Value::Float(value) => Value::Float(value),
+            Value::Scaled(value) => Value::Scaled(value),
+            Value::Date(value) => Value::Date(value),
+            Value::Period(value) => Value::Period(value),
+        })
+    }
+}
+
+fn example(grain: Grain) -> &'static str {
+    match grain {
+        Grain::Year => "2024",
+        Grain::Semester => "2024-S2",
+        Grain::Quarter => "2024-Q1",
+        Grain::Month => "2024-08",
+        Grain::Day => "2024-08-12",
+    }
+}
+
+/// A number without exponent or trailing zeros.
+pub(super) fn plain(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{}", value as i64) } else { format!("{value}") }
+}
+
+/// Text of a cell that may stand for a code or a text; none for dates, booleans and errors.
+pub(super) fn plain_text(cell: Cell<'_>) -> Option<String> {
+    match cell {
+        Cell::Text(text) => Some(text.trim().to_string()),
+        Cell::Integer(value) => Some(value.to_string()),
+        Cell::Float(value) => Some(plain(value)),
+        Cell::Literal(text) => Some(text.to_string()),
+        Cell::Empty | Cell::Bool(_) | Cell::Date { .. } | Cell::Error(_) => None,
+    }
+}
+
+/// A cell as a person would see it, with what may be personal masked.
+pub(super) fn shown(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Date { serial, epoch } => {
+            date::from_serial(serial, epoch == Epoch::Year1904).map_or_else(|_| plain(serial), |date| date.to_string())
+        }
+        Cell::Bool(value) => value.to_string(),
+        Cell::Error(text) => text.to_string(),
+        Cell::Text(text) => personal::masked(text),
+        Cell::Empty => String::new(),
+        _ => personal::masked(&plain_text(cell).unwrap_or_default()),
+    }
+}

@@ -1,0 +1,51 @@
+//! A region cell: by code in a declared system or by name, never a guess.
+
+use super::Context;
+use super::cell::{ColumnReader, shown};
+use crate::domain::region::RegionError;
+use crate::finding::Finding;
+use crate::read::Cell;
+use chrono::NaiveDate;
+
+/// The Kemendagri code of the region that a cell names, valid on the day `on`.
+pub(super) fn region(
+    reader: &ColumnReader,
+    cell: Cell<'_>,
+    on: NaiveDate,
+    context: &Context,
+) -> Result<String, Finding> {
+    // A code without its dot is read only in the system that the *connector* declares (design §8).
+    let naming = context.connector.as_ref().and_then(|connector| connector.regions.as_ref());
+    let system = naming.and_then(|naming| context.regions.system(&naming.system));
+    let found = match cell {
+        Cell::Text(text) => context.regions.resolve(text, system.as_ref(), Some(on)),
+        Cell::Integer(value) => context.regions.resolve_number(value as f64, system.as_ref(), Some(on)),
+        Cell::Float(value) => context.regions.resolve_number(value, system.as_ref(), Some(on)),
+        Cell::Literal(text) => context.regions.resolve(text, system.as_ref(), Some(on)),
+        _ => return Err(Finding::of("region-unknown").value(shown(cell))),
+    };
+    found.map(|code| code.to_string()).map_err(|error| said(error, reader, cell, context))
+}
+
+fn said(error: RegionError, _reader: &ColumnReader, cell: Cell<'_>, context: &Context) -> Finding {
+    let written = shown(cell);
+    let name = |code: &String| match context.regions.get(code) {
+        Some(region) => format!("{} ({code})", region.name),
+        None => code.clone(),
+    };
+    match error {
+        RegionError::BareCode => Finding::of("region-code-undeclared").value(written),
+        RegionError::LostZero(code) => Finding::of("region-code-lost-zero").with("code", name(&code)).value(written),
+        RegionError::Ambiguous(codes) => {
+            let names: Vec<String> = codes.iter().map(name).collect();
+            Finding::of("region-ambiguous").with("candidates", names.join(", ")).value(written)
+        }
+        RegionError::Unmapped => Finding::of("region-unmapped").value(written),
+        RegionError::Retired { successor, .. } => {
+            let successor = successor.as_ref().map_or("…".to_string(), name);
+            Finding::of("region-retired").with("successor", successor).value(written)
+        }
+        RegionError::NotYet { .. } => Finding::of("region-not-yet").value(written),
+        RegionError::Unknown => Finding::of("region-unknown").value(written),
+    }
+}

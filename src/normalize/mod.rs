@@ -1,0 +1,58 @@
+//! Normalizing: cells to typed rows, by a contract.
+//!
+//! [`route`] finds the header of every sheet and the contract it fits; [`Normalizer`] turns the sheet's cells
+//! into Arrow batches of the contract's schema and hands them, with every refused row and its findings, to a
+//! [`RowSink`] (the check stage). Only text cells are read in a locale, and which one is settled by the evidence
+//! of a whole column: [`Normalizer::finish`] tells the styles that the submission proves, and the caller reads it
+//! again when they differ from those it began with.
+//!
+//! Personal data end here: a `pii` column is dropped or pseudonymised before a batch is built, columns that no
+//! contract names are never carried, and the rendering of a refused row is masked.
+//!
+//! - `route`: which sheet is which dataset; `headers`: header texts to columns; `title`: what stands above
+//! - `rows`: blank, total, footnote and numbering rows
+//! - `cell`: one cell to one value; `style`: number styles; `personal`: pseudonyms and masks
+//! - `speaker`: who may report for whom; `batch`: values to arrays
+
+mod batch;
+mod cell;
+mod cell_region;
+mod totals;
+mod headers;
+mod normalizer;
+mod personal;
+mod route;
+mod rows;
+mod speaker;
+mod style;
+mod title;
+
+pub use headers::{ColumnMap, Supplied};
+pub use normalizer::{Counts, NormalizeError, Normalizer, RefusedRow, RowSink};
+pub use route::{LeftOut, Layout, RoutedSheet, Routing, route};
+pub use speaker::Speaker;
+pub use style::Styles;
+
+use crate::config::{Connector, Contract};
+use crate::domain::code::CodeTable;
+use crate::domain::region::Registry;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a submission is read with.
+#[derive(Clone)]
+pub struct Context {
+    /// The contracts its sheets may fit.
+    pub contracts: Vec<Arc<Contract>>,
+    /// The connector, for its mappings; none in `check FILE --dataset`.
+    pub connector: Option<Arc<Connector>>,
+    pub regions: Arc<Registry>,
+    pub codes: Arc<BTreeMap<String, CodeTable>>,
+    pub speaker: Speaker,
+    pub as_of: NaiveDate,
+    /// Key of pseudonyms, where the installation has one.
+    pub pseudonym_key: Option<Vec<u8>>,
+    /// Number of the submission, written into every row.
+    pub sequence: i64,
+}

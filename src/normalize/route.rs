@@ -1,0 +1,233 @@
+//! Which sheet of which part is which dataset, and where its table begins.
+
+use super::headers::{self, ColumnMap, Vocabulary};
+use super::{Context, title};
+use crate::config::Contract;
+use crate::finding::{Finding, Place};
+use crate::read::{Block, Cell, Document, ReadError, SheetKind};
+use std::sync::Arc;
+
+/// Rows from the top among which a header is looked for.
+const HEADER_ROWS: usize = 60;
+
+/// Where a table is on its sheet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    /// Rows read from the sheet's first block that come before the data: titles and header. 0 for records.
+    pub skip_rows: usize,
+    /// Sheet row of the header, from 1; none for records.
+    pub header_row: Option<u32>,
+    pub columns: ColumnMap,
+    /// Header texts by sheet column, for places and renderings.
+    pub headers: Vec<String>,
+}
+
+/// A sheet and the contract it fits.
+#[derive(Debug, Clone)]
+pub struct RoutedSheet {
+    /// Index of the part in the submission, and of the sheet in the part.
+    pub part: usize,
+    pub sheet: usize,
+    /// Ordinal in the submission's list of places: `_part` of its rows.
+    pub place: i32,
+    pub name: Option<String>,
+    pub contract: Arc<Contract>,
+    pub layout: Layout,
+}
+
+/// A sheet that no contract fits.
+#[derive(Debug, Clone)]
+pub struct LeftOut {
+    pub part: usize,
+    pub sheet: usize,
+    pub place: i32,
+    pub name: Option<String>,
+    /// Texts of the row that looked most like a header.
+    pub headers: Vec<String>,
+    /// Required columns that the nearest contract did not find.
+    pub missing: Vec<String>,
+    /// Name of the nearest contract.
+    pub nearest: String,
+}
+
+/// All sheets of a submission.
+#[derive(Debug, Clone, Default)]
+pub struct Routing {
+    pub routed: Vec<RoutedSheet>,
+    pub left_out: Vec<LeftOut>,
+    /// Every place in order: part index and sheet name.
+    pub places: Vec<(usize, Option<String>)>,
+    /// Findings about sheets as wholes.
+    pub findings: Vec<Finding>,
+    /// A sheet fits two contracts equally well: a person must say which.
+    pub asked: bool,
+}
+
+/// Looks at every sheet's top and finds the contract it fits.
+pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<Routing, ReadError> {
+    let mut routing = Routing::default();
+    let vocabularies: Vec<Vocabulary> =
+        context.contracts.iter().map(|contract| Vocabulary::new(contract, context)).collect();
+    for (part, document) in documents.iter_mut().enumerate() {
+        for sheet in 0..document.sheets().len() {
+            let info = document.sheets()[sheet].clone();
+            let place = routing.places.len() as i32;
+            routing.places.push((part, info.name.clone()));
+            let (top, fields) = first_block(document.as_mut(), sheet)?;
+            let candidates: Vec<Candidate> = context
+                .contracts
+                .iter()
+                .zip(&vocabularies)
+                .map(|(contract, vocabulary)| match info.kind {
+                    SheetKind::Grid => grid_candidate(contract, context, vocabulary, &top),
+                    SheetKind::Records => records_candidate(contract, context, vocabulary, &fields),
+                })
+                .collect();
+            let spot = Spot { part, sheet, place, name: info.name };
+            if top.rows() == 0 && info.kind == SheetKind::Grid {
+                continue;
+            }
+            choose(spot, candidates, context, &mut routing);
+        }
+    }
+    Ok(routing)
+}
+
+struct Spot {
+    part: usize,
+    sheet: usize,
+    place: i32,
+    name: Option<String>,
+}
+
+struct Candidate {
+    contract: Arc<Contract>,
+    layout: Layout,
+    /// Records without any field: an answer without rows fits by itself.
+    is_empty: bool,
+}
+
+fn first_block(document: &mut dyn Document, sheet: usize) -> Result<(Block, Vec<String>), ReadError> {
+    let mut blocks = document.blocks(sheet)?;
+    let block = blocks.next_block()?.unwrap_or_default();
+    let fields = blocks.fields().to_vec();
+    Ok((block, fields))
+}
+
+/// Texts of a row by sheet column.
+fn texts(block: &Block, row: usize) -> Vec<String> {
+    block
+        .row(row)
+        .iter()
+        .map(|&raw| match block.view(raw) {
+            Cell::Text(text) => text.to_string(),
+            Cell::Integer(number) => number.to_string(),
+            _ => String::new(),
+        })
+        .collect()
+}
+
+/// The row near the top that holds most of the contract's headers.
+fn grid_candidate(contract: &Arc<Contract>, context: &Context, vocabulary: &Vocabulary, top: &Block) -> Candidate {
+    let mut header = 0;
+    let mut most = 0;
+    for row in 0..top.rows().min(HEADER_ROWS) {
+        let cells = texts(top, row);
+        let score = vocabulary.score(cells.iter().map(String::as_str));
+        if score > most {
+            (header, most) = (row, score);
+        }
+    }
+    let headers = if top.rows() == 0 { Vec::new() } else { texts(top, header) };
+    let titles = title::titles(top, header);
+    let columns = headers::map(contract, context, vocabulary, &headers, &titles);
+    let header_row = top.row_numbers.get(header).copied();
+    let layout = Layout { skip_rows: header + 1, header_row, columns, headers };
+    Candidate { contract: contract.clone(), layout, is_empty: false }
+}
+
+fn records_candidate(
+    contract: &Arc<Contract>,
+    context: &Context,
+    vocabulary: &Vocabulary,
+    fields: &[String],
+) -> Candidate {
+    let columns = headers::map(contract, context, vocabulary, fields, &[]);
+    let layout = Layout { skip_rows: 0, header_row: None, columns, headers: fields.to_vec() };
+    Candidate { contract: contract.clone(), layout, is_empty: fields.is_empty() }
+}
+
+/// Takes the fitting contract with most matched columns; asks when two are equal; leaves the sheet out when none
+/// fits.
+fn choose(spot: Spot, candidates: Vec<Candidate>, context: &Context, routing: &mut Routing) {
+    let place = Place { part: spot.place, sheet: spot.name.clone(), ..Place::default() };
+    let mut fitting: Vec<&Candidate> =
+        candidates.iter().filter(|candidate| candidate.layout.columns.fits() || candidate.is_empty).collect();
+    fitting.sort_by_key(|candidate| std::cmp::Reverse(candidate.layout.columns.matched));
+    let Some(first) = fitting.first() else {
+        let nearest = candidates.iter().max_by_key(|candidate| candidate.layout.columns.matched);
+        if let Some(nearest) = nearest {
+            routing.left_out.push(LeftOut {
+                part: spot.part,
+                sheet: spot.sheet,
+                place: spot.place,
+                name: spot.name,
+                headers: nearest.layout.headers.iter().filter(|text| !text.trim().is_empty()).cloned().collect(),
+                missing: nearest.layout.columns.missing.clone(),
+                nearest: nearest.contract.name.clone(),
+            });
+        }
+        return;
+    };
+    if let Some(second) = fitting.get(1).filter(|second| {
+        second.layout.columns.matched == first.layout.columns.matched && !first.is_empty
+    }) {
+        routing.asked = true;
+        let both = format!("{}, {}", first.contract.name, second.contract.name);
+        routing.findings.push(Finding::of("sheet-fits-two").with("datasets", both).at(place));
+        return;
+    }
+    if let Some(doubled) = first.layout.columns.doubled.first() {
+        routing.asked = true;
+        let place = Place { column: Some(doubled.clone()), row: first.layout.header_row, ..place };
+        routing.findings.push(Finding::of("column-doubled").at(place));
+        return;
+    }
+    routing.findings.extend(notes(first, context, &place));
+    routing.routed.push(RoutedSheet {
+        part: spot.part,
+        sheet: spot.sheet,
+        place: spot.place,
+        name: spot.name,
+        contract: first.contract.clone(),
+        layout: first.layout.clone(),
+    });
+}
+
+/// What the sender should know about how the sheet was read. Programs that send records are not told of every
+/// field that is not used.
+fn notes(chosen: &Candidate, _context: &Context, place: &Place) -> Vec<Finding> {
+    let mut notes = Vec::new();
+    let Some(row) = chosen.layout.header_row else { return notes };
+    let place = Place { row: Some(row), ..place.clone() };
+    let map = &chosen.layout.columns;
+    if !map.unknown.is_empty() {
+        notes.push(Finding::of("columns-not-used").with("columns", map.unknown.join(", ")).at(place.clone()));
+    }
+    for (index, name) in chosen.contract.columns.keys().enumerate() {
+        let place = Place { column: Some(name.clone()), ..place.clone() };
+        match &map.supplied[index] {
+            Some(headers::Supplied::Title(period)) => {
+                notes.push(Finding::of("supplied-by-title").value(period.to_string()).at(place));
+            }
+            Some(headers::Supplied::Sender(region)) => {
+                notes.push(Finding::of("supplied-by-sender").value(region).at(place));
+            }
+            Some(headers::Supplied::Default(value)) => {
+                notes.push(Finding::of("supplied-by-default").value(value).at(place));
+            }
+            _ => {}
+        }
+    }
+    notes
+}

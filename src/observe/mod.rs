@@ -1,0 +1,15 @@
+//! What a person sees of a run while it goes and after it: log lines, progress bars, the run report.
+//!
+//! - `logs`: structured lines on standard error, as text or JSON
+//! - `progress`: bars on a terminal, nothing elsewhere
+//! - `report`: what a run did, as the catalog keeps it and `status` shows it
+//!
+//! Nothing here decides anything: a run with bars hidden and logs silenced does the same work.
+
+mod logs;
+mod progress;
+mod report;
+
+pub use logs::{LogFormat, init};
+pub use progress::{Bar, Progress, Stage};
+pub use report::*;

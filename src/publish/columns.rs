@@ -1,0 +1,169 @@
+//! What the columns are that no contract describes, in both languages.
+
+/// A column's title in Bahasa Indonesia and English, the same wherever the column stands.
+pub struct ColumnTitle {
+    pub name: &'static str,
+    pub id: &'static str,
+    pub en: &'static str,
+}
+
+const fn title(name: &'static str, id: &'static str, en: &'static str) -> ColumnTitle {
+    ColumnTitle { name, id, en }
+}
+
+/// The title of a column; none for one that is not listed.
+pub fn column_title(name: &str) -> Option<&'static ColumnTitle> {
+    TITLES.iter().find(|column| column.name == name)
+}
+
+const TITLES: [ColumnTitle; 67] = [
+    // Where a row came from.
+    title("_submission", "Nomor kiriman", "Number of the submission"),
+    title(
+        "_part",
+        "Bagian kiriman (lihat submissions)",
+        "Part of the submission (see submissions)",
+    ),
+    title(
+        "_row",
+        "Baris lembar, baris berkas, atau nomor rekaman",
+        "Sheet row, line of the file, or number of the record",
+    ),
+    title("period_start", "Hari pertama periode", "First day of the period"),
+    title("period_end", "Hari terakhir periode", "Last day of the period"),
+    // Regions.
+    title("region_code", "Kode wilayah Kemendagri", "Kemendagri region code"),
+    title("bps_code", "Kode wilayah BPS", "BPS region code"),
+    title("name", "Nama daerah", "Name of the region"),
+    title(
+        "level",
+        "Tingkat daerah (province, regency, city)",
+        "Level of the region (province, regency, city)",
+    ),
+    title("province_code", "Kode provinsi", "Code of the province"),
+    title("province_name", "Nama provinsi", "Name of the province"),
+    title(
+        "population_total",
+        "Penduduk menurut registrasi sipil",
+        "People in civil registration",
+    ),
+    title("area_km2", "Luas (km2)", "Area (km2)"),
+    title("autonomous", "Daerah otonom", "Governs itself"),
+    title("valid_from", "Kode berlaku sejak", "Code valid from"),
+    title("valid_to", "Kode tidak berlaku sejak", "Code no longer valid from"),
+    // Submissions.
+    title("submission", "Nomor kiriman", "Number of the submission"),
+    title("part", "Bagian kiriman", "Part of the submission"),
+    title("dataset", "Dataset", "Dataset"),
+    title("connector", "Sumber", "Source"),
+    title("window", "Rentang yang diminta", "Window asked for"),
+    title("file", "Nama berkas", "Name of the file"),
+    title("sheet", "Lembar", "Sheet"),
+    title("page", "Berkas atau jawaban ke berapa", "Number of the file or answer"),
+    title("sha256", "SHA-256 isi asli", "SHA-256 of the raw bytes"),
+    title(
+        "received_on",
+        "Diterima pada tanggal acuan",
+        "Received on the as-of date",
+    ),
+    title("status", "Status", "Status"),
+    title("illustrative", "Ilustratif, bukan data nyata", "Illustrative, not real"),
+    title("rows_read", "Baris dibaca", "Rows read"),
+    title("rows_accepted", "Baris diterima", "Rows accepted"),
+    title("rows_quarantined", "Baris ditahan", "Rows quarantined"),
+    // Findings.
+    title("row", "Baris", "Row"),
+    title("code", "Kode temuan", "Code of the finding"),
+    title(
+        "severity",
+        "Beratnya (error, warning, note)",
+        "Severity (error, warning, note)",
+    ),
+    title("cell", "Sel", "Cell"),
+    title("line", "Baris berkas", "Line of the file"),
+    title("column", "Kolom", "Column"),
+    title("value", "Nilai", "Value"),
+    title(
+        "message_id",
+        "Penjelasan (Bahasa Indonesia)",
+        "Message (Bahasa Indonesia)",
+    ),
+    title("message_en", "Penjelasan (bahasa Inggris)", "Message (English)"),
+    title(
+        "hint_id",
+        "Cara memperbaiki (Bahasa Indonesia)",
+        "How to mend it (Bahasa Indonesia)",
+    ),
+    title(
+        "hint_en",
+        "Cara memperbaiki (bahasa Inggris)",
+        "How to mend it (English)",
+    ),
+    // Indicators.
+    title("indicator_id", "Indikator", "Indicator"),
+    title("period", "Periode", "Period"),
+    title("unit", "Satuan", "Unit"),
+    title("numerator", "Pembilang", "Numerator"),
+    title("denominator", "Penyebut", "Denominator"),
+    title("n_rows", "Jumlah baris sumber", "Source rows"),
+    title("title_id", "Nama (Bahasa Indonesia)", "Title (Bahasa Indonesia)"),
+    title("title_en", "Nama (bahasa Inggris)", "Title (English)"),
+    title("theme", "Tema", "Theme"),
+    title(
+        "better",
+        "Arah yang baik (higher, lower, neutral)",
+        "Which way is good (higher, lower, neutral)",
+    ),
+    title("grain", "Panjang periode", "Length of the period"),
+    title("universe", "Daerah yang diukur", "Regions that are measured"),
+    title(
+        "method_id",
+        "Cara hitung (Bahasa Indonesia)",
+        "Method (Bahasa Indonesia)",
+    ),
+    title("method_en", "Cara hitung (bahasa Inggris)", "Method (English)"),
+    title("source", "Sumber data", "Source of the figures"),
+    title("datasets", "Dataset yang dipakai", "Datasets used"),
+    title("reads", "Baris sumber yang dibaca", "Source rows read"),
+    title("owner", "Penanggung jawab", "Responsible directorate"),
+    title("sql_sha256", "SHA-256 berkas SQL", "SHA-256 of the SQL file"),
+    title("decimals", "Angka di belakang koma", "Digits after the point"),
+    // Quality.
+    title("expected", "Laporan yang diharapkan", "Reports expected"),
+    title("reported", "Laporan yang diterima", "Reports received"),
+    title("on_time", "Laporan yang tepat waktu", "Reports in time"),
+    title("due_on", "Jatuh tempo", "Due on"),
+    title("days_late", "Hari keterlambatan", "Days late"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::publish::tables::TABLES;
+
+    #[test]
+    fn every_column_of_every_table_has_a_title_and_none_is_idle() {
+        let schemas = TABLES.map(|table| (table.schema)());
+        let used: Vec<&str> = schemas
+            .iter()
+            .flat_map(|schema| schema.fields().iter().map(|field| field.name().as_str()))
+            .collect();
+        for column in &used {
+            assert!(column_title(column).is_some(), "{column} has no title");
+        }
+        let in_datasets = ["_submission", "_part", "_row", "period_start", "period_end"];
+        for title in &TITLES {
+            assert!(
+                used.contains(&title.name) || in_datasets.contains(&title.name),
+                "{} is used nowhere",
+                title.name
+            );
+            assert_eq!(
+                TITLES.iter().filter(|other| other.name == title.name).count(),
+                1,
+                "{} twice",
+                title.name
+            );
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The Parquet files of a release, but for those about its quality.
+
+use super::layout::{Building, existing};
+use super::{Publication, PublishError, facts, quality};
+use crate::compute::{metadata_schema, rows_schema};
+use crate::table::{reference, schema};
+use arrow::datatypes::SchemaRef;
+
+/// A table that is not a dataset.
+pub struct Table {
+    /// Path in the release.
+    pub path: &'static str,
+    pub title_id: &'static str,
+    pub title_en: &'static str,
+    /// Columns that identify a row; none where rows have no identity.
+    pub key: &'static [&'static str],
+    pub schema: fn() -> SchemaRef,
+}
+
+pub const REGIONS: Table = Table {
+    path: "regions.parquet",
+    title_id: "Daerah",
+    title_en: "Regions",
+    key: &["region_code"],
+    schema: reference::regions_schema,
+};
+pub const SUBMISSIONS: Table = Table {
+    path: "submissions.parquet",
+    title_id: "Kiriman",
+    title_en: "Submissions",
+    key: &["submission", "part", "dataset"],
+    schema: facts::submissions_schema,
+};
+pub const INDICATORS: Table = Table {
+    path: "indicators/indicators.parquet",
+    title_id: "Indikator",
+    title_en: "Indicators",
+    key: &["indicator_id", "region_code", "period"],
+    schema: rows_schema,
+};
+pub const METADATA: Table = Table {
+    path: "indicators/metadata.parquet",
+    title_id: "Definisi indikator",
+    title_en: "Definitions of the indicators",
+    key: &["indicator_id"],
+    schema: metadata_schema,
+};
+pub const COVERAGE: Table = Table {
+    path: "quality/coverage.parquet",
+    title_id: "Cakupan pelaporan",
+    title_en: "Coverage of reporting",
+    key: &["dataset", "period", "level"],
+    schema: quality::coverage_schema,
+};
+pub const TIMELINESS: Table = Table {
+    path: "quality/timeliness.parquet",
+    title_id: "Ketepatan waktu pelaporan",
+    title_en: "Timeliness of reporting",
+    key: &["dataset", "region_code", "period"],
+    schema: quality::timeliness_schema,
+};
+pub const FINDINGS: Table = Table {
+    path: "quality/findings.parquet",
+    title_id: "Temuan",
+    title_en: "Findings",
+    key: &[],
+    schema: facts::findings_schema,
+};
+
+/// Every table that is not a dataset.
+pub const TABLES: [Table; 7] = [
+    REGIONS,
+    SUBMISSIONS,
+    INDICATORS,
+    METADATA,
+    COVERAGE,
+    TIMELINESS,
+    FINDINGS,
+];
+
+/// Name of the file of a dataset without rows: it keeps `datasets/<name>/*.parquet` readable.
+const EMPTY: &str = "empty";
+
+/// Whether a table shows illustrative figures.
+pub fn is_illustrative(table: &Table, facts: &facts::Facts) -> bool {
+    table.path != REGIONS.path && !facts.illustrative.is_empty()
+}
+
+/// Key-value pairs of a table's file. No date among them: equal rows are equal bytes.
+pub fn file_metadata(table: &Table, facts: &facts::Facts) -> Vec<(String, String)> {
+    let name = table.path.trim_end_matches(".parquet").to_string();
+    facts::file_metadata(&name, is_illustrative(table, facts))
+}
+
+/// Writes or links them.
+pub fn write(building: &mut Building, publication: &Publication<'_>) -> Result<(), PublishError> {
+    let Publication { facts, indicators, .. } = publication;
+    for model in &facts.models {
+        write_dataset(building, facts, model)?;
+    }
+    let metadata = |table: &Table| file_metadata(table, facts);
+    building.table(
+        REGIONS.path,
+        (REGIONS.schema)(),
+        &metadata(&REGIONS),
+        std::slice::from_ref(&facts.regions),
+    )?;
+    building.adopt(SUBMISSIONS.path, &facts.submissions)?;
+    building.table(
+        INDICATORS.path,
+        (INDICATORS.schema)(),
+        &metadata(&INDICATORS),
+        &indicators.rows,
+    )?;
+    let definitions = std::slice::from_ref(&indicators.metadata);
+    building.table(METADATA.path, (METADATA.schema)(), &metadata(&METADATA), definitions)?;
+    building.adopt(FINDINGS.path, &facts.findings)
+}
+
+fn write_dataset(building: &mut Building, facts: &facts::Facts, model: &facts::Model) -> Result<(), PublishError> {
+    let name = &model.contract.name;
+    for file in &model.files {
+        let source = existing(&file.path, file.rows, &file.sha256)?;
+        building.adopt(&dataset_path(name, &file.partition), &source)?;
+    }
+    if model.files.is_empty() {
+        let metadata = facts::file_metadata(&format!("datasets/{name}"), facts.illustrative.contains(name));
+        building.table(
+            &dataset_path(name, EMPTY),
+            schema::model_schema(&model.contract),
+            &metadata,
+            &[],
+        )?;
+    }
+    Ok(())
+}
+
+fn dataset_path(dataset: &str, partition: &str) -> String {
+    format!("datasets/{dataset}/{partition}.parquet")
+}
+
+/// Dataset and partition of a path in the release; no partition for the file of a dataset without rows.
+pub fn dataset_of(path: &str) -> Option<(&str, Option<&str>)> {
+    let (dataset, file) = path.strip_prefix("datasets/")?.split_once('/')?;
+    let partition = file.strip_suffix(".parquet")?;
+    Some((dataset, (partition != EMPTY).then_some(partition)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_back_to_their_dataset() {
+        assert_eq!(
+            dataset_of(&dataset_path("labour", "2024")),
+            Some(("labour", Some("2024")))
+        );
+        assert_eq!(dataset_of(&dataset_path("labour", EMPTY)), Some(("labour", None)));
+        assert_eq!(dataset_of("quality/findings.parquet"), None);
+    }
+
+    #[test]
+    fn keys_are_columns() {
+        for table in TABLES {
+            let schema = (table.schema)();
+            for column in table.key {
+                assert!(schema.index_of(column).is_ok(), "{column} of {}", table.path);
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Reading: bytes to blocks of cells. Knows formats, not meanings.
+//!
+//! [`open`] looks at a part's bytes (never at its name's extension alone), decides the format and gives a
+//! [`Document`]: a list of sheets, each of which can be read as often as needed, block by block, in bounded
+//! memory. A text format's cells are slices of the block's text; nothing is allocated per cell. A place is
+//! implicit (sheet, row number, column index); an address such as `Sheet1!C14` is computed for a finding only.
+//!
+//! Reads `finding`, `format`, `config` (limits) and nothing else of the crate; called by `normalize` and the
+//! command line.
+
+mod csv;
+mod fields;
+mod json;
+mod open;
+mod xlsx;
+mod xml;
+
+pub use open::open;
+
+use crate::finding::Finding;
+
+/// A range of a block's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    pub start: u32,
+    pub length: u32,
+}
+
+/// The day a spreadsheet counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Epoch {
+    /// Serial 1 is 1 January 1900, with the leap day that 1900 never had.
+    Year1900,
+    /// Serial 0 is 1 January 1904.
+    Year1904,
+}
+
+/// A cell as stored in a block: sixteen bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum RawCell {
+    Empty,
+    /// Text as the sender wrote it; numbers and dates in it are read in the column's locale.
+    Text(Span),
+    /// A number in machine form (`-12.50`, `1e5`) that the format itself declares to be a number and that does
+    /// not fit an `i64`: never read in a locale.
+    Literal(Span),
+    Integer(i64),
+    Float(f64),
+    Bool(bool),
+    Date {
+        serial: f64,
+        epoch: Epoch,
+    },
+    /// A spreadsheet error such as `#REF!`.
+    Error(Span),
+}
+
+/// A cell as seen by a consumer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell<'a> {
+    Empty,
+    Text(&'a str),
+    Literal(&'a str),
+    Integer(i64),
+    Float(f64),
+    Bool(bool),
+    Date { serial: f64, epoch: Epoch },
+    Error(&'a str),
+}
+
+/// Some consecutive rows of one sheet. Rows may be ragged.
+#[derive(Debug, Default, Clone)]
+pub struct Block {
+    /// The text that `Text`, `Literal` and `Error` cells point into.
+    pub text: String,
+    /// The cells of all rows, one row behind the other.
+    pub cells: Vec<RawCell>,
+    /// End of each row in `cells`.
+    pub row_ends: Vec<u32>,
+    /// Number of each row, from 1: sheet row, or record number. In CSV: the physical line the record starts on.
+    pub row_numbers: Vec<u32>,
+    /// True where `row_numbers` are physical lines of a text file.
+    pub numbers_are_lines: bool,
+}
+
+impl Block {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.row_ends.len()
+    }
+
+    /// The cells of a row.
+    pub fn row(&self, row: usize) -> &[RawCell] {
+        let start = if row == 0 { 0 } else { self.row_ends[row - 1] as usize };
+        &self.cells[start..self.row_ends[row] as usize]
+    }
+
+    /// The cell at a row and column; `Empty` past the end of a short row.
+    pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        self.row(row).get(column).map_or(Cell::Empty, |&raw| self.view(raw))
+    }
+
+    /// A cell of this block with its text.
+    pub fn view(&self, raw: RawCell) -> Cell<'_> {
+        let slice = |span: Span| &self.text[span.start as usize..(span.start + span.length) as usize];
+        match raw {
+            RawCell::Empty => Cell::Empty,
+            RawCell::Text(span) => Cell::Text(slice(span)),
+            RawCell::Literal(span) => Cell::Literal(slice(span)),
+            RawCell::Error(span) => Cell::Error(slice(span)),
+            RawCell::Integer(value) => Cell::Integer(value),
+            RawCell::Float(value) => Cell::Float(value),
+            RawCell::Bool(value) => Cell::Bool(value),
+            RawCell::Date { serial, epoch } => Cell::Date { serial, epoch },
+        }
+    }
+
+    /// Appends text and gives its span. Blocks stay far below 4 GiB, see [`BLOCK_TEXT_BYTES`].
+    pub fn push_text(&mut self, text: &str) -> Span {
+        let start = self.text.len() as u32;
+        self.text.push_str(text);
+        Span {
+            start,
+            length: text.len() as u32,
+        }
+    }
+
+    /// Whether a reader should hand the block out.
+    pub fn is_full(&self) -> bool {
+        self.rows() >= BLOCK_ROWS || self.text.len() >= BLOCK_TEXT_BYTES || self.cells.len() >= BLOCK_CELLS
+    }
+
+    /// Where the cells of the row that is being filled start.
+    pub fn open_row_start(&self) -> usize {
+        self.row_ends.last().map_or(0, |&end| end as usize)
+    }
+
+    /// Sets a cell of the row that is being filled; columns that it skips are `Empty`.
+    pub fn set_cell(&mut self, column: usize, cell: RawCell) {
+        let at = self.open_row_start() + column;
+        if at >= self.cells.len() {
+            self.cells.resize(at, RawCell::Empty);
+            self.cells.push(cell);
+        } else {
+            self.cells[at] = cell;
+        }
+    }
+
+    /// Ends the current row.
+    pub fn end_row(&mut self, number: u32) {
+        self.row_ends.push(self.cells.len() as u32);
+        self.row_numbers.push(number);
+    }
+}
+
+/// A reader ends a block at the first row end after this many rows …
+pub const BLOCK_ROWS: usize = 8_192;
+/// … or this many bytes of text …
+pub const BLOCK_TEXT_BYTES: usize = 1 << 20;
+/// … or this many cells, whichever comes first.
+pub const BLOCK_CELLS: usize = 1 << 19;
+
+/// How the rows of a sheet are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SheetKind {
+    /// Cells in a grid: the header is among them and must be found.
+    Grid,
+    /// Named fields: [`Blocks::fields`] names the columns.
+    Records,
+}
+
+/// One sheet of a workbook, or the only one of another format.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// The sheet's name; none for formats without sheets.
+    pub name: Option<String>,
+    pub kind: SheetKind,
+    /// Hidden from who opens the workbook.
+    pub hidden: bool,
+}
+
+/// What was found in a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    Csv,
+    Xlsx,
+    Json,
+    Xml,
+}
+
+/// An opened part.
+pub trait Document: Send {
+    /// What the bytes were found to be.
+    fn format(&self) -> Format;
+    /// The sheets, in the order of the workbook; exactly one for other formats.
+    fn sheets(&self) -> &[Sheet];
+    /// Notes about the part as a whole (encoding, delimiter), for the receipt.
+    fn notes(&self) -> &[Finding];
+    /// Starts reading a sheet from its beginning; may be called again. `sheet` is an index of [`Document::sheets`].
+    fn blocks(&mut self, sheet: usize) -> Result<Box<dyn Blocks + '_>, ReadError>;
+}
+
+/// The rows of one sheet.
+pub trait Blocks {
+    /// The next rows, or none at the end. An error ends the sheet: the submission is refused with it.
+    fn next_block(&mut self) -> Result<Option<Block>, ReadError>;
+    /// Names of the columns seen so far, for [`SheetKind::Records`]: grows as records show new fields, so a
+    /// column keeps its index. Empty for a grid.
+    fn fields(&self) -> &[String] {
+        &[]
+    }
+}
+
+/// A part that cannot be read, said as a finding with its place.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct ReadError(pub Box<Finding>);
+
+impl From<Finding> for ReadError {
+    fn from(finding: Finding) -> ReadError {
+        ReadError(Box::new(finding))
+    }
+}
+
+impl From<Box<Finding>> for ReadError {
+    fn from(finding: Box<Finding>) -> ReadError {
+        ReadError(finding)
+    }
+}
+
+/// What a connector or contract says about how to read; empty: decide from the bytes.
+#[derive(Debug, Clone, Default)]
+pub struct ReadOptions {
+    /// Path of the records in JSON (`/data/items`) or of the record element in XML (`/response/rows/row`).
+    pub records: Option<String>,
+    pub limits: crate::config::Limits,
+}

@@ -1,0 +1,315 @@
+//! One submission judged: read, normalized, checked, staged. The same for a night's submission and for
+//! `check FILE`, which stages into a folder that is thrown away.
+
+use crate::check::{CheckError, Checker, Outcome, PlaceInfo};
+use crate::config::{Configuration, Connector, Contract, Kind, Limits, WriteMode};
+use crate::finding::receipt::{FindingTally, Rows, Status};
+use crate::finding::{Finding, Place};
+use crate::normalize::{
+    Context, LeftOut, NormalizeError, Normalizer, RoutedSheet, RowSink, Routing, Speaker, Styles, route,
+};
+use crate::read::{self, Document, ReadError, ReadOptions, SheetKind};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// One part to judge.
+#[derive(Debug, Clone)]
+pub struct PartInput {
+    pub path: PathBuf,
+    pub name: String,
+    /// Query parameters of the request that gave it.
+    pub request: BTreeMap<String, String>,
+}
+
+/// What a submission is judged with.
+pub struct Case<'c> {
+    pub context: Context,
+    pub parts: Vec<PartInput>,
+    pub options: ReadOptions,
+    /// Findings made while fetching.
+    pub notes: Vec<Finding>,
+    /// A dropped file, whose sender is told of every column and for whom an empty one is an error.
+    pub is_file: bool,
+    /// Where each dataset is staged.
+    pub staged: &'c dyn Fn(&str) -> PathBuf,
+    /// Files of each dataset's current model.
+    pub history: &'c dyn Fn(&str) -> Result<Vec<PathBuf>, CheckError>,
+    /// Whether a refused row (dataset, digest) is in quarantine already.
+    pub is_known: &'c dyn Fn(&str, &str) -> Result<bool, CheckError>,
+    /// Names the sender: connector and region.
+    pub slice: String,
+    pub memory_mb: usize,
+}
+
+/// What became of a submission.
+#[derive(Debug)]
+pub struct Verdict {
+    /// One a dataset, in the order of the connector's list; never empty.
+    pub outcomes: Vec<Outcome>,
+    /// Part index and sheet name of every place.
+    pub places: Vec<(usize, Option<String>)>,
+}
+
+/// Judges a submission. An error is never about its content.
+pub fn judge(case: &Case<'_>) -> Result<Verdict, CheckError> {
+    let mut documents: Vec<Box<dyn Document>> = Vec::new();
+    for (index, part) in case.parts.iter().enumerate() {
+        match read::open(&part.path, &part.name, &case.options) {
+            Ok(document) => documents.push(document),
+            Err(ReadError(finding)) => return unreadable(case, *finding, index as i32, Vec::new(), 0),
+        }
+    }
+    let routing = match route(&mut documents, &case.context) {
+        Ok(routing) => routing,
+        Err(ReadError(finding)) => return unreadable(case, *finding, 0, Vec::new(), 0),
+    };
+    let ignored = match count_left_out(&routing.left_out, &mut documents) {
+        Ok(ignored) => ignored,
+        Err(ReadError(finding)) => return unreadable(case, *finding, 0, routing.places, 0),
+    };
+    if routing.routed.is_empty() {
+        return nothing_routed(case, routing, ignored);
+    }
+    let mut common: Vec<Finding> = case.notes.clone();
+    common.extend(documents.iter().flat_map(|document| document.notes().to_vec()));
+    common.extend(routing.left_out.iter().map(left_out_note));
+    let mut outcomes = Vec::new();
+    for contract in &case.context.contracts {
+        let sheets: Vec<&RoutedSheet> =
+            routing.routed.iter().filter(|sheet| sheet.contract.name == contract.name).collect();
+        if sheets.is_empty() {
+            continue;
+        }
+        // What concerns the submission as a whole is told once, with its first dataset.
+        let first = outcomes.is_empty();
+        let told: Vec<Finding> = common.drain(..).collect();
+        let findings = told.into_iter().chain(of_sheets(&routing.findings, &sheets)).collect();
+        let extra = if first { ignored } else { 0 };
+        match dataset(case, contract, &sheets, &mut documents, findings, extra, routing.asked) {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(NormalizeError::Sink(error)) => return Err(error),
+            // A part that breaks off refuses the whole submission: nothing half done.
+            Err(NormalizeError::Read(ReadError(finding))) => {
+                for done in &outcomes {
+                    remove(&(case.staged)(&done.dataset))?;
+                }
+                remove(&(case.staged)(&contract.name))?;
+                let place = finding.place.part;
+                return unreadable(case, *finding, place, routing.places, ignored);
+            }
+        }
+    }
+    Ok(Verdict { outcomes, places: routing.places })
+}
+
+fn of_sheets(findings: &[Finding], sheets: &[&RoutedSheet]) -> Vec<Finding> {
+    findings.iter().filter(|finding| sheets.iter().any(|sheet| sheet.place == finding.place.part)).cloned().collect()
+}
+
+fn remove(folder: &Path) -> Result<(), CheckError> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    std::fs::remove_dir_all(folder).map_err(|source| CheckError::Io { path: folder.display().to_string(), source })
+}
+
+/// Rows of the sheets that fit no contract: ignored, but told.
+fn count_left_out(left_out: &[LeftOut], documents: &mut [Box<dyn Document>]) -> Result<u64, ReadError> {
+    let mut rows = 0;
+    for sheet in left_out {
+        let mut blocks = documents[sheet.part].blocks(sheet.sheet)?;
+        while let Some(block) = blocks.next_block()? {
+            rows += block.rows() as u64;
+        }
+    }
+    Ok(rows)
+}
+
+fn left_out_note(sheet: &LeftOut) -> Finding {
+    let place = Place { part: sheet.place, sheet: sheet.name.clone(), ..Place::default() };
+    Finding::of("sheet-left-out").with("dataset", &sheet.nearest).with("missing", sheet.missing.join(", ")).at(place)
+}
+
+/// Reads one dataset's sheets, a second time where their evidence proves other number styles.
+fn dataset(
+    case: &Case<'_>,
+    contract: &Arc<Contract>,
+    sheets: &[&RoutedSheet],
+    documents: &mut [Box<dyn Document>],
+    notes: Vec<Finding>,
+    ignored: u64,
+    asked: bool,
+) -> Result<Outcome, NormalizeError<CheckError>> {
+    let mut styles = Styles::declared(contract);
+    let mut is_last = false;
+    loop {
+        let places = sheets.iter().map(|sheet| (sheet.place, place_info(sheet, documents))).collect();
+        let folder = (case.staged)(&contract.name);
+        let known = |digest: &str| (case.is_known)(&contract.name, digest);
+        let mut checker = Checker::new(
+            contract.clone(),
+            case.context.sequence,
+            &folder,
+            &case.slice,
+            places,
+            Box::new(known),
+        )
+        .map_err(NormalizeError::Sink)?;
+        for note in &notes {
+            checker.note(note.clone()).map_err(NormalizeError::Sink)?;
+        }
+        let mut normalizer = Normalizer::new(contract.clone(), &case.context, styles.clone());
+        for sheet in sheets {
+            let request = &case.parts[sheet.part].request;
+            normalizer.sheet(sheet, documents[sheet.part].as_mut(), request, &mut checker)?;
+        }
+        let (mut counts, proven) = normalizer.finish(&mut checker).map_err(NormalizeError::Sink)?;
+        counts.ignored += ignored;
+        match proven {
+            Some(proven) if !is_last => {
+                styles = proven;
+                is_last = true;
+                continue;
+            }
+            _ => {}
+        }
+        if counts.read == 0 && case.is_file {
+            checker.note(Finding::of("no-rows")).map_err(NormalizeError::Sink)?;
+        }
+        if contract.write == WriteMode::Replace && counts.refused > 0 && counts.accepted > 0 {
+            checker.note(Finding::of("replace-incomplete")).map_err(NormalizeError::Sink)?;
+        }
+        let history = (case.history)(&contract.name).map_err(NormalizeError::Sink)?;
+        let mut outcome =
+            checker.finish(counts, &history, case.memory_mb, asked).map_err(NormalizeError::Sink)?;
+        if counts.read == 0 && case.is_file {
+            outcome.status = Status::Refused;
+        }
+        return Ok(outcome);
+    }
+}
+
+fn place_info(sheet: &RoutedSheet, documents: &[Box<dyn Document>]) -> PlaceInfo {
+    let document = &documents[sheet.part];
+    let is_grid = document.sheets()[sheet.sheet].kind == SheetKind::Grid;
+    let mut info = PlaceInfo {
+        sheet: sheet.name.clone(),
+        numbers_are_lines: document.format() == read::Format::Csv,
+        header_row: sheet.layout.header_row,
+        ..PlaceInfo::default()
+    };
+    for (index, name) in sheet.contract.columns.keys().enumerate() {
+        let Some(source) = sheet.layout.columns.source[index] else { continue };
+        if is_grid {
+            info.columns.insert(name.clone(), source as u32);
+        }
+        let header = sheet.layout.headers.get(source).cloned().unwrap_or_default();
+        info.headers.insert(name.clone(), header.trim().to_string());
+    }
+    info
+}
+
+/// A submission of which nothing could be read.
+fn unreadable(
+    case: &Case<'_>,
+    finding: Finding,
+    part: i32,
+    places: Vec<(usize, Option<String>)>,
+    ignored: u64,
+) -> Result<Verdict, CheckError> {
+    let mut findings = case.notes.clone();
+    let place = Place { part, ..finding.place.clone() };
+    findings.push(Finding { place, ..finding });
+    let places =
+        if places.is_empty() { (0..case.parts.len()).map(|part| (part, None)).collect() } else { places };
+    refused(case, findings, places, ignored, Status::Refused)
+}
+
+/// No sheet fits any contract, or a person must say which.
+fn nothing_routed(case: &Case<'_>, routing: Routing, ignored: u64) -> Result<Verdict, CheckError> {
+    let mut findings = case.notes.clone();
+    findings.extend(routing.findings);
+    for sheet in &routing.left_out {
+        let place = Place { part: sheet.place, sheet: sheet.name.clone(), ..Place::default() };
+        let seen = sheet.headers.join(", ");
+        let finding = Finding::of("columns-missing")
+            .with("dataset", &sheet.nearest)
+            .with("missing", sheet.missing.join(", "))
+            .with("seen", if seen.is_empty() { "—" } else { &seen });
+        findings.push(finding.at(place));
+    }
+    if routing.left_out.is_empty() && !routing.asked {
+        findings.push(Finding::of("no-rows"));
+    }
+    let status = if routing.asked { Status::Held } else { Status::Refused };
+    refused(case, findings, routing.places, ignored, status)
+}
+
+fn refused(
+    case: &Case<'_>,
+    findings: Vec<Finding>,
+    places: Vec<(usize, Option<String>)>,
+    ignored: u64,
+    status: Status,
+) -> Result<Verdict, CheckError> {
+    let dataset = match case.context.contracts.as_slice() {
+        [only] => only.name.clone(),
+        _ => String::new(),
+    };
+    let name = if dataset.is_empty() { "unknown" } else { &dataset };
+    crate::check::stage_findings(&(case.staged)(name), case.context.sequence, &findings)?;
+    let tally: FindingTally = findings.iter().collect();
+    let rows = Rows { ignored, ..Rows::default() };
+    Ok(Verdict { outcomes: vec![Outcome { dataset, status, rows, findings: tally, digests: Vec::new() }], places })
+}
+
+/// Who a connector's submission may speak for.
+pub fn speaker(connector: &Connector, region: &str) -> Speaker {
+    use crate::config::Scope;
+    match (&connector.region, connector.scope) {
+        (Some(code), _) => Speaker::Region { code: code.clone(), with_regencies: false },
+        (None, Some(Scope::All)) => Speaker::Everyone,
+        (None, scope) => Speaker::Region { code: region.to_string(), with_regencies: scope == Some(Scope::Province) },
+    }
+}
+
+/// How a connector's parts are read.
+pub fn options(connector: Option<&Connector>, limits: &Limits) -> ReadOptions {
+    let records = connector
+        .and_then(|connector| connector.http.as_ref())
+        .and_then(|http| crate::config::expand(&http.records).ok());
+    ReadOptions { records, limits: limits.clone() }
+}
+
+/// The context of a connector's submission.
+pub fn context(
+    configuration: &Configuration,
+    connector: &Arc<Connector>,
+    region: &str,
+    as_of: NaiveDate,
+    sequence: i64,
+) -> Context {
+    Context {
+        contracts: configuration.contracts_of(connector),
+        speaker: speaker(connector, region),
+        connector: Some(connector.clone()),
+        regions: configuration.regions.clone(),
+        codes: configuration.codes.clone(),
+        as_of,
+        pseudonym_key: pseudonym_key(configuration),
+        sequence,
+    }
+}
+
+/// The installation's key of pseudonyms, from the variable that it names.
+pub fn pseudonym_key(configuration: &Configuration) -> Option<Vec<u8>> {
+    let name = configuration.installation.keys.pseudonym.as_ref()?;
+    std::env::var(name).ok().filter(|key| !key.is_empty()).map(String::into_bytes)
+}
+
+/// Whether a connector takes files that people drop.
+pub fn is_file(connector: &Connector) -> bool {
+    connector.kind == Kind::Drop
+}

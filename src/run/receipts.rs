@@ -1,0 +1,141 @@
+//! Receipts of submissions: `receipts/<sequence>.json`, and a copy with its page beside a dropped file.
+
+use super::RunError;
+use super::judge::Verdict;
+use crate::catalog::Submission;
+use crate::config::Configuration;
+use crate::finding::receipt::{FindingTally, Receipt, ReceiptFinding, Rows, Status, Subject, Titles};
+use crate::land::DataDirectory;
+use std::path::{Path, PathBuf};
+
+/// Names that readable receipts use.
+pub fn titles(configuration: &Configuration) -> Titles {
+    Titles {
+        regions: configuration.regions.all().iter().map(|region| (region.code.clone(), region.name.clone())).collect(),
+        connectors: configuration
+            .connectors
+            .iter()
+            .map(|(name, connector)| (name.clone(), connector.title.clone()))
+            .collect(),
+        datasets: configuration
+            .contracts
+            .iter()
+            .map(|(name, contract)| (name.clone(), contract.title.clone()))
+            .collect(),
+    }
+}
+
+fn subject(submission: &Submission, dataset: &str) -> Subject {
+    Subject {
+        submission: submission.sequence,
+        file: submission.file.clone(),
+        connector: Some(submission.connector.clone()),
+        dataset: (!dataset.is_empty()).then(|| dataset.to_string()),
+        region: (!submission.region.is_empty()).then(|| submission.region.clone()),
+        received_at: Some(submission.received_at.clone()),
+    }
+}
+
+/// The receipt of a verdict. Counts that do not add up are a fault of this program and stop the run (I2).
+pub fn of_verdict(submission: &Submission, verdict: Verdict) -> Result<Receipt, RunError> {
+    let mut receipts = Vec::new();
+    for outcome in verdict.outcomes {
+        let subject = subject(submission, &outcome.dataset);
+        receipts.push(Receipt::new(subject, outcome.status, outcome.rows, outcome.findings)?);
+    }
+    // A verdict has at least one outcome.
+    Receipt::of_datasets(receipts).ok_or_else(|| RunError::Internal("a verdict without a dataset".to_string()))
+}
+
+/// The receipt of a submission that equals the latest one.
+pub fn of_duplicate(submission: &Submission, dataset: &str) -> Result<Receipt, RunError> {
+    Ok(Receipt::new(subject(submission, dataset), Status::Duplicate, Rows::default(), FindingTally::default())?)
+}
+
+/// Writes a receipt to its places; each file appears whole.
+pub fn write(
+    data: &DataDirectory,
+    configuration: &Configuration,
+    submission: &Submission,
+    receipt: &Receipt,
+) -> Result<(), RunError> {
+    let Some(sequence) = submission.sequence else { return Ok(()) };
+    write_whole(&data.receipt(sequence), receipt.to_json().as_bytes())?;
+    if let Some(beside) = beside(data, submission) {
+        write_whole(&with_ending(&beside, "receipt.json"), receipt.to_json().as_bytes())?;
+        write_whole(&with_ending(&beside, "receipt.html"), receipt.to_html(&titles(configuration)).as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Where the dropped file of a submission lies once it is processed.
+fn beside(data: &DataDirectory, submission: &Submission) -> Option<PathBuf> {
+    let name = format!("{}_{}", submission.sequence?, submission.file.as_ref()?);
+    Some(data.drop().join(&submission.region).join(&submission.connector).join("processed").join(name))
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    PathBuf::from(format!("{}.{ending}", path.display()))
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+    use std::io::Write;
+    use std::os::unix::fs::PermissionsExt;
+    let io = |source| RunError::Io { path: path.display().to_string(), source };
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(io)?;
+    let mut file = tempfile::Builder::new().prefix(".receipt-").tempfile_in(folder).map_err(io)?;
+    file.write_all(bytes).map_err(io)?;
+    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(io)?;
+    file.as_file().sync_all().map_err(io)?;
+    file.persist(path).map_err(|error| io(error.error))?;
+    Ok(())
+}
+
+/// The stored receipt of a submission; none where it has none yet.
+pub fn read(data: &DataDirectory, sequence: i64) -> Result<Option<Receipt>, RunError> {
+    let path = data.receipt(sequence);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Receipt::from_json(&text).map(Some).map_err(RunError::Internal),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(RunError::Io { path: path.display().to_string(), source }),
+    }
+}
+
+/// Changes a stored receipt: a decision, or a finding of the merge. A finding that it has already is replaced.
+pub fn amend(
+    data: &DataDirectory,
+    configuration: &Configuration,
+    submission: &Submission,
+    dataset: Option<&str>,
+    status: Option<Status>,
+    finding: Option<&crate::finding::Finding>,
+) -> Result<(), RunError> {
+    let Some(sequence) = submission.sequence else { return Ok(()) };
+    let Some(mut receipt) = read(data, sequence)? else { return Ok(()) };
+    let change = |one: &mut Receipt| {
+        if let Some(status) = status.filter(|_| one.status == Status::Held) {
+            let in_part = status == Status::Accepted && one.rows.quarantined > 0;
+            one.status = if in_part { Status::AcceptedInPart } else { status };
+        }
+        if let Some(finding) = finding.filter(|_| dataset.is_none() || one.dataset.as_deref() == dataset) {
+            let known = one.findings.iter().position(|known| known.code == finding.code);
+            match known {
+                Some(index) => one.findings[index] = ReceiptFinding::from(finding),
+                None => {
+                    one.findings.push(ReceiptFinding::from(finding));
+                    one.findings_total += 1;
+                }
+            }
+        }
+    };
+    match receipt.datasets.take() {
+        Some(mut parts) => {
+            parts.iter_mut().for_each(change);
+            receipt = Receipt::of_datasets(parts)
+                .ok_or_else(|| RunError::Internal("a receipt without a dataset".to_string()))?;
+        }
+        None => change(&mut receipt),
+    }
+    write(data, configuration, submission, &receipt)
+}

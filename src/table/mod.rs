@@ -1,0 +1,43 @@
+//! Tables: the one way Parquet is written, read and asked.
+//!
+//! - [`schema`]: contract → Arrow schema.
+//! - [`writer`]: the one writer of every staged, model and published file. Equal rows give equal bytes.
+//! - [`reader`]: Parquet back to batches.
+//! - [`session`]: SQL (DataFusion) over files and batches.
+//! - [`reference`]: the registry and the reference tables as batches.
+//!
+//! Other modules never name a Parquet API.
+
+pub mod reader;
+pub mod reference;
+pub mod schema;
+pub mod session;
+pub mod writer;
+
+pub use session::{Session, SqlError};
+pub use writer::{TableWriter, WrittenFile};
+
+/// Why a table could not be read or written; names the file.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    #[error("{path}: {source}")]
+    Io { path: String, source: std::io::Error },
+    #[error("{path}: {source}")]
+    Parquet { path: String, source: parquet::errors::ParquetError },
+    #[error("{path}: {source}")]
+    Arrow { path: String, source: arrow::error::ArrowError },
+}
+
+impl TableError {
+    pub(crate) fn io(path: &std::path::Path, source: std::io::Error) -> TableError {
+        TableError::Io { path: path.display().to_string(), source }
+    }
+
+    pub(crate) fn parquet(path: &std::path::Path, source: parquet::errors::ParquetError) -> TableError {
+        TableError::Parquet { path: path.display().to_string(), source }
+    }
+
+    pub(crate) fn arrow(path: &std::path::Path, source: arrow::error::ArrowError) -> TableError {
+        TableError::Arrow { path: path.display().to_string(), source }
+    }
+}

@@ -1,0 +1,54 @@
+//! Parquet back to batches.
+
+use super::TableError;
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// The batches of one file, in order.
+pub struct Batches {
+    reader: parquet::arrow::arrow_reader::ParquetRecordBatchReader,
+    path: PathBuf,
+}
+
+impl Iterator for Batches {
+    type Item = Result<RecordBatch, TableError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.reader.next().map(|batch| batch.map_err(|error| TableError::arrow(&self.path, error)))
+    }
+}
+
+/// Opens a file for reading, 8,192 rows at a time.
+pub fn batches(path: &Path) -> Result<Batches, TableError> {
+    let file = File::open(path).map_err(|error| TableError::io(path, error))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| TableError::parquet(path, error))?;
+    let reader = builder.with_batch_size(8_192).build().map_err(|error| TableError::parquet(path, error))?;
+    Ok(Batches { reader, path: path.to_path_buf() })
+}
+
+/// All rows of a small file.
+pub fn read_all(path: &Path) -> Result<Vec<RecordBatch>, TableError> {
+    batches(path)?.collect()
+}
+
+/// Schema and number of rows of a file.
+pub fn describe(path: &Path) -> Result<(SchemaRef, u64), TableError> {
+    let file = File::open(path).map_err(|error| TableError::io(path, error))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| TableError::parquet(path, error))?;
+    let rows = builder.metadata().file_metadata().num_rows() as u64;
+    Ok((builder.schema().clone(), rows))
+}
+
+/// Casts a batch to a schema with the same columns: other engines write other string and integer widths.
+pub fn conform(batch: &RecordBatch, schema: &SchemaRef, path: &Path) -> Result<RecordBatch, TableError> {
+    let wrap = |source| TableError::arrow(path, source);
+    let mut columns = Vec::with_capacity(schema.fields().len());
+    for field in schema.fields() {
+        let index = batch.schema().index_of(field.name()).map_err(wrap)?;
+        columns.push(arrow::compute::cast(batch.column(index), field.data_type()).map_err(wrap)?);
+    }
+    RecordBatch::try_new(schema.clone(), columns).map_err(wrap)
+}

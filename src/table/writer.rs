@@ -1,0 +1,185 @@
+//! The one writer of Parquet files.
+
+use super::TableError;
+use arrow::array::RecordBatch;
+use arrow::compute::BatchCoalescer;
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Rows of a row group: what analysts' engines prune by.
+pub const ROW_GROUP_ROWS: usize = 128 * 1024;
+/// Rows handed to the encoder at once. Fixed, so that page borders do not depend on how rows arrived.
+const BATCH_ROWS: usize = 8 * 1024;
+
+/// A complete, durable file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenFile {
+    pub path: PathBuf,
+    pub rows: u64,
+    pub bytes: u64,
+    /// Lower-case hex.
+    pub sha256: String,
+}
+
+/// Writes one file beside its final place and moves it there when it is complete. Dropped before
+/// [`TableWriter::finish`], it leaves nothing.
+pub struct TableWriter {
+    writer: ArrowWriter<HashingFile>,
+    coalescer: BatchCoalescer,
+    temporary: tempfile::TempPath,
+    path: PathBuf,
+    rows: u64,
+}
+
+impl TableWriter {
+    /// `metadata` are key-value pairs of the file (dataset, contract version, …).
+    pub fn create(path: &Path, schema: SchemaRef, metadata: &[(String, String)]) -> Result<TableWriter, TableError> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(|error| TableError::io(folder, error))?;
+        let temporary = tempfile::Builder::new()
+            .prefix(".writing-")
+            .tempfile_in(folder)
+            .map_err(|error| TableError::io(path, error))?;
+        let (file, temporary) = temporary.into_parts();
+        let pairs = metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(|error| TableError::parquet(path, error))?))
+            .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+            .set_statistics_enabled(EnabledStatistics::Page)
+            .set_created_by(concat!("lumbung ", env!("CARGO_PKG_VERSION")).to_string())
+            .set_key_value_metadata(Some(pairs))
+            .build();
+        let sink = HashingFile { file, hash: Sha256::new(), bytes: 0 };
+        let writer = ArrowWriter::try_new(sink, schema.clone(), Some(properties))
+            .map_err(|error| TableError::parquet(path, error))?;
+        let coalescer = BatchCoalescer::new(schema, BATCH_ROWS);
+        Ok(TableWriter { writer, coalescer, temporary, path: path.to_path_buf(), rows: 0 })
+    }
+
+    /// Appends rows of the writer's schema.
+    pub fn write(&mut self, batch: RecordBatch) -> Result<(), TableError> {
+        self.rows += batch.num_rows() as u64;
+        self.coalescer.push_batch(batch).map_err(|error| TableError::arrow(&self.path, error))?;
+        self.drain()
+    }
+
+    fn drain(&mut self) -> Result<(), TableError> {
+        while let Some(batch) = self.coalescer.next_completed_batch() {
+            self.writer.write(&batch).map_err(|error| TableError::parquet(&self.path, error))?;
+        }
+        Ok(())
+    }
+
+    /// Makes the file durable and moves it to its place.
+    pub fn finish(mut self) -> Result<WrittenFile, TableError> {
+        self.coalescer.finish_buffered_batch().map_err(|error| TableError::arrow(&self.path, error))?;
+        self.drain()?;
+        let sink = self.writer.into_inner().map_err(|error| TableError::parquet(&self.path, error))?;
+        sink.file.sync_all().map_err(|error| TableError::io(&self.path, error))?;
+        set_readable(&sink.file).map_err(|error| TableError::io(&self.path, error))?;
+        self.temporary.persist(&self.path).map_err(|error| TableError::io(&self.path, error.error))?;
+        sync_folder(&self.path)?;
+        let sha256 = hex(&sink.hash.finalize());
+        Ok(WrittenFile { path: self.path, rows: self.rows, bytes: sink.bytes, sha256 })
+    }
+}
+
+/// Writes all batches into one file.
+pub fn write_all(
+    path: &Path,
+    schema: SchemaRef,
+    metadata: &[(String, String)],
+    batches: &[RecordBatch],
+) -> Result<WrittenFile, TableError> {
+    let mut writer = TableWriter::create(path, schema, metadata)?;
+    for batch in batches {
+        writer.write(batch.clone())?;
+    }
+    writer.finish()
+}
+
+/// Temporary files are private to their owner; analysts must be able to read what is published.
+fn set_readable(file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+/// Makes a rename in a file's folder durable.
+pub(crate) fn sync_folder(path: &Path) -> Result<(), TableError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| TableError::io(folder, error))
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A file that knows the hash of what was written to it.
+struct HashingFile {
+    file: File,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Write for HashingFile {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::{Int64Array, StringArray};
+    use arrow::datatypes::{DataType, Field, Schema};
+    use std::sync::Arc;
+
+    fn rows(from: i64, to: i64) -> RecordBatch {
+        let schema = Schema::new(vec![
+            Field::new("number", DataType::Int64, false),
+            Field::new("text", DataType::Utf8, false),
+        ]);
+        let numbers = Int64Array::from_iter_values(from..to);
+        let texts = StringArray::from_iter_values((from..to).map(|number| format!("text {}", number % 97)));
+        RecordBatch::try_new(Arc::new(schema), vec![Arc::new(numbers), Arc::new(texts)]).unwrap()
+    }
+
+    #[test]
+    fn equal_rows_give_equal_bytes_however_they_arrive() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = rows(0, 300_000);
+        let one = write_all(&folder.path().join("one.parquet"), whole.schema(), &[], &[whole]).unwrap();
+        let pieces: Vec<RecordBatch> = (0..300).map(|piece| rows(piece * 1_000, (piece + 1) * 1_000)).collect();
+        let many = write_all(&folder.path().join("many.parquet"), pieces[0].schema(), &[], &pieces).unwrap();
+        assert_eq!(one.sha256, many.sha256);
+        assert_eq!(one.rows, 300_000);
+        let read = std::fs::read(&one.path).unwrap();
+        assert_eq!(hex(&Sha256::digest(&read)), one.sha256);
+        assert_eq!(read.len() as u64, one.bytes);
+    }
+
+    #[test]
+    fn an_unfinished_file_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let batch = rows(0, 10);
+        let mut writer = TableWriter::create(&folder.path().join("a.parquet"), batch.schema(), &[]).unwrap();
+        writer.write(batch).unwrap();
+        drop(writer);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
