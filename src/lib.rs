@@ -13,18 +13,18 @@ pub mod observe;
 pub mod table;
 
 // Stages, in the order of a row's way.
+pub mod check;
+pub mod compute;
 pub mod connector;
 pub mod land;
-pub mod read;
-pub mod normalize;
-pub mod check;
 pub mod merge;
-pub mod compute;
+pub mod normalize;
 pub mod publish;
+pub mod read;
 
 // What happened, and who runs it.
 pub mod catalog;
 pub mod run;
-// pub mod schedule;
+pub mod schedule;
 
-// pub mod cli;
+pub mod cli;

@@ -27,7 +27,9 @@ const VERSION: i64 = 1;
 pub enum CatalogError {
     #[error("{path}: {source}")]
     Sqlite { path: String, source: rusqlite::Error },
-    #[error("{path} was written by a newer program (catalog version {found}, this one knows {VERSION}): update lumbung")]
+    #[error(
+        "{path} was written by a newer program (catalog version {found}, this one knows {VERSION}): update lumbung"
+    )]
     Newer { path: String, found: i64 },
     #[error("{path}: {source}")]
     Io { path: String, source: std::io::Error },
@@ -45,26 +47,41 @@ pub struct Catalog {
 impl Catalog {
     /// Opens or makes `catalog.db` in the data directory.
     pub fn open(data: &Path) -> Result<Catalog, CatalogError> {
-        std::fs::create_dir_all(data)
-            .map_err(|source| CatalogError::Io { path: data.display().to_string(), source })?;
+        std::fs::create_dir_all(data).map_err(|source| CatalogError::Io {
+            path: data.display().to_string(),
+            source,
+        })?;
         let path = data.join("catalog.db");
-        let wrap = |source| CatalogError::Sqlite { path: path.display().to_string(), source };
+        let wrap = |source| CatalogError::Sqlite {
+            path: path.display().to_string(),
+            source,
+        };
         let mut connection = Connection::open(&path).map_err(wrap)?;
-        connection.busy_timeout(std::time::Duration::from_secs(30)).map_err(wrap)?;
+        connection
+            .busy_timeout(std::time::Duration::from_secs(30))
+            .map_err(wrap)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(wrap)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(wrap)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(wrap)?;
         migrate(&mut connection, &path)?;
-        Ok(Catalog { connection: Arc::new(Mutex::new(connection)), path: Arc::new(path) })
+        Ok(Catalog {
+            connection: Arc::new(Mutex::new(connection)),
+            path: Arc::new(path),
+        })
     }
 
     /// The connection. A panic while it was held rolled its transaction back, so the state is whole.
     fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.connection
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn wrap(&self, source: rusqlite::Error) -> CatalogError {
-        CatalogError::Sqlite { path: self.path.display().to_string(), source }
+        CatalogError::Sqlite {
+            path: self.path.display().to_string(),
+            source,
+        }
     }
 
     /// Runs `work` in one immediate transaction.
@@ -91,7 +108,8 @@ impl Catalog {
         let connection = self.lock();
         let mut statement = connection.prepare_cached(sql).map_err(|error| self.wrap(error))?;
         let rows = statement.query_map(parameters, map).map_err(|error| self.wrap(error))?;
-        rows.collect::<rusqlite::Result<Vec<T>>>().map_err(|error| self.wrap(error))
+        rows.collect::<rusqlite::Result<Vec<T>>>()
+            .map_err(|error| self.wrap(error))
     }
 
     /// Runs one statement.
@@ -106,12 +124,21 @@ pub fn now() -> String {
 }
 
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), CatalogError> {
-    let wrap = |source| CatalogError::Sqlite { path: path.display().to_string(), source };
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(wrap)?;
-    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(wrap)?;
+    let wrap = |source| CatalogError::Sqlite {
+        path: path.display().to_string(),
+        source,
+    };
+    let transaction = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(wrap)?;
+    let found: i64 = transaction
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(wrap)?;
     if found > VERSION {
-        return Err(CatalogError::Newer { path: path.display().to_string(), found });
+        return Err(CatalogError::Newer {
+            path: path.display().to_string(),
+            found,
+        });
     }
     if found < 1 {
         transaction.execute_batch(include_str!("schema.sql")).map_err(wrap)?;

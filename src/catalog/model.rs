@@ -57,8 +57,10 @@ impl Catalog {
                 )?;
             }
             for partition in &commit.emptied {
-                transaction
-                    .execute("DELETE FROM partitions WHERE dataset = ?1 AND partition = ?2", [dataset, partition])?;
+                transaction.execute(
+                    "DELETE FROM partitions WHERE dataset = ?1 AND partition = ?2",
+                    [dataset, partition],
+                )?;
             }
             for sequence in &commit.sequences {
                 transaction.execute(

@@ -39,8 +39,10 @@ pub enum LeaseError {
 impl Catalog {
     pub fn begin_run(&self, as_of: NaiveDate) -> Result<i64, CatalogError> {
         self.transaction(|transaction| {
-            transaction
-                .execute("INSERT INTO runs (started_at, as_of) VALUES (?1, ?2)", params![now(), as_of.to_string()])?;
+            transaction.execute(
+                "INSERT INTO runs (started_at, as_of) VALUES (?1, ?2)",
+                params![now(), as_of.to_string()],
+            )?;
             Ok(transaction.last_insert_rowid())
         })
     }
@@ -78,9 +80,18 @@ impl Catalog {
 
     /// Releases, latest first.
     pub fn releases(&self) -> Result<Vec<ReleaseRow>, CatalogError> {
-        self.rows("SELECT id, created_at, as_of, program FROM releases ORDER BY created_at DESC, id DESC", [], |row| {
-            Ok(ReleaseRow { id: row.get(0)?, created_at: row.get(1)?, as_of: row.get(2)?, program: row.get(3)? })
-        })
+        self.rows(
+            "SELECT id, created_at, as_of, program FROM releases ORDER BY created_at DESC, id DESC",
+            [],
+            |row| {
+                Ok(ReleaseRow {
+                    id: row.get(0)?,
+                    created_at: row.get(1)?,
+                    as_of: row.get(2)?,
+                    program: row.get(3)?,
+                })
+            },
+        )
     }
 
     /// Takes a lease for this process. A lease whose process is gone is taken over.
@@ -103,14 +114,22 @@ impl Catalog {
             Ok(None)
         })?;
         match found {
-            Some((other, since)) => Err(LeaseError::Held { name: name.to_string(), pid: process_of(&other), since }),
+            Some((other, since)) => Err(LeaseError::Held {
+                name: name.to_string(),
+                pid: process_of(&other),
+                since,
+            }),
             None => Ok(()),
         }
     }
 
     pub fn release_lease(&self, name: &str) -> Result<(), CatalogError> {
         let mine = holder(std::process::id());
-        self.execute("DELETE FROM leases WHERE name = ?1 AND holder = ?2", params![name, mine]).map(|_| ())
+        self.execute(
+            "DELETE FROM leases WHERE name = ?1 AND holder = ?2",
+            params![name, mine],
+        )
+        .map(|_| ())
     }
 
     /// Names of schedules whose moment has come. A schedule seen for the first time, or with another cron
@@ -150,12 +169,18 @@ impl Catalog {
 
     /// Moves a schedule past `now`: however many moments were missed, they are caught up once.
     pub fn advance(&self, name: &str, next_at: DateTime<Utc>) -> Result<(), CatalogError> {
-        self.execute("UPDATE due SET next_at = ?2 WHERE name = ?1", params![name, stamp(next_at)]).map(|_| ())
+        self.execute(
+            "UPDATE due SET next_at = ?2 WHERE name = ?1",
+            params![name, stamp(next_at)],
+        )
+        .map(|_| ())
     }
 
     /// Next moment of every schedule.
     pub fn due_times(&self) -> Result<Vec<(String, String)>, CatalogError> {
-        self.rows("SELECT name, next_at FROM due ORDER BY next_at, name", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        self.rows("SELECT name, next_at FROM due ORDER BY next_at, name", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
     }
 }
 
@@ -175,7 +200,11 @@ fn started(process: u32) -> Option<String> {
 }
 
 fn process_of(holder: &str) -> u32 {
-    holder.split(':').next().and_then(|process| process.parse().ok()).unwrap_or_default()
+    holder
+        .split(':')
+        .next()
+        .and_then(|process| process.parse().ok())
+        .unwrap_or_default()
 }
 
 fn is_alive(other: &str) -> bool {
@@ -195,7 +224,9 @@ mod tests {
         catalog.execute("UPDATE leases SET holder = '999999999:1'", []).unwrap();
         catalog.take_lease("run").unwrap();
         let parent = std::os::unix::process::parent_id();
-        catalog.execute("UPDATE leases SET holder = ?1", [holder(parent)]).unwrap();
+        catalog
+            .execute("UPDATE leases SET holder = ?1", [holder(parent)])
+            .unwrap();
         let refused = catalog.take_lease("run").unwrap_err().to_string();
         assert!(refused.contains(&parent.to_string()), "{refused}");
     }

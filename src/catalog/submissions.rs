@@ -211,9 +211,9 @@ impl Catalog {
                 let rows = statement.query_map([], |row| row.get(0))?;
                 rows.collect::<rusqlite::Result<_>>()?
             };
-            let mut next: i64 =
+            let first: i64 =
                 transaction.query_row("SELECT coalesce(max(sequence), 0) + 1 FROM submissions", [], |row| row.get(0))?;
-            for id in &ids {
+            for (id, sequence) in ids.iter().zip(first..) {
                 transaction.execute(
                     "UPDATE submissions SET sequence = ?2, state = 'numbered', status = CASE WHEN parts_hash || '|' || versions = ( \
                        SELECT latest.parts_hash || '|' || latest.versions FROM submissions latest \
@@ -221,9 +221,8 @@ impl Catalog {
                        AND latest.window = submissions.window AND latest.sequence IS NOT NULL \
                        ORDER BY latest.sequence DESC LIMIT 1) THEN 'duplicate' END \
                      WHERE id = ?1",
-                    params![id, next],
+                    params![id, sequence],
                 )?;
-                next += 1;
             }
             Ok(ids.len())
         })
@@ -237,14 +236,17 @@ impl Catalog {
             State::Staged => "staged",
             State::Done => "done",
         };
-        self.rows(&format!("SELECT {COLUMNS} FROM submissions WHERE state = ?1 ORDER BY sequence"), [name], submission)
+        self.rows(
+            &format!("SELECT {COLUMNS} FROM submissions WHERE state = ?1 ORDER BY sequence"),
+            [name],
+            submission,
+        )
     }
 
     /// All numbered submissions, latest first, at most `limit`.
     pub fn submissions(&self, limit: usize) -> Result<Vec<Submission>, CatalogError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM submissions WHERE sequence IS NOT NULL ORDER BY sequence DESC LIMIT ?1"
-        );
+        let sql =
+            format!("SELECT {COLUMNS} FROM submissions WHERE sequence IS NOT NULL ORDER BY sequence DESC LIMIT ?1");
         self.rows(&sql, [limit as i64], submission)
     }
 
@@ -263,7 +265,8 @@ impl Catalog {
 
     /// Notes that a dropped file is in `processed/`.
     pub fn moved(&self, id: i64) -> Result<(), CatalogError> {
-        self.execute("UPDATE submissions SET origin = NULL WHERE id = ?1", [id]).map(|_| ())
+        self.execute("UPDATE submissions SET origin = NULL WHERE id = ?1", [id])
+            .map(|_| ())
     }
 
     pub fn parts(&self, id: i64) -> Result<Vec<PartRow>, CatalogError> {
@@ -281,12 +284,16 @@ impl Catalog {
 
     /// End of the last recorded window of each slice of a connector.
     pub fn cursors(&self, connector: &str) -> Result<BTreeMap<String, NaiveDate>, CatalogError> {
-        let rows = self.rows("SELECT region, window_end FROM cursors WHERE connector = ?1", [connector], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-        })?;
+        let rows = self.rows(
+            "SELECT region, window_end FROM cursors WHERE connector = ?1",
+            [connector],
+            |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
+        )?;
         let mut cursors = BTreeMap::new();
         for (region, end) in rows {
-            let date = end.parse().map_err(|_| CatalogError::Value(format!("cursor {end} of {connector}")))?;
+            let date = end
+                .parse()
+                .map_err(|_| CatalogError::Value(format!("cursor {end} of {connector}")))?;
             cursors.insert(region, date);
         }
         Ok(cursors)
@@ -360,9 +367,16 @@ impl Catalog {
     }
 
     pub fn places(&self, sequence: i64) -> Result<Vec<PlaceRow>, CatalogError> {
-        self.rows("SELECT part, sheet FROM places WHERE sequence = ?1 ORDER BY ordinal", [sequence], |row| {
-            Ok(PlaceRow { part: row.get(0)?, sheet: row.get(1)? })
-        })
+        self.rows(
+            "SELECT part, sheet FROM places WHERE sequence = ?1 ORDER BY ordinal",
+            [sequence],
+            |row| {
+                Ok(PlaceRow {
+                    part: row.get(0)?,
+                    sheet: row.get(1)?,
+                })
+            },
+        )
     }
 
     /// Which submission a refused row entered quarantine with; none for a row never seen.
@@ -396,7 +410,11 @@ impl Catalog {
                  AND outcomes.status <> 'accepted') THEN 'accepted_in_part' ELSE status END WHERE sequence = ?1",
                 params![sequence, accept],
             )?;
-            let action = if accept { "submission accept" } else { "submission refuse" };
+            let action = if accept {
+                "submission accept"
+            } else {
+                "submission refuse"
+            };
             transaction.execute(
                 "INSERT INTO audit (at, action, target, reason) VALUES (?1, ?2, ?3, ?4)",
                 params![now(), action, sequence.to_string(), reason],

@@ -63,7 +63,10 @@ impl<'k> Checker<'k> {
         places: BTreeMap<i32, PlaceInfo>,
         is_known: IsKnown<'k>,
     ) -> Result<Checker<'k>, CheckError> {
-        let io = |source| CheckError::Io { path: folder.display().to_string(), source };
+        let io = |source| CheckError::Io {
+            path: folder.display().to_string(),
+            source,
+        };
         if folder.exists() {
             std::fs::remove_dir_all(folder).map_err(io)?;
         }
@@ -72,7 +75,8 @@ impl<'k> Checker<'k> {
         let index = |name: &String| model.index_of(name).ok();
         let keys: Vec<usize> = contract.key.iter().filter_map(index).collect();
         let provenance = [schema::SUBMISSION, schema::PART, schema::ROW];
-        let values = (0..model.fields().len()).filter(|&field| !provenance.contains(&model.field(field).name().as_str()));
+        let values =
+            (0..model.fields().len()).filter(|&field| !provenance.contains(&model.field(field).name().as_str()));
         let uniqueness = Uniqueness::new(keys, values.collect(), folder);
         Ok(Checker {
             rules: rules::compile(&contract, &model)?,
@@ -130,13 +134,19 @@ impl<'k> Checker<'k> {
     }
 
     fn arrow(&self, source: arrow::error::ArrowError) -> CheckError {
-        CheckError::Table(TableError::Arrow { path: self.folder.display().to_string(), source })
+        CheckError::Table(TableError::Arrow {
+            path: self.folder.display().to_string(),
+            source,
+        })
     }
 
     /// Place of a typed row.
     fn place(&self, batch: &RecordBatch, row: usize, column: Option<&str>) -> Place {
         let number = |name: &str| {
-            batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref::<Int32Array>()).map(|a| a.value(row))
+            batch
+                .column_by_name(name)
+                .and_then(|array| array.as_any().downcast_ref::<Int32Array>())
+                .map(|a| a.value(row))
         };
         let part = number(schema::PART).unwrap_or_default();
         let line = number(schema::ROW).map(|row| row as u32);
@@ -153,14 +163,24 @@ impl<'k> Checker<'k> {
 
     /// A typed value as text; none for nulls and personal columns.
     fn shown(&self, batch: &RecordBatch, row: usize, column: &str) -> Option<String> {
-        if self.contract.columns.get(column).is_some_and(|column| column.pii == Some(Pii::Drop)) {
+        if self
+            .contract
+            .columns
+            .get(column)
+            .is_some_and(|column| column.pii == Some(Pii::Drop))
+        {
             return None;
         }
         let array = batch.column_by_name(column)?;
         if array.is_null(row) {
             return None;
         }
-        Some(ArrayFormatter::try_new(array, &FormatOptions::default()).ok()?.value(row).to_string())
+        Some(
+            ArrayFormatter::try_new(array, &FormatOptions::default())
+                .ok()?
+                .value(row)
+                .to_string(),
+        )
     }
 
     fn refuse_typed(&mut self, batch: &RecordBatch, row: usize, findings: Vec<Finding>) -> Result<(), CheckError> {
@@ -171,7 +191,11 @@ impl<'k> Checker<'k> {
             .keys()
             .filter_map(|name| Some((name.clone(), self.shown(batch, row, name)?)))
             .collect();
-        self.refuse(RefusedRow { place, findings, values })
+        self.refuse(RefusedRow {
+            place,
+            findings,
+            values,
+        })
     }
 
     fn record(&mut self, finding: &Finding, known: bool) -> Result<(), CheckError> {
@@ -193,14 +217,19 @@ impl<'k> Checker<'k> {
                 if conflicting {
                     let column = self.contract.key.last().cloned();
                     let place = self.place(&batch, row, column.as_deref());
-                    let key: Vec<String> =
-                        self.contract.key.iter().filter_map(|name| self.shown(&batch, row, name)).collect();
+                    let key: Vec<String> = self
+                        .contract
+                        .key
+                        .iter()
+                        .filter_map(|name| self.shown(&batch, row, name))
+                        .collect();
                     let finding = Finding::of("key-conflict").with("key", self.contract.key.join(", "));
                     self.refuse_typed(&batch, row, vec![finding.value(key.join(", ")).at(place)])?;
                 }
                 ordinal += 1;
             }
-            let filtered = filter_record_batch(&batch, &BooleanArray::from(keep)).map_err(|source| self.arrow(source))?;
+            let filtered =
+                filter_record_batch(&batch, &BooleanArray::from(keep)).map_err(|source| self.arrow(source))?;
             writer.write(filtered)?;
         }
         Ok(writer.finish()?)
@@ -238,12 +267,33 @@ impl<'k> Checker<'k> {
         counted.check()?;
         held |= self.over_gate(&counted)?;
         let status = counted.status(held);
-        let Checker { quarantine, findings, contract, folder, places, sequence, tally, digests, .. } = self;
+        let Checker {
+            quarantine,
+            findings,
+            contract,
+            folder,
+            places,
+            sequence,
+            tally,
+            digests,
+            ..
+        } = self;
         quarantine.finish()?;
         findings.finish()?;
         write_summary(&contract, &folder, status.as_str(), counted, &places)?;
-        tracing::debug!(sequence, dataset = contract.name, status = status.as_str(), "submission checked");
-        Ok(Outcome { dataset: contract.name.clone(), status, rows: counted, findings: tally, digests })
+        tracing::debug!(
+            sequence,
+            dataset = contract.name,
+            status = status.as_str(),
+            "submission checked"
+        );
+        Ok(Outcome {
+            dataset: contract.name.clone(),
+            status,
+            rows: counted,
+            findings: tally,
+            digests,
+        })
     }
 
     /// The gate: too large a share refused, of enough rows to mean something.
@@ -310,9 +360,18 @@ fn write_summary(
             columns: info.headers.clone(),
         })
         .collect();
-    let summary = Summary { dataset: contract.name.clone(), version: contract.version, status, rows, places };
+    let summary = Summary {
+        dataset: contract.name.clone(),
+        version: contract.version,
+        status,
+        rows,
+        places,
+    };
     let path = folder.join("summary.json");
-    let io = |source| CheckError::Io { path: path.display().to_string(), source };
+    let io = |source| CheckError::Io {
+        path: path.display().to_string(),
+        source,
+    };
     let text = serde_json::to_string_pretty(&summary).map_err(|error| io(error.into()))?;
     std::fs::write(&path, text).map_err(io)
 }

@@ -23,16 +23,26 @@ pub(super) fn compile(contract: &Contract, schema: &SchemaRef) -> Result<Vec<Com
         let what = format!("rule `{}` of {}", rule.code, contract.name);
         move |source| CheckError::Sql { what, source }
     };
-    let Some(first) = contract.rules.first() else { return Ok(Vec::new()) };
+    let Some(first) = contract.rules.first() else {
+        return Ok(Vec::new());
+    };
     let session = Session::new(COMPILE_MEMORY_MB).map_err(wrap(first))?;
     let mut compiled = Vec::new();
     for rule in &contract.rules {
         let expression = session.compile(&rule.check, schema).map_err(wrap(rule))?;
         let column = match &rule.column {
             Some(column) => Some(column.clone()),
-            None => session.columns_of(&rule.check, schema).map_err(wrap(rule))?.into_iter().next(),
+            None => session
+                .columns_of(&rule.check, schema)
+                .map_err(wrap(rule))?
+                .into_iter()
+                .next(),
         };
-        compiled.push(CompiledRule { rule: rule.clone(), expression, column });
+        compiled.push(CompiledRule {
+            rule: rule.clone(),
+            expression,
+            column,
+        });
     }
     Ok(compiled)
 }
@@ -48,8 +58,13 @@ impl CompiledRule {
         let verdict = verdict.into_array(batch.num_rows()).map_err(wrap)?;
         let Some(verdict) = verdict.as_any().downcast_ref::<BooleanArray>() else {
             let source = crate::table::SqlError("is not a condition (true or false)".to_string());
-            return Err(CheckError::Sql { what: format!("rule `{}`", self.rule.code), source });
+            return Err(CheckError::Sql {
+                what: format!("rule `{}`", self.rule.code),
+                source,
+            });
         };
-        Ok((0..verdict.len()).filter(|&row| verdict.is_valid(row) && !verdict.value(row)).collect())
+        Ok((0..verdict.len())
+            .filter(|&row| verdict.is_valid(row) && !verdict.value(row))
+            .collect())
     }
 }

@@ -50,8 +50,10 @@ pub fn findings_schema() -> SchemaRef {
 }
 
 fn batch(schema: SchemaRef, columns: Vec<arrow::array::ArrayRef>) -> Result<RecordBatch, TableError> {
-    RecordBatch::try_new(schema, columns)
-        .map_err(|source| TableError::Arrow { path: "staged".to_string(), source })
+    RecordBatch::try_new(schema, columns).map_err(|source| TableError::Arrow {
+        path: "staged".to_string(),
+        source,
+    })
 }
 
 /// Writes `quarantine.parquet`.
@@ -65,7 +67,12 @@ pub(super) struct QuarantineWriter {
 impl QuarantineWriter {
     pub(super) fn create(folder: &Path, submission: i64) -> Result<QuarantineWriter, CheckError> {
         let writer = TableWriter::create(&folder.join("quarantine.parquet"), quarantine_schema(), &[])?;
-        Ok(QuarantineWriter { writer, submission, numbers: Vec::new(), texts: Default::default() })
+        Ok(QuarantineWriter {
+            writer,
+            submission,
+            numbers: Vec::new(),
+            texts: Default::default(),
+        })
     }
 
     pub(super) fn push(&mut self, row: &RefusedRow, known: bool) -> Result<(), CheckError> {
@@ -78,7 +85,11 @@ impl QuarantineWriter {
         self.texts[1].append_value(join(&|finding| finding.message.id.clone(), " "));
         self.texts[2].append_value(join(&|finding| finding.message.en.clone(), " "));
         self.texts[3].append_value(rendering(&row.values));
-        if self.numbers.len() >= BATCH_ROWS { self.flush() } else { Ok(()) }
+        if self.numbers.len() >= BATCH_ROWS {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
 
     fn flush(&mut self) -> Result<(), CheckError> {
@@ -116,8 +127,10 @@ impl QuarantineWriter {
 
 /// A row as JSON, columns in contract order.
 pub(super) fn rendering(values: &[(String, String)]) -> String {
-    let object: serde_json::Map<String, serde_json::Value> =
-        values.iter().map(|(name, value)| (name.clone(), serde_json::Value::String(value.clone()))).collect();
+    let object: serde_json::Map<String, serde_json::Value> = values
+        .iter()
+        .map(|(name, value)| (name.clone(), serde_json::Value::String(value.clone())))
+        .collect();
     serde_json::Value::Object(object).to_string()
 }
 
@@ -131,12 +144,20 @@ pub(super) struct FindingsWriter {
 impl FindingsWriter {
     pub(super) fn create(folder: &Path, submission: i64) -> Result<FindingsWriter, CheckError> {
         let writer = TableWriter::create(&folder.join("findings.parquet"), findings_schema(), &[])?;
-        Ok(FindingsWriter { writer, submission, waiting: Vec::new() })
+        Ok(FindingsWriter {
+            writer,
+            submission,
+            waiting: Vec::new(),
+        })
     }
 
     pub(super) fn push(&mut self, finding: &Finding, known: bool) -> Result<(), CheckError> {
         self.waiting.push((finding.clone(), known));
-        if self.waiting.len() >= BATCH_ROWS { self.flush() } else { Ok(()) }
+        if self.waiting.len() >= BATCH_ROWS {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
 
     fn flush(&mut self) -> Result<(), CheckError> {
@@ -169,7 +190,18 @@ impl FindingsWriter {
                 builder.append_option(value);
             }
         }
-        let [code, severity, sheet, cell, column, value, message_id, message_en, hint_id, hint_en] = &mut texts;
+        let [
+            code,
+            severity,
+            sheet,
+            cell,
+            column,
+            value,
+            message_id,
+            message_en,
+            hint_id,
+            hint_en,
+        ] = &mut texts;
         let columns: Vec<arrow::array::ArrayRef> = vec![
             Arc::new(submissions.finish()),
             Arc::new(parts.finish()),
@@ -200,8 +232,10 @@ impl FindingsWriter {
 
 /// Stages a submission of which nothing could be read: its findings, and no rows.
 pub fn stage_findings(folder: &Path, submission: i64, findings: &[Finding]) -> Result<(), CheckError> {
-    std::fs::create_dir_all(folder)
-        .map_err(|source| CheckError::Io { path: folder.display().to_string(), source })?;
+    std::fs::create_dir_all(folder).map_err(|source| CheckError::Io {
+        path: folder.display().to_string(),
+        source,
+    })?;
     let mut writer = FindingsWriter::create(folder, submission)?;
     for finding in findings {
         writer.push(finding, false)?;

@@ -24,12 +24,21 @@ pub(super) fn run(
         let model = schema::model_schema(contract);
         let session = Session::new(memory_mb).map_err(|source| failed("table rules", source))?;
         let files = [rows.to_path_buf()];
-        session.register_files("submission", model.clone(), &files).await.map_err(|source| failed("submission", source))?;
-        session.register_files("history", model, history).await.map_err(|source| failed("history", source))?;
+        session
+            .register_files("submission", model.clone(), &files)
+            .await
+            .map_err(|source| failed("submission", source))?;
+        session
+            .register_files("history", model, history)
+            .await
+            .map_err(|source| failed("history", source))?;
         let mut findings = Vec::new();
         for rule in &contract.table_rules {
             let what = format!("table rule `{}` of {}", rule.code, contract.name);
-            let answer = session.sql(&rule.sql, &[]).await.map_err(|source| failed(&what, source))?;
+            let answer = session
+                .sql(&rule.sql, &[])
+                .await
+                .map_err(|source| failed(&what, source))?;
             for batch in &answer {
                 findings.extend(offending(rule, batch, places).map_err(|source| failed(&what, source))?);
             }
@@ -40,7 +49,10 @@ pub(super) fn run(
 }
 
 fn failed(what: &str, source: SqlError) -> CheckError {
-    CheckError::Sql { what: what.to_string(), source }
+    CheckError::Sql {
+        what: what.to_string(),
+        source,
+    }
 }
 
 fn offending(

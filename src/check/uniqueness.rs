@@ -75,17 +75,35 @@ impl Uniqueness {
     }
 
     pub(super) fn add(&mut self, batch: &RecordBatch) -> Result<(), CheckError> {
-        let arrow_error = |source| crate::table::TableError::Arrow { path: "keys".to_string(), source };
-        let pick = |columns: &[usize]| columns.iter().map(|&index| batch.column(index).clone()).collect::<Vec<_>>();
+        let arrow_error = |source| crate::table::TableError::Arrow {
+            path: "keys".to_string(),
+            source,
+        };
+        let pick = |columns: &[usize]| {
+            columns
+                .iter()
+                .map(|&index| batch.column(index).clone())
+                .collect::<Vec<_>>()
+        };
         let (keys, values) = (pick(&self.keys), pick(&self.values));
         if self.converters.is_none() {
             let converter = |columns: &[arrow::array::ArrayRef]| {
-                RowConverter::new(columns.iter().map(|column| SortField::new(column.data_type().clone())).collect())
+                RowConverter::new(
+                    columns
+                        .iter()
+                        .map(|column| SortField::new(column.data_type().clone()))
+                        .collect(),
+                )
             };
-            let pair = (converter(&keys).map_err(arrow_error)?, converter(&values).map_err(arrow_error)?);
+            let pair = (
+                converter(&keys).map_err(arrow_error)?,
+                converter(&values).map_err(arrow_error)?,
+            );
             self.converters = Some(pair);
         }
-        let Some((key_converter, value_converter)) = &self.converters else { return Ok(()) };
+        let Some((key_converter, value_converter)) = &self.converters else {
+            return Ok(());
+        };
         let key_rows = key_converter.convert_columns(&keys).map_err(arrow_error)?;
         let value_rows = value_converter.convert_columns(&values).map_err(arrow_error)?;
         for row in 0..batch.num_rows() {
@@ -93,10 +111,18 @@ impl Uniqueness {
             let high = self.hash(0, key.as_ref());
             let low = self.hash(1, key.as_ref());
             let values = self.hash(2, value_rows.row(row).as_ref());
-            self.entries.push(Entry { key: u128::from(high) << 64 | u128::from(low), ordinal: self.next, values });
+            self.entries.push(Entry {
+                key: u128::from(high) << 64 | u128::from(low),
+                ordinal: self.next,
+                values,
+            });
             self.next += 1;
         }
-        if self.entries.len() > self.limit { self.spill() } else { Ok(()) }
+        if self.entries.len() > self.limit {
+            self.spill()
+        } else {
+            Ok(())
+        }
     }
 
     fn hash(&self, which: usize, bytes: &[u8]) -> u64 {
@@ -110,7 +136,10 @@ impl Uniqueness {
     }
 
     fn io(&self, source: std::io::Error) -> CheckError {
-        CheckError::Io { path: self.folder.display().to_string(), source }
+        CheckError::Io {
+            path: self.folder.display().to_string(),
+            source,
+        }
     }
 
     fn spill(&mut self) -> Result<(), CheckError> {
@@ -174,7 +203,10 @@ fn read_shard(path: &Path) -> std::io::Result<Vec<Entry>> {
 
 fn judge(entries: &mut [Entry], exclusions: &mut Exclusions) {
     entries.sort_unstable();
-    for group in entries.chunk_by(|left, right| left.key == right.key).filter(|group| group.len() > 1) {
+    for group in entries
+        .chunk_by(|left, right| left.key == right.key)
+        .filter(|group| group.len() > 1)
+    {
         if group.iter().all(|entry| entry.values == group[0].values) {
             exclusions.repeated.extend(group[1..].iter().map(|entry| entry.ordinal));
         } else {
@@ -191,7 +223,10 @@ mod tests {
     use std::sync::Arc;
 
     fn batch(rows: &[(&str, i64)]) -> RecordBatch {
-        let fields = vec![Field::new("key", DataType::Utf8, false), Field::new("value", DataType::Int64, false)];
+        let fields = vec![
+            Field::new("key", DataType::Utf8, false),
+            Field::new("value", DataType::Int64, false),
+        ];
         let keys = StringArray::from_iter_values(rows.iter().map(|row| row.0));
         let values = Int64Array::from_iter_values(rows.iter().map(|row| row.1));
         RecordBatch::try_new(Arc::new(Schema::new(fields)), vec![Arc::new(keys), Arc::new(values)]).unwrap()
@@ -201,10 +236,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut uniqueness = Uniqueness::new(vec![0], vec![1], folder.path());
         uniqueness.limit = limit;
-        uniqueness.add(&batch(&[("a", 1), ("b", 1), ("a", 1), ("c", 1)])).unwrap();
-        uniqueness.add(&batch(&[("b", 2), ("d", 1), ("b", 1), ("a", 1)])).unwrap();
+        uniqueness
+            .add(&batch(&[("a", 1), ("b", 1), ("a", 1), ("c", 1)]))
+            .unwrap();
+        uniqueness
+            .add(&batch(&[("b", 2), ("d", 1), ("b", 1), ("a", 1)]))
+            .unwrap();
         let exclusions = uniqueness.finish().unwrap();
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "shard files are swept");
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            0,
+            "shard files are swept"
+        );
         exclusions
     }
 

@@ -15,7 +15,9 @@ pub struct Connector {
     /// Set from the file name.
     #[serde(skip)]
     pub name: String,
+    /// What the source is called in receipts and reports.
     pub title: Bilingual,
+    /// How the source is reached: `drop` reads drop folders, `http` asks a paged interface.
     pub kind: Kind,
     /// The dataset this source delivers …
     #[serde(default)]
@@ -30,7 +32,8 @@ pub struct Connector {
     #[serde(default)]
     pub zone: Option<String>,
     /// Whom this source may speak for: `all`, or, for a drop connector, `own` (default) or `province` (a
-    /// province also for its regencies and cities).
+    /// province also for its regencies and cities). A drop connector may say `all` only where nobody but the
+    /// ministry can write into its folders.
     #[serde(default)]
     pub scope: Option<Scope>,
     /// The one region this source speaks for, as Kemendagri code.
@@ -99,10 +102,12 @@ pub struct Drop {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Http {
+    /// Address, without query parameters.
     pub url: String,
     /// Query parameters of every request. `{as_of}` is the as-of date, `{from}` and `{to}` the cursor window.
     #[serde(default)]
     pub query: IndexMap<String, String>,
+    /// Headers of every request, besides that of `auth`.
     #[serde(default)]
     pub headers: IndexMap<String, String>,
     /// One series of requests for each value: parameter = `regions` asks for each id that the connector's map
@@ -112,6 +117,7 @@ pub struct Http {
     /// Where the records are: a JSON pointer (`/data/items`) or, in XML, the path of the record element
     /// (`/response/rows/row`).
     pub records: String,
+    /// How answers are written; seen from the answer unless set.
     #[serde(default)]
     pub format: Option<HttpFormat>,
     #[serde(default)]
@@ -158,16 +164,19 @@ pub enum Paging {
         /// Where the answer says how many pages there are.
         #[serde(default)]
         total_pages: Option<String>,
+        /// Most pages of one pull; the installation's `pages` unless set.
         #[serde(default)]
         max_pages: Option<u64>,
     },
     /// `?offset=0`, `?offset=<records so far>`, … until `total` records, `more` is false, or a page without
     /// records. The offset counts the records that came, not those that were asked for.
     Offset {
+        /// Name of the offset parameter.
         param: String,
         /// Parameter that asks for a page size, and that size.
         #[serde(default)]
         limit_param: Option<String>,
+        /// The page size that `limit_param` asks for.
         #[serde(default)]
         limit: Option<u64>,
         /// Where the answer says how many records there are.
@@ -176,6 +185,7 @@ pub enum Paging {
         /// Where the answer says whether there are more (`exceededTransferLimit`).
         #[serde(default)]
         more: Option<String>,
+        /// Most pages of one pull; the installation's `pages` unless set.
         #[serde(default)]
         max_pages: Option<u64>,
     },
@@ -183,6 +193,7 @@ pub enum Paging {
     Next {
         /// Where the answer names the next address.
         link: String,
+        /// Most pages of one pull; the installation's `pages` unless set.
         #[serde(default)]
         max_pages: Option<u64>,
     },
@@ -227,8 +238,10 @@ pub struct Cursor {
 pub struct ErrorMark {
     /// JSON pointer or XML path.
     pub at: String,
+    /// Values that are an error.
     #[serde(default)]
     pub is: Vec<String>,
+    /// Values that are none; every other is an error.
     #[serde(default)]
     pub is_not: Vec<String>,
     /// Where the answer explains itself.

@@ -12,6 +12,7 @@ pub struct Contract {
     /// Set from the file name.
     #[serde(skip)]
     pub name: String,
+    /// What the dataset is called.
     pub title: Bilingual,
     /// What one row is, what the figures count, and where they come from.
     pub description: Bilingual,
@@ -74,7 +75,7 @@ impl From<Grain> for crate::domain::period::Grain {
 }
 
 /// How the model is cut into files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Partition {
     /// By year of the period column, which is then part of the key.
@@ -87,7 +88,7 @@ pub enum Partition {
 }
 
 /// How a submission meets the model.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum WriteMode {
     /// By key, the later submission wins; nothing vanishes.
@@ -102,9 +103,12 @@ pub enum WriteMode {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
+    /// What the column holds.
     #[serde(rename = "type")]
     pub kind: ColumnType,
+    /// What the column is called.
     pub title: Bilingual,
+    /// What the figure counts, where the title does not say it.
     #[serde(default)]
     pub description: Option<Bilingual>,
     /// Unit of a figure: `people`, `IDR`, `percent`, …
@@ -174,11 +178,14 @@ pub enum ColumnType {
 impl ColumnType {
     /// Types whose blank cells mean "not observed" when a row has nothing else.
     pub fn is_measure(self) -> bool {
-        matches!(self, ColumnType::Money | ColumnType::Decimal | ColumnType::Count | ColumnType::Measure)
+        matches!(
+            self,
+            ColumnType::Money | ColumnType::Decimal | ColumnType::Count | ColumnType::Measure
+        )
     }
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Locale {
     #[default]
@@ -186,7 +193,7 @@ pub enum Locale {
     En,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Pii {
     /// Read for checks, never written.
@@ -199,14 +206,18 @@ pub enum Pii {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowRule {
+    /// Finding code of the rule, in kebab-case.
     pub code: String,
     /// `error` quarantines the row.
     pub severity: Severity,
+    /// The condition.
     pub check: String,
     /// The column pointed at; the first one that `check` names unless set.
     #[serde(default)]
     pub column: Option<String>,
+    /// The sentence of the finding; `{value}` is the value seen.
     pub message: Bilingual,
+    /// How to mend it.
     #[serde(default)]
     pub hint: Option<Bilingual>,
 }
@@ -216,17 +227,21 @@ pub struct RowRule {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableRule {
+    /// Finding code of the rule, in kebab-case.
     pub code: String,
     /// `error` holds the submission, for a table rule cannot say which row is wrong.
     pub severity: Severity,
+    /// The query.
     pub sql: String,
+    /// The sentence of the finding.
     pub message: Bilingual,
+    /// How to mend it.
     #[serde(default)]
     pub hint: Option<Bilingual>,
 }
 
 /// When a submission is held for a person to look at.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Gates {
     /// Held when more than this share of the rows read is refused …
@@ -237,15 +252,20 @@ pub struct Gates {
 
 impl Default for Gates {
     fn default() -> Gates {
-        Gates { refused_share: 0.25, refused_rows: 10 }
+        Gates {
+            refused_share: 0.25,
+            refused_rows: 10,
+        }
     }
 }
 
 /// Who is expected to report, for completeness and timeliness.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Coverage {
+    /// Who is expected.
     pub regions: CoverageRegions,
+    /// How often.
     pub grain: Grain,
     /// First expected period, such as `2024` or `2025-01`.
     pub from: String,
@@ -254,7 +274,7 @@ pub struct Coverage {
 }
 
 /// Which regions are expected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CoverageRegions {
     /// The 546 regions that govern themselves.

@@ -23,7 +23,11 @@ pub struct Configuration {
 impl Configuration {
     /// The contracts a connector delivers, in the order it names them.
     pub fn contracts_of(&self, connector: &Connector) -> Vec<Arc<Contract>> {
-        connector.dataset_names().iter().filter_map(|name| self.contracts.get(*name).cloned()).collect()
+        connector
+            .dataset_names()
+            .iter()
+            .filter_map(|name| self.contracts.get(*name).cloned())
+            .collect()
     }
 
     pub fn indicator_directory(&self) -> PathBuf {
@@ -34,13 +38,19 @@ impl Configuration {
 impl Connector {
     /// Names of the datasets delivered, from `dataset` or `datasets`.
     pub fn dataset_names(&self) -> Vec<&str> {
-        self.dataset.iter().map(String::as_str).chain(self.datasets.iter().map(String::as_str)).collect()
+        self.dataset
+            .iter()
+            .map(String::as_str)
+            .chain(self.datasets.iter().map(String::as_str))
+            .collect()
     }
 
     /// Whether what comes from this source is illustrative. `illustrative` was checked when it was loaded; an
     /// unset variable counts as real data.
     pub fn is_illustrative(&self) -> bool {
-        self.illustrative.as_deref().is_some_and(|text| super::expand(text).is_ok_and(|value| value == "true"))
+        self.illustrative
+            .as_deref()
+            .is_some_and(|text| super::expand(text).is_ok_and(|value| value == "true"))
     }
 }
 
@@ -70,10 +80,14 @@ impl std::fmt::Display for Problem {
 
 /// Loads and cross-checks a configuration directory, or gives every problem in it.
 pub fn load(directory: &Path) -> Result<Configuration, Vec<Problem>> {
-    let mut loader = Loader { directory: directory.to_path_buf(), problems: Vec::new() };
+    let mut loader = Loader {
+        directory: directory.to_path_buf(),
+        problems: Vec::new(),
+    };
     let installation = loader.installation();
-    let contracts: BTreeMap<String, Contract> =
-        loader.folder("pipelines/datasets", |contract: &mut Contract, name| contract.name = name);
+    let contracts: BTreeMap<String, Contract> = loader.folder("pipelines/datasets", |contract: &mut Contract, name| {
+        contract.name = name
+    });
     let connectors: BTreeMap<String, Connector> =
         loader.folder("connectors", |connector: &mut Connector, name| connector.name = name);
     let regions = loader.regions();
@@ -97,8 +111,14 @@ pub fn load(directory: &Path) -> Result<Configuration, Vec<Problem>> {
     Ok(Configuration {
         directory: directory.to_path_buf(),
         installation: Arc::new(installation),
-        connectors: connectors.into_iter().map(|(name, connector)| (name, Arc::new(connector))).collect(),
-        contracts: contracts.into_iter().map(|(name, contract)| (name, Arc::new(contract))).collect(),
+        connectors: connectors
+            .into_iter()
+            .map(|(name, connector)| (name, Arc::new(connector)))
+            .collect(),
+        contracts: contracts
+            .into_iter()
+            .map(|(name, contract)| (name, Arc::new(contract)))
+            .collect(),
         regions: Arc::new(regions),
         codes: Arc::new(codes),
     })
@@ -111,7 +131,12 @@ struct Loader {
 
 impl Loader {
     fn problem(&mut self, file: &str, line: usize, message: String, hint: Option<String>) {
-        self.problems.push(Problem { file: file.to_string(), line, message, hint });
+        self.problems.push(Problem {
+            file: file.to_string(),
+            line,
+            message,
+            hint,
+        });
     }
 
     fn parse<T: serde::de::DeserializeOwned>(&mut self, file: &str) -> Option<T> {
@@ -125,7 +150,9 @@ impl Loader {
         match toml::from_str(&text) {
             Ok(value) => Some(value),
             Err(error) => {
-                let line = error.span().map_or(0, |span| text[..span.start].matches('\n').count() + 1);
+                let line = error
+                    .span()
+                    .map_or(0, |span| text[..span.start].matches('\n').count() + 1);
                 let (message, hint) = split_expected(error.message());
                 self.problem(file, line, message, hint);
                 None
@@ -172,7 +199,10 @@ impl Loader {
     fn codes(&mut self) -> BTreeMap<String, CodeTable> {
         let folder = self.directory.join("pipelines/reference");
         let mut all = BTreeMap::new();
-        for name in file_names(&folder, "csv").into_iter().filter(|name| !name.starts_with("region")) {
+        for name in file_names(&folder, "csv")
+            .into_iter()
+            .filter(|name| !name.starts_with("region"))
+        {
             match CodeTable::load(&folder.join(format!("{name}.csv"))) {
                 Ok(table) => {
                     all.insert(name, table);
@@ -186,7 +216,9 @@ impl Loader {
 
 /// Stems of the files with an extension, sorted; hidden files left out.
 fn file_names(folder: &Path, extension: &str) -> Vec<String> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension().is_some_and(|found| found == extension))
@@ -199,7 +231,9 @@ fn file_names(folder: &Path, extension: &str) -> Vec<String> {
 
 /// "unknown field `x`, expected one of `a`, `b`" to message and hint; the nearest name is offered first.
 fn split_expected(message: &str) -> (String, Option<String>) {
-    let Some((what, expected)) = message.split_once(", expected ") else { return (message.to_string(), None) };
+    let Some((what, expected)) = message.split_once(", expected ") else {
+        return (message.to_string(), None);
+    };
     let wrong = what.split('`').nth(1).unwrap_or_default();
     let names: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
     let nearest = names.iter().min_by_key(|name| edit_distance(wrong, name));

@@ -46,7 +46,9 @@ pub fn unset_variables(text: &str) -> Vec<String> {
 
 /// `500ms`, `30s`, `5m`, `2h`, `1d`.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    let split = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let split = text
+        .find(|character: char| !character.is_ascii_digit())
+        .unwrap_or(text.len());
     let (digits, unit) = text.split_at(split);
     let wrong = || format!("\"{text}\" is not a duration such as 30s or 5m");
     let amount: u64 = digits.parse().map_err(|_| wrong())?;
@@ -80,15 +82,27 @@ mod tests {
 
     #[test]
     fn fills_variables_and_defaults() {
-        assert_eq!(expand_with("https://${HOST}/a", lookup).unwrap(), "https://example.go.id/a");
-        assert_eq!(expand_with("${PORT:-80} ${HOST:-x}", lookup).unwrap(), "80 example.go.id");
+        assert_eq!(
+            expand_with("https://${HOST}/a", lookup).unwrap(),
+            "https://example.go.id/a"
+        );
+        assert_eq!(
+            expand_with("${PORT:-80} ${HOST:-x}", lookup).unwrap(),
+            "80 example.go.id"
+        );
         assert_eq!(expand_with("${TOKEN}", lookup), Err("TOKEN".to_string()));
-        assert_eq!(expand_with("no variables, $5, ${open", lookup).unwrap(), "no variables, $5, ${open");
+        assert_eq!(
+            expand_with("no variables, $5, ${open", lookup).unwrap(),
+            "no variables, $5, ${open"
+        );
     }
 
     #[test]
     fn names_every_unset_variable() {
-        assert_eq!(unset_variables("${LUMBUNG_NO_A}/${LUMBUNG_NO_B:-x}/${LUMBUNG_NO_C}"), ["LUMBUNG_NO_A", "LUMBUNG_NO_C"]);
+        assert_eq!(
+            unset_variables("${LUMBUNG_NO_A}/${LUMBUNG_NO_B:-x}/${LUMBUNG_NO_C}"),
+            ["LUMBUNG_NO_A", "LUMBUNG_NO_C"]
+        );
     }
 
     #[test]

@@ -13,15 +13,25 @@ pub(super) struct Sources {
 
 impl Sources {
     pub(super) fn new(directory: &Path) -> Sources {
-        Sources { directory: directory.to_path_buf() }
+        Sources {
+            directory: directory.to_path_buf(),
+        }
     }
 
     /// A problem at the first line of `file` that contains `mark`.
     fn at(&self, file: &str, mark: &str, message: String, hint: &str) -> Problem {
         let text = std::fs::read_to_string(self.directory.join(file)).unwrap_or_default();
-        let line = text.lines().position(|line| !mark.is_empty() && line.contains(mark)).map_or(0, |index| index + 1);
+        let line = text
+            .lines()
+            .position(|line| !mark.is_empty() && line.contains(mark))
+            .map_or(0, |index| index + 1);
         let hint = (!hint.is_empty()).then(|| hint.to_string());
-        Problem { file: file.to_string(), line, message, hint }
+        Problem {
+            file: file.to_string(),
+            line,
+            message,
+            hint,
+        }
     }
 }
 
@@ -30,7 +40,12 @@ pub(super) fn installation(installation: &Installation, sources: &Sources) -> Ve
     let file = "lumbung.toml";
     if installation.zone.parse::<chrono_tz::Tz>().is_err() {
         let message = format!("zone \"{}\" is not an IANA time zone", installation.zone);
-        problems.push(sources.at(file, "zone", message, "for example Asia/Jakarta, Asia/Makassar or Asia/Jayapura"));
+        problems.push(sources.at(
+            file,
+            "zone",
+            message,
+            "for example Asia/Jakarta, Asia/Makassar or Asia/Jayapura",
+        ));
     }
     if let Err(message) = cron(&installation.nightly) {
         problems.push(sources.at(file, "nightly", message, "for example `0 1 * * *`: every night at one"));
@@ -46,17 +61,29 @@ pub(super) fn contract(contract: &Contract, codes: &BTreeMap<String, CodeTable>,
     let mut problems = Vec::new();
     let mut say = |mark: &str, message: String, hint: &str| problems.push(sources.at(&file, mark, message, hint));
     if contract.key.is_empty() {
-        say("key", "key is empty".to_string(), "name the columns that identify a row");
+        say(
+            "key",
+            "key is empty".to_string(),
+            "name the columns that identify a row",
+        );
     }
     for name in &contract.key {
         match contract.columns.get(name) {
             None => say("key", format!("key column `{name}` is not a column"), ""),
             Some(column) if !column.required && column.default.is_none() => {
                 let hint = "no part of a key may be null";
-                say(&format!("[columns.{name}]"), format!("key column `{name}` is neither required nor has a default"), hint);
+                say(
+                    &format!("[columns.{name}]"),
+                    format!("key column `{name}` is neither required nor has a default"),
+                    hint,
+                );
             }
             Some(column) if column.pii == Some(Pii::Drop) => {
-                say(&format!("[columns.{name}]"), format!("key column `{name}` is dropped"), "use pii = \"pseudonym\"");
+                say(
+                    &format!("[columns.{name}]"),
+                    format!("key column `{name}` is dropped"),
+                    "use pii = \"pseudonym\"",
+                );
             }
             Some(_) => {}
         }
@@ -71,12 +98,21 @@ pub(super) fn contract(contract: &Contract, codes: &BTreeMap<String, CodeTable>,
         for header in titles.iter().chain(&column.synonyms) {
             let normal = crate::domain::text::header(header);
             if let Some(other) = owners.insert(normal, name).filter(|other| other != name) {
-                say(&format!("[columns.{name}]"), format!("header \"{header}\" stands for both `{other}` and `{name}`"), "keep it in one of them");
+                say(
+                    &format!("[columns.{name}]"),
+                    format!("header \"{header}\" stands for both `{other}` and `{name}`"),
+                    "keep it in one of them",
+                );
             }
         }
     }
     let mut rule_codes = BTreeSet::new();
-    for code in contract.rules.iter().map(|rule| &rule.code).chain(contract.table_rules.iter().map(|rule| &rule.code)) {
+    for code in contract
+        .rules
+        .iter()
+        .map(|rule| &rule.code)
+        .chain(contract.table_rules.iter().map(|rule| &rule.code))
+    {
         if !rule_codes.insert(code) {
             say(code, format!("two rules have the code `{code}`"), "");
         }
@@ -90,7 +126,11 @@ fn check_period(contract: &Contract, say: &mut impl FnMut(&str, String, &str)) {
         (Some(name), None) => say("period", format!("period column `{name}` is not a column"), ""),
         (Some(name), Some(column)) => match column.kind {
             ColumnType::Period if contract.grains.is_empty() => {
-                say("period", format!("`{name}` is a period, but grains is empty"), "for example grains = [\"month\"]");
+                say(
+                    "period",
+                    format!("`{name}` is a period, but grains is empty"),
+                    "for example grains = [\"month\"]",
+                );
             }
             ColumnType::Period | ColumnType::Date => {}
             _ => say("period", format!("`{name}` is neither a period nor a date"), ""),
@@ -99,7 +139,11 @@ fn check_period(contract: &Contract, say: &mut impl FnMut(&str, String, &str)) {
     }
     let in_key = contract.period.as_ref().is_some_and(|name| contract.key.contains(name));
     if contract.partition != Partition::All && !in_key {
-        say("partition", "a dataset cut by year or month needs its period column in the key".to_string(), "");
+        say(
+            "partition",
+            "a dataset cut by year or month needs its period column in the key".to_string(),
+            "",
+        );
     }
 }
 
@@ -111,24 +155,48 @@ fn check_column(
 ) {
     let mark = format!("[columns.{name}]");
     match (column.kind, &column.codes) {
-        (ColumnType::Code, None) => say(&mark, format!("code column `{name}` names no reference table"), "add codes = \"…\""),
+        (ColumnType::Code, None) => say(
+            &mark,
+            format!("code column `{name}` names no reference table"),
+            "add codes = \"…\"",
+        ),
         (ColumnType::Code, Some(table)) if !codes.contains_key(table) => {
-            say(&mark, format!("reference table pipelines/reference/{table}.csv does not exist"), "");
+            say(
+                &mark,
+                format!("reference table pipelines/reference/{table}.csv does not exist"),
+                "",
+            );
         }
         (ColumnType::Code, Some(_)) | (_, None) => {}
         (_, Some(_)) => say(&mark, format!("`{name}` has codes but is not of type code"), ""),
     }
     if column.kind == ColumnType::Nik && column.pii.is_none() {
-        say(&mark, format!("`{name}` is a NIK and must say what becomes of it"), "add pii = \"pseudonym\" or pii = \"drop\"");
+        say(
+            &mark,
+            format!("`{name}` is a NIK and must say what becomes of it"),
+            "add pii = \"pseudonym\" or pii = \"drop\"",
+        );
     }
     if column.kind == ColumnType::Region && column.system.is_none() {
-        say(&mark, format!("region column `{name}` declares no code system"), "add system = \"kemendagri\"");
+        say(
+            &mark,
+            format!("region column `{name}` declares no code system"),
+            "add system = \"kemendagri\"",
+        );
     }
     if column.range.is_some() && !column.kind.is_measure() {
-        say(&mark, format!("`{name}` has a range but is not a number"), "use between for dates");
+        say(
+            &mark,
+            format!("`{name}` has a range but is not a number"),
+            "use between for dates",
+        );
     }
     if column.between.is_some() && column.kind != ColumnType::Date {
-        say(&mark, format!("`{name}` has between but is not a date"), "use range for numbers");
+        say(
+            &mark,
+            format!("`{name}` has between but is not a date"),
+            "use range for numbers",
+        );
     }
 }
 
@@ -145,10 +213,18 @@ pub(super) fn connector(
     check_speaker(connector, regions, &mut say);
     match connector.kind {
         Kind::Http if connector.http.is_none() => say("kind", "kind http needs a table [http]".to_string(), ""),
-        Kind::Http if connector.drop.is_some() => say("[drop]", "[drop] has no effect on kind http".to_string(), "remove it"),
-        Kind::Drop if connector.http.is_some() => say("[http]", "[http] has no effect on kind drop".to_string(), "remove it"),
+        Kind::Http if connector.drop.is_some() => {
+            say("[drop]", "[drop] has no effect on kind http".to_string(), "remove it")
+        }
+        Kind::Drop if connector.http.is_some() => {
+            say("[http]", "[http] has no effect on kind drop".to_string(), "remove it")
+        }
         Kind::Drop if !connector.from_request.is_empty() => {
-            say("[from_request]", "[from_request] has no effect on kind drop".to_string(), "remove it");
+            say(
+                "[from_request]",
+                "[from_request] has no effect on kind drop".to_string(),
+                "remove it",
+            );
         }
         _ => {}
     }
@@ -157,13 +233,25 @@ pub(super) fn connector(
     {
         say("schedule", message, "for example `15 1 * * *`");
     }
-    if let Some(zone) = connector.zone.as_ref().filter(|zone| zone.parse::<chrono_tz::Tz>().is_err()) {
-        say("zone", format!("zone \"{zone}\" is not an IANA time zone"), "for example Asia/Jayapura");
+    if let Some(zone) = connector
+        .zone
+        .as_ref()
+        .filter(|zone| zone.parse::<chrono_tz::Tz>().is_err())
+    {
+        say(
+            "zone",
+            format!("zone \"{zone}\" is not an IANA time zone"),
+            "for example Asia/Jayapura",
+        );
     }
     if let Some(text) = &connector.illustrative {
         let value = expand(text).unwrap_or_else(|_| "false".to_string());
         if value != "true" && value != "false" {
-            say("illustrative", format!("illustrative is \"{value}\", not true or false"), "");
+            say(
+                "illustrative",
+                format!("illustrative is \"{value}\", not true or false"),
+                "",
+            );
         }
     }
     if let Some(http) = &connector.http {
@@ -187,18 +275,37 @@ fn check_datasets(
         say("dataset", "names no dataset".to_string(), "add dataset = \"…\"");
     }
     if connector.kind != Kind::Drop && names.len() > 1 {
-        say("datasets", "only drop connectors may name several datasets".to_string(), "use one connector for each");
+        say(
+            "datasets",
+            "only drop connectors may name several datasets".to_string(),
+            "use one connector for each",
+        );
     }
     for name in &names {
         if !contracts.contains_key(*name) {
-            say(name, format!("dataset `{name}` has no contract pipelines/datasets/{name}.toml"), "");
+            say(
+                name,
+                format!("dataset `{name}` has no contract pipelines/datasets/{name}.toml"),
+                "",
+            );
         }
     }
-    let known = |column: &String| names.iter().any(|name| contracts.get(*name).is_some_and(|c| c.columns.contains_key(column)));
+    let known = |column: &String| {
+        names
+            .iter()
+            .any(|name| contracts.get(*name).is_some_and(|c| c.columns.contains_key(column)))
+    };
     let mapped = connector.columns.keys().chain(connector.constants.keys());
-    for column in mapped.chain(connector.from_request.keys()).chain(connector.missing.keys()) {
+    for column in mapped
+        .chain(connector.from_request.keys())
+        .chain(connector.missing.keys())
+    {
         if !known(column) {
-            say(column, format!("`{column}` is not a column of {}", names.join(", ")), "");
+            say(
+                column,
+                format!("`{column}` is not a column of {}", names.join(", ")),
+                "",
+            );
         }
     }
 }
@@ -213,20 +320,33 @@ fn check_speaker(connector: &Connector, regions: &Registry, say: &mut impl FnMut
             "add scope = \"all\", or region = \"…\" with the one region's code",
         ),
         (Some(Scope::Own | Scope::Province), _) if !is_drop => {
-            say("scope", "scope own and province belong to drop folders".to_string(), "use scope = \"all\" or region = \"…\"");
-        }
-        (Some(Scope::All), _) if is_drop => {
-            say("scope", "a drop folder speaks for its own region".to_string(), "use scope = \"own\" or \"province\"");
+            say(
+                "scope",
+                "scope own and province belong to drop folders".to_string(),
+                "use scope = \"all\" or region = \"…\"",
+            );
         }
         (Some(_), Some(_)) => say("region", "has both scope and region".to_string(), "keep one"),
         (_, Some(code)) if regions.get(code).is_none() => {
-            say("region", format!("region \"{code}\" is not in the registry"), "write a Kemendagri code such as 32.73");
+            say(
+                "region",
+                format!("region \"{code}\" is not in the registry"),
+                "write a Kemendagri code such as 32.73",
+            );
         }
         _ => {}
     }
-    if let Some(naming) = connector.regions.as_ref().filter(|naming| regions.system(&naming.system).is_none()) {
+    if let Some(naming) = connector
+        .regions
+        .as_ref()
+        .filter(|naming| regions.system(&naming.system).is_none())
+    {
         let hint = "use kemendagri, bps, or the name of a file in pipelines/reference/region_maps/";
-        say("regions", format!("code system \"{}\" is not known", naming.system), hint);
+        say(
+            "regions",
+            format!("code system \"{}\" is not known", naming.system),
+            hint,
+        );
     }
 }
 
@@ -236,23 +356,43 @@ fn check_http(connector: &Connector, http: &Http, say: &mut impl FnMut(&str, Str
     }
     for (parameter, values) in &http.each {
         if values != "regions" {
-            say("each", format!("each.{parameter} is \"{values}\""), "only \"regions\" is known");
+            say(
+                "each",
+                format!("each.{parameter} is \"{values}\""),
+                "only \"regions\" is known",
+            );
         }
     }
     if !http.each.is_empty() && connector.regions.is_none() {
-        say("each", "each = regions needs regions = { system = … }".to_string(), "name the map of this source's ids");
+        say(
+            "each",
+            "each = regions needs regions = { system = … }".to_string(),
+            "name the map of this source's ids",
+        );
     }
     if let Some(auth) = &http.auth {
         if auth.header.is_some() == auth.query.is_some() {
-            say("[http.auth]", "a token goes either into a header or into a query parameter".to_string(), "set one of them");
+            say(
+                "[http.auth]",
+                "a token goes either into a header or into a query parameter".to_string(),
+                "set one of them",
+            );
         }
         if auth.token_env.is_some() == auth.token_file.is_some() {
-            say("[http.auth]", "a token comes either from token_env or from token_file".to_string(), "set one of them");
+            say(
+                "[http.auth]",
+                "a token comes either from token_env or from token_file".to_string(),
+                "set one of them",
+            );
         }
     }
     if let Some(cursor) = &http.cursor
         && cursor.start.parse::<chrono::NaiveDate>().is_err()
     {
-        say("start", format!("cursor start \"{}\" is not a date", cursor.start), "for example 2025-01-01");
+        say(
+            "start",
+            format!("cursor start \"{}\" is not a date", cursor.start),
+            "for example 2025-01-01",
+        );
     }
 }

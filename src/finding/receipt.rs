@@ -41,7 +41,9 @@ pub struct Receipt {
     pub region: Option<String>,
     /// When it was received, RFC 3339 with offset; null for a dry run.
     pub received_at: Option<String>,
+    /// What became of it, from best to worst in the order of the list.
     pub status: Status,
+    /// Where every row went.
     pub rows: Rows,
     /// The first 1,000 findings: errors first, then warnings, then notes, each in order of place.
     pub findings: Vec<ReceiptFinding>,
@@ -104,7 +106,9 @@ impl Status {
 pub struct Rows {
     /// Data rows; a row of a crosstab counts once for each long row it becomes.
     pub read: u64,
+    /// Rows that count, or would in a receipt that is held.
     pub accepted: u64,
+    /// Rows refused, each with a finding.
     pub quarantined: u64,
     /// Same key and same values as another row of the submission.
     pub repeated: u64,
@@ -182,7 +186,9 @@ pub struct ReceiptFinding {
     pub column: Option<String>,
     /// The value as sent, shortened; masked where it may be personal.
     pub value: Option<String>,
+    /// What is wrong or odd.
     pub message: Bilingual,
+    /// How to mend it.
     pub hint: Option<Bilingual>,
 }
 

@@ -10,7 +10,9 @@ pub struct DataDirectory {
 
 impl DataDirectory {
     pub fn new(root: &Path) -> DataDirectory {
-        DataDirectory { root: root.to_path_buf() }
+        DataDirectory {
+            root: root.to_path_buf(),
+        }
     }
 
     pub fn root(&self) -> &Path {

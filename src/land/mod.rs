@@ -28,7 +28,10 @@ pub enum LandError {
 }
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> LandError + '_ {
-    move |source| LandError::Io { path: path.display().to_string(), source }
+    move |source| LandError::Io {
+        path: path.display().to_string(),
+        source,
+    }
 }
 
 /// Keeps a delivery's bytes and registers it.
@@ -51,7 +54,10 @@ pub fn land(
         versions: versions(contracts),
         parts_hash: parts_hash(&delivery.parts),
         file: delivery.origin.as_ref().map(|origin| origin.name.clone()),
-        origin: delivery.origin.as_ref().map(|origin| origin.path.to_string_lossy().into_owned()),
+        origin: delivery
+            .origin
+            .as_ref()
+            .map(|origin| origin.path.to_string_lossy().into_owned()),
         modified: delivery.origin.as_ref().map_or(0, |origin| origin.modified),
         received_on: as_of,
         cursor: delivery.cursor,
@@ -64,8 +70,10 @@ pub fn land(
 
 /// `dataset@version`, comma separated: a new version makes the same bytes count anew.
 fn versions(contracts: &[Arc<Contract>]) -> String {
-    let each: Vec<String> =
-        contracts.iter().map(|contract| format!("{}@{}", contract.name, contract.version)).collect();
+    let each: Vec<String> = contracts
+        .iter()
+        .map(|contract| format!("{}@{}", contract.name, contract.version))
+        .collect();
     each.join(",")
 }
 
@@ -105,7 +113,9 @@ fn keep(data: &DataDirectory, part: &SpooledPart) -> Result<(), LandError> {
 }
 
 fn sync(folder: &Path) -> Result<(), LandError> {
-    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(io_error(folder))
+    std::fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(io_error(folder))
 }
 
 /// Moves the files of numbered submissions into `processed/<number>_<name>`. A file that is gone was moved
@@ -113,7 +123,9 @@ fn sync(folder: &Path) -> Result<(), LandError> {
 /// since it landed stays: it is the next submission.
 pub fn move_processed(catalog: &Catalog) -> Result<(), LandError> {
     for submission in catalog.unmoved()? {
-        let (Some(origin), Some(target)) = (&submission.origin, processed_path(&submission)) else { continue };
+        let (Some(origin), Some(target)) = (&submission.origin, processed_path(&submission)) else {
+            continue;
+        };
         let origin = Path::new(origin);
         if is_landed_version(catalog, &submission, origin)? {
             let folder = target.parent().unwrap_or(Path::new("."));
@@ -144,7 +156,10 @@ fn is_landed_version(catalog: &Catalog, submission: &Submission, origin: &Path) 
     let mut file = std::fs::File::open(origin).map_err(io_error(origin))?;
     io::copy(&mut file, &mut hash).map_err(io_error(origin))?;
     let found: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(catalog.parts(submission.id)?.first().is_some_and(|part| part.sha256 == found))
+    Ok(catalog
+        .parts(submission.id)?
+        .first()
+        .is_some_and(|part| part.sha256 == found))
 }
 
 /// Empties the spool: what is there belongs to a run that ended before it was landed.

@@ -52,7 +52,9 @@ fn partition_of(contract: &Contract) -> Option<Expr> {
 
 /// Partitions that a staged submission's rows fall into.
 pub(super) fn partitions_of(contract: &Contract, rows: &Path) -> Result<Vec<String>, MergeError> {
-    let Some(partition) = partition_of(contract) else { return Ok(vec!["all".to_string()]) };
+    let Some(partition) = partition_of(contract) else {
+        return Ok(vec!["all".to_string()]);
+    };
     let what = rows.display().to_string();
     let frame = scan(rows)?
         .select([partition.alias("partition")])
@@ -85,11 +87,26 @@ pub(super) fn fold(
     let affected = match &old {
         None => fresh.clone(),
         Some(old) => {
-            let by_key = old.clone().join(fresh.clone().select(key.clone()), &key, &key, JoinArgs::new(JoinType::Semi));
+            let by_key = old.clone().join(
+                fresh.clone().select(key.clone()),
+                &key,
+                &key,
+                JoinArgs::new(JoinType::Semi),
+            );
             let mut parts = vec![by_key];
             if let Some(scopes) = &scopes {
-                let others = old.clone().join(fresh.clone().select(key.clone()), &key, &key, JoinArgs::new(JoinType::Anti));
-                parts.push(others.join(scopes.frame.clone().lazy(), &scopes.columns(), &scopes.columns(), JoinArgs::new(JoinType::Semi)));
+                let others = old.clone().join(
+                    fresh.clone().select(key.clone()),
+                    &key,
+                    &key,
+                    JoinArgs::new(JoinType::Anti),
+                );
+                parts.push(others.join(
+                    scopes.frame.clone().lazy(),
+                    &scopes.columns(),
+                    &scopes.columns(),
+                    JoinArgs::new(JoinType::Semi),
+                ));
             }
             parts.push(fresh.clone());
             together(parts).map_err(failed(&what))?
@@ -105,15 +122,26 @@ pub(super) fn fold(
     let (trusted, disagreements) = by_authority(contract, affected.clone(), &key).map_err(failed(&what))?;
     let winners = winners(contract, trusted, &key, scopes.as_ref()).map_err(failed(&what))?;
     if !changes(&affected, &winners).map_err(failed(&what))? {
-        return Ok(Folded { scratch: None, disagreements });
+        return Ok(Folded {
+            scratch: None,
+            disagreements,
+        });
     }
     let untouched = old.map(|old| {
-        let rest = old.join(affected.clone().lazy().select(key.clone()), &key, &key, JoinArgs::new(JoinType::Anti));
+        let rest = old.join(
+            affected.clone().lazy().select(key.clone()),
+            &key,
+            &key,
+            JoinArgs::new(JoinType::Anti),
+        );
         rest
     });
     let result = together(untouched.into_iter().chain([winners.lazy()]).collect()).map_err(failed(&what))?;
     let scratch = write(contract, result, target.folder).map_err(failed(&what))?;
-    Ok(Folded { scratch: Some(scratch), disagreements })
+    Ok(Folded {
+        scratch: Some(scratch),
+        disagreements,
+    })
 }
 
 /// Concatenates frames that may lack columns added since.
@@ -153,7 +181,10 @@ fn old_rows(target: &Target<'_>, path: &Path) -> Result<LazyFrame, MergeError> {
         .unique(None, UniqueKeepStrategy::Any)
         .collect()
         .map_err(failed(&what))?;
-    let column = submissions.column(schema::SUBMISSION).and_then(|column| column.i64().cloned()).map_err(failed(&what))?;
+    let column = submissions
+        .column(schema::SUBMISSION)
+        .and_then(|column| column.i64().cloned())
+        .map_err(failed(&what))?;
     let mut numbers = Vec::new();
     let mut ranks = Vec::new();
     for sequence in column.iter().flatten() {
@@ -178,7 +209,11 @@ fn check_size(
 ) -> Result<(), MergeError> {
     let mut rows = 0;
     for frame in old.into_iter().chain([fresh]) {
-        let counted = frame.clone().select([col(ORDER)]).collect().map_err(failed("counting rows"))?;
+        let counted = frame
+            .clone()
+            .select([col(ORDER)])
+            .collect()
+            .map_err(failed("counting rows"))?;
         rows += counted.height() as u64;
     }
     if rows > target.partition_rows {
@@ -197,7 +232,9 @@ fn value_columns(contract: &Contract) -> Vec<String> {
     let model = schema::model_schema(contract);
     let provenance = [schema::SUBMISSION, schema::PART, schema::ROW];
     let names = model.fields().iter().map(|field| field.name().clone());
-    names.filter(|name| !provenance.contains(&name.as_str()) && !contract.key.contains(name)).collect()
+    names
+        .filter(|name| !provenance.contains(&name.as_str()) && !contract.key.contains(name))
+        .collect()
 }
 
 /// True where any value differs from the same column of `other`.
@@ -225,11 +262,19 @@ fn by_authority(
     let mut disagreements = BTreeMap::new();
     let winner_order = format!("{ORDER}_winner");
     let differing = overruled
-        .join(last, key, key, JoinArgs::new(JoinType::Inner).with_suffix(Some("_winner".into())))
+        .join(
+            last,
+            key,
+            key,
+            JoinArgs::new(JoinType::Inner).with_suffix(Some("_winner".into())),
+        )
         .filter(differs(contract, |name| Ok(col(format!("{name}_winner"))))?)
         // Told once: in the night in which either side came.
         .filter(col(ORDER).gt(lit(0)).or(col(winner_order.clone()).gt(lit(0))))
-        .select([when(col(ORDER).gt(col(winner_order.clone()))).then(col(ORDER)).otherwise(col(winner_order)).alias(ORDER)])
+        .select([when(col(ORDER).gt(col(winner_order.clone())))
+            .then(col(ORDER))
+            .otherwise(col(winner_order))
+            .alias(ORDER)])
         .collect()?;
     for sequence in differing.column(ORDER)?.i64()?.iter().flatten() {
         *disagreements.entry(sequence).or_default() += 1;
@@ -249,19 +294,18 @@ impl LastOfKey for LazyFrame {
 }
 
 /// The row of each key that stands after all submissions, if any.
-fn winners(
-    contract: &Contract,
-    rows: DataFrame,
-    key: &[Expr],
-    scopes: Option<&Scope>,
-) -> PolarsResult<DataFrame> {
+fn winners(contract: &Contract, rows: DataFrame, key: &[Expr], scopes: Option<&Scope>) -> PolarsResult<DataFrame> {
     let key = key.to_vec();
     let with_ends = match scopes {
         Some(scopes) => scopes::next_end(rows, scopes, ORDER, RANK)?,
-        None => rows.lazy().with_columns([lit(NULL).cast(DataType::Int64).alias(scopes::NEXT_END)]),
+        None => rows
+            .lazy()
+            .with_columns([lit(NULL).cast(DataType::Int64).alias(scopes::NEXT_END)]),
     };
     let next = col(ORDER).shift(lit(-1)).over(key.clone())?;
-    let ends = col(scopes::NEXT_END).is_not_null().and(next.clone().is_null().or(col(scopes::NEXT_END).lt(next)));
+    let ends = col(scopes::NEXT_END)
+        .is_not_null()
+        .and(next.clone().is_null().or(col(scopes::NEXT_END).lt(next)));
     let is_first = col(ORDER).shift(lit(1)).over(key.clone())?.is_null();
     let changed = differs(contract, |name| col(name).shift(lit(1)).over(key.clone()))?;
     let ended_before = col("_ends").shift(lit(1)).over(key.clone())?.fill_null(lit(false));
@@ -277,7 +321,12 @@ fn winners(
 /// Whether the winners differ from the affected rows that the model has already.
 fn changes(affected: &DataFrame, winners: &DataFrame) -> PolarsResult<bool> {
     let old = |frame: &DataFrame| -> PolarsResult<usize> {
-        Ok(frame.column(ORDER)?.i64()?.iter().filter(|order| *order == Some(0)).count())
+        Ok(frame
+            .column(ORDER)?
+            .i64()?
+            .iter()
+            .filter(|order| *order == Some(0))
+            .count())
     };
     Ok(old(winners)? != winners.height() || old(affected)? != winners.height())
 }
@@ -285,15 +334,28 @@ fn changes(affected: &DataFrame, winners: &DataFrame) -> PolarsResult<bool> {
 /// Sorts by key and sinks into a scratch file, with the model's columns only.
 fn write(contract: &Contract, rows: LazyFrame, folder: &Path) -> PolarsResult<tempfile::TempPath> {
     std::fs::create_dir_all(folder)?;
-    let scratch = tempfile::Builder::new().prefix(".scratch-").suffix(".parquet").tempfile_in(folder)?.into_temp_path();
+    let scratch = tempfile::Builder::new()
+        .prefix(".scratch-")
+        .suffix(".parquet")
+        .tempfile_in(folder)?
+        .into_temp_path();
     let model = schema::model_schema(contract);
     let columns: Vec<Expr> = model.fields().iter().map(|field| col(field.name().as_str())).collect();
     let key: Vec<PlSmallStr> = contract.key.iter().map(|name| name.as_str().into()).collect();
-    let options = ParquetWriteOptions { compression: ParquetCompression::Uncompressed, ..Default::default() };
-    let place = SinkDestination::File { target: SinkTarget::Path(PlRefPath::new(&scratch.display().to_string())) };
+    let options = ParquetWriteOptions {
+        compression: ParquetCompression::Uncompressed,
+        ..Default::default()
+    };
+    let place = SinkDestination::File {
+        target: SinkTarget::Path(PlRefPath::new(&scratch.display().to_string())),
+    };
     rows.sort(key, SortMultipleOptions::default())
         .select(columns)
-        .sink(place, FileWriteFormat::Parquet(Arc::new(options)), UnifiedSinkArgs::default())?
+        .sink(
+            place,
+            FileWriteFormat::Parquet(Arc::new(options)),
+            UnifiedSinkArgs::default(),
+        )?
         .collect_with_engine(Engine::Streaming)?;
     Ok(scratch)
 }

@@ -20,6 +20,8 @@ mod tests;
 use crate::catalog::{Catalog, CatalogError, MergeCommit, PartitionFile};
 use crate::config::{Contract, Partition};
 use crate::table::{TableError, reader, schema, writer};
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -31,11 +33,19 @@ pub enum MergeError {
     #[error(transparent)]
     Table(#[from] TableError),
     #[error("{what}: {source}")]
-    Polars { what: String, source: polars::error::PolarsError },
+    Polars {
+        what: String,
+        source: polars::error::PolarsError,
+    },
     #[error("{path}: {source}")]
     Io { path: String, source: std::io::Error },
     #[error("partition {dataset}/{partition} would hold {rows} rows, more than limits.partition_rows = {limit}")]
-    TooLarge { dataset: String, partition: String, rows: u64, limit: u64 },
+    TooLarge {
+        dataset: String,
+        partition: String,
+        rows: u64,
+        limit: u64,
+    },
 }
 
 /// One staged submission to merge.
@@ -65,6 +75,8 @@ pub struct Target<'t> {
     pub partition_rows: u64,
     /// The connector of every submission whose rows are in the model, for `authority`.
     pub connector_of: &'t dyn Fn(i64) -> Result<Option<String>, CatalogError>,
+    /// Whether a submission's rows are illustrative, not real: a file that holds such rows says so.
+    pub is_illustrative: &'t dyn Fn(i64) -> Result<bool, CatalogError>,
 }
 
 /// Merges all waiting submissions of a dataset and commits.
@@ -77,7 +89,10 @@ pub fn merge(catalog: &Catalog, target: &Target<'_>, staged: &[Staged]) -> Resul
         .into_iter()
         .map(|file| (file.partition.clone(), file))
         .collect();
-    let mut commit = MergeCommit { sequences: staged.iter().map(|one| one.sequence).collect(), ..MergeCommit::default() };
+    let mut commit = MergeCommit {
+        sequences: staged.iter().map(|one| one.sequence).collect(),
+        ..MergeCommit::default()
+    };
     let mut merged = Merged::default();
     for partition in touched(target.contract, staged)? {
         let old = existing.get(&partition);
@@ -104,13 +119,26 @@ fn keep(target: &Target<'_>, partition: &str, scratch: &Path) -> Result<Option<P
     let folder = target.folder.join(partition);
     let metadata = [
         ("lumbung.dataset".to_string(), target.contract.name.clone()),
-        ("lumbung.contract_version".to_string(), target.contract.version.to_string()),
+        (
+            "lumbung.contract_version".to_string(),
+            target.contract.version.to_string(),
+        ),
         ("lumbung.partition".to_string(), partition.to_string()),
     ];
     let mut writer = writer::TableWriter::create(&folder.join(".merged.parquet"), model.clone(), &metadata)?;
+    let mut submissions = BTreeSet::new();
     for batch in reader::batches(scratch)? {
-        writer.write(reader::conform(&batch?, &model, scratch)?)?;
+        let batch = reader::conform(&batch?, &model, scratch)?;
+        if let Some(column) = batch.column_by_name(schema::SUBMISSION) {
+            submissions.extend(column.as_primitive::<Int64Type>().values().iter().copied());
+        }
+        writer.write(batch)?;
     }
+    let mut illustrative = false;
+    for sequence in submissions {
+        illustrative |= (target.is_illustrative)(sequence)?;
+    }
+    writer.annotate("lumbung.illustrative", &illustrative.to_string());
     let written = writer.finish()?;
     if written.rows == 0 {
         std::fs::remove_file(&written.path).map_err(|source| io(&written.path, source))?;
@@ -121,11 +149,19 @@ fn keep(target: &Target<'_>, partition: &str, scratch: &Path) -> Result<Option<P
     let target_path = folder.join(&name);
     std::fs::rename(&written.path, &target_path).map_err(|source| io(&target_path, source))?;
     writer::sync_folder(&target_path)?;
-    Ok(Some(PartitionFile { partition: partition.to_string(), file: name, rows: written.rows, sha256: written.sha256 }))
+    Ok(Some(PartitionFile {
+        partition: partition.to_string(),
+        file: name,
+        rows: written.rows,
+        sha256: written.sha256,
+    }))
 }
 
 fn io(path: &Path, source: std::io::Error) -> MergeError {
-    MergeError::Io { path: path.display().to_string(), source }
+    MergeError::Io {
+        path: path.display().to_string(),
+        source,
+    }
 }
 
 /// Partitions that the staged rows fall into, and those whose rows a `replace` may end.

@@ -28,7 +28,12 @@ fn columns(contract: &Contract) -> Vec<String> {
     let mut names: Vec<String> = contract
         .key
         .iter()
-        .filter(|name| contract.columns.get(*name).is_some_and(|column| column.kind == ColumnType::Region))
+        .filter(|name| {
+            contract
+                .columns
+                .get(*name)
+                .is_some_and(|column| column.kind == ColumnType::Region)
+        })
         .cloned()
         .collect();
     if contract.partition != Partition::All {
@@ -51,7 +56,10 @@ pub(super) fn of(
     let mut frames = Vec::new();
     for one in staged.iter().filter(|one| one.is_complete) {
         let what = one.rows.display().to_string();
-        let fail = |source| MergeError::Polars { what: what.clone(), source };
+        let fail = |source| MergeError::Polars {
+            what: what.clone(),
+            source,
+        };
         let mut frame = LazyFrame::scan_parquet(PlRefPath::new(&what), ScanArgsParquet::default()).map_err(fail)?;
         if let Some(expression) = &partition_of {
             frame = frame.filter(expression.clone().eq(lit(partition)));
@@ -68,8 +76,13 @@ pub(super) fn of(
     if frames.is_empty() {
         return Ok(None);
     }
-    let fail = |source| MergeError::Polars { what: format!("scopes of {}", contract.name), source };
-    let frame = concat(frames, UnionArgs::default()).and_then(|frame| frame.collect()).map_err(fail)?;
+    let fail = |source| MergeError::Polars {
+        what: format!("scopes of {}", contract.name),
+        source,
+    };
+    let frame = concat(frames, UnionArgs::default())
+        .and_then(|frame| frame.collect())
+        .map_err(fail)?;
     Ok((frame.height() > 0).then_some(Scope { names, frame }))
 }
 
@@ -84,6 +97,8 @@ pub(super) fn next_end(rows: DataFrame, scope: &Scope, order: &str, rank: &str) 
         .group_by([col(INDEX)])
         .agg([col(REPLACES).min().alias(NEXT_END)]);
     let index = [col(INDEX)];
-    let joined = rows.lazy().join(ends, index.clone(), index, JoinArgs::new(JoinType::Left));
+    let joined = rows
+        .lazy()
+        .join(ends, index.clone(), index, JoinArgs::new(JoinType::Left));
     Ok(joined.sort([INDEX], SortMultipleOptions::default()))
 }

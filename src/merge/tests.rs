@@ -62,7 +62,12 @@ impl Bench {
     fn new(contract: Contract) -> Bench {
         let folder = tempfile::tempdir().unwrap();
         let catalog = Catalog::open(folder.path()).unwrap();
-        Bench { folder, catalog, contract, connectors: BTreeMap::new() }
+        Bench {
+            folder,
+            catalog,
+            contract,
+            connectors: BTreeMap::new(),
+        }
     }
 
     fn staged(&mut self, sequence: i64, connector: &str, is_complete: bool, rows: &[Row]) -> Staged {
@@ -84,7 +89,12 @@ impl Bench {
         let path = self.folder.path().join(format!("staged-{sequence}.parquet"));
         writer::write_all(&path, model, &[], &[batch]).unwrap();
         self.connectors.insert(sequence, connector.to_string());
-        Staged { sequence, connector: connector.to_string(), rows: path, is_complete }
+        Staged {
+            sequence,
+            connector: connector.to_string(),
+            rows: path,
+            is_complete,
+        }
     }
 
     fn merge(&self, staged: &[Staged]) -> Merged {
@@ -93,6 +103,7 @@ impl Bench {
             folder: &self.folder.path().join("model"),
             partition_rows: 1_000,
             connector_of: &|sequence| Ok(self.connectors.get(&sequence).cloned()),
+            is_illustrative: &|_| Ok(false),
         };
         merge(&self.catalog, &target, staged).unwrap()
     }
@@ -106,16 +117,33 @@ impl Bench {
             let path = self.folder.path().join("model").join(&file.partition).join(&file.file);
             for batch in reader::read_all(&path).unwrap() {
                 let text = |name: &str| {
-                    batch.column_by_name(name).unwrap().as_any().downcast_ref::<StringArray>().unwrap().clone()
+                    batch
+                        .column_by_name(name)
+                        .unwrap()
+                        .as_any()
+                        .downcast_ref::<StringArray>()
+                        .unwrap()
+                        .clone()
                 };
                 let number = |name: &str| {
-                    batch.column_by_name(name).unwrap().as_any().downcast_ref::<Int64Array>().unwrap().clone()
+                    batch
+                        .column_by_name(name)
+                        .unwrap()
+                        .as_any()
+                        .downcast_ref::<Int64Array>()
+                        .unwrap()
+                        .clone()
                 };
                 let (regions, items) = (text("region"), text("item"));
                 let (amounts, submissions) = (number("amount"), number(schema::SUBMISSION));
                 for row in 0..batch.num_rows() {
                     let amount = amounts.is_valid(row).then(|| amounts.value(row));
-                    rows.push((regions.value(row).into(), items.value(row).into(), amount, submissions.value(row)));
+                    rows.push((
+                        regions.value(row).into(),
+                        items.value(row).into(),
+                        amount,
+                        submissions.value(row),
+                    ));
                 }
             }
         }
@@ -143,10 +171,21 @@ fn a_correction_that_returns_ends_at_the_first_value_and_equal_rows_keep_their_s
 #[test]
 fn only_touched_partitions_are_written_and_merging_again_changes_nothing() {
     let mut bench = Bench::new(contract("upsert", "[]"));
-    let first = bench.staged(1, "a", true, &[("11", "x", 0, Some(5)), ("11", "x", 40, Some(6)), ("11", "x", 70, None)]);
-    assert_eq!(bench.merge(std::slice::from_ref(&first)).partitions, ["2025-01", "2025-02", "2025-03"]);
+    let first = bench.staged(
+        1,
+        "a",
+        true,
+        &[("11", "x", 0, Some(5)), ("11", "x", 40, Some(6)), ("11", "x", 70, None)],
+    );
+    assert_eq!(
+        bench.merge(std::slice::from_ref(&first)).partitions,
+        ["2025-01", "2025-02", "2025-03"]
+    );
     let before = bench.model();
-    assert!(bench.merge(&[first]).partitions.is_empty(), "the same submission again changes nothing");
+    assert!(
+        bench.merge(&[first]).partitions.is_empty(),
+        "the same submission again changes nothing"
+    );
     assert_eq!(bench.model(), before);
     let second = bench.staged(2, "a", true, &[("11", "x", 41, Some(6))]);
     assert_eq!(bench.merge(&[second]).partitions, ["2025-02"]);
@@ -156,7 +195,11 @@ fn only_touched_partitions_are_written_and_merging_again_changes_nothing() {
 #[test]
 fn replace_ends_rows_of_its_scopes_only_and_only_when_complete() {
     let mut bench = Bench::new(contract("replace", "[]"));
-    let all = [("11", "x", 0, Some(1)), ("11", "y", 0, Some(2)), ("12", "x", 0, Some(3))];
+    let all = [
+        ("11", "x", 0, Some(1)),
+        ("11", "y", 0, Some(2)),
+        ("12", "x", 0, Some(3)),
+    ];
     let first = bench.staged(1, "a", true, &all);
     bench.merge(&[first]);
     let in_part = bench.staged(2, "a", false, &[("11", "x", 0, Some(1))]);
@@ -191,6 +234,7 @@ fn a_partition_over_its_limit_is_refused_whole() {
         folder: &bench.folder.path().join("model"),
         partition_rows: 1,
         connector_of: &|_| Ok(None),
+        is_illustrative: &|_| Ok(false),
     };
     let refused = merge(&bench.catalog, &target, &[staged]).unwrap_err().to_string();
     assert!(refused.contains("limits.partition_rows"), "{refused}");
@@ -203,7 +247,10 @@ const ITEMS: [&str; 2] = ["x", "y"];
 /// Submissions of unique keys: for each (region, item) an amount or nothing.
 fn submissions() -> impl Strategy<Value = Vec<(bool, bool, [Option<i64>; 4])>> {
     let amount = || proptest::option::of(0_i64..3);
-    proptest::collection::vec((any::<bool>(), any::<bool>(), [amount(), amount(), amount(), amount()]), 1..6)
+    proptest::collection::vec(
+        (any::<bool>(), any::<bool>(), [amount(), amount(), amount(), amount()]),
+        1..6,
+    )
 }
 
 proptest! {

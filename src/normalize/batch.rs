@@ -16,7 +16,11 @@ enum Builder {
     Float(Float64Builder),
     Decimal(Decimal128Builder),
     Date(Date32Builder),
-    Period { name: StringBuilder, start: Date32Builder, end: Date32Builder },
+    Period {
+        name: StringBuilder,
+        start: Date32Builder,
+        end: Date32Builder,
+    },
 }
 
 /// Collects accepted rows of a contract and gives them as batches of its schema.

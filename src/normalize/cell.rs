@@ -44,13 +44,29 @@ pub(super) struct ColumnReader {
 const TEXT_LIMIT: usize = 500;
 
 impl ColumnReader {
-    pub(super) fn new(index: usize, name: &str, column: &Column, grains: Vec<Grain>, context: &Context) -> ColumnReader {
+    pub(super) fn new(
+        index: usize,
+        name: &str,
+        column: &Column,
+        grains: Vec<Grain>,
+        context: &Context,
+    ) -> ColumnReader {
         let mut missing = column.missing.clone();
-        if let Some(more) = context.connector.as_ref().and_then(|connector| connector.missing.get(name)) {
+        if let Some(more) = context
+            .connector
+            .as_ref()
+            .and_then(|connector| connector.missing.get(name))
+        {
             missing.extend(more.iter().cloned());
         }
         let missing_numbers = missing.iter().filter_map(|marker| marker.parse().ok()).collect();
-        let limit = |text: &String| if text == "as-of" { Some(context.as_of) } else { text.parse().ok() };
+        let limit = |text: &String| {
+            if text == "as-of" {
+                Some(context.as_of)
+            } else {
+                text.parse().ok()
+            }
+        };
         ColumnReader {
             name: name.to_string(),
             column: column.clone(),
@@ -124,9 +140,9 @@ impl ColumnReader {
 
     fn scaled(&self, cell: Cell<'_>, style: Style, scale: u32) -> Result<i128, Finding> {
         let parsed = match cell {
-            Cell::Integer(value) => {
-                i128::from(value).checked_mul(10i128.pow(scale)).ok_or(number::NumberError::Overflow)
-            }
+            Cell::Integer(value) => i128::from(value)
+                .checked_mul(10i128.pow(scale))
+                .ok_or(number::NumberError::Overflow),
             Cell::Float(value) => number::scaled_from_f64(value, scale),
             Cell::Literal(text) => number::parse_literal(text, scale),
             Cell::Text(text) => number::parse_scaled(text, style, scale),
@@ -138,7 +154,9 @@ impl ColumnReader {
     /// A count in thousands may have decimals: `12,5` thousand people are 12,500.
     fn count<'a>(&self, cell: Cell<'a>, style: Style, power: u32) -> Result<Value<'a>, Finding> {
         let parsed = match cell {
-            _ if power > 0 => i64::try_from(self.scaled(cell, style, power)?).map_err(|_| number::NumberError::Overflow),
+            _ if power > 0 => {
+                i64::try_from(self.scaled(cell, style, power)?).map_err(|_| number::NumberError::Overflow)
+            }
             Cell::Integer(value) => Ok(value),
             Cell::Float(value) => number::count_from_f64(value),
             Cell::Literal(text) => number::count_literal(text),
@@ -209,7 +227,9 @@ impl ColumnReader {
         };
         parsed.ok_or_else(|| {
             let grains: Vec<String> = self.grains.iter().map(|grain| example(*grain).to_string()).collect();
-            Finding::of("period-invalid").with("examples", grains.join(", ")).value(shown(cell))
+            Finding::of("period-invalid")
+                .with("examples", grains.join(", "))
+                .value(shown(cell))
         })
     }
 
@@ -221,9 +241,9 @@ impl ColumnReader {
         match table.resolve(&written) {
             Ok(code) => Ok(Value::Text(Cow::Owned(code.to_string()))),
             Err(CodeError::Unknown) => Err(Finding::of("code-unknown").value(&written)),
-            Err(CodeError::Ambiguous(candidates)) => {
-                Err(Finding::of("code-ambiguous").with("candidates", candidates.join(", ")).value(&written))
-            }
+            Err(CodeError::Ambiguous(candidates)) => Err(Finding::of("code-ambiguous")
+                .with("candidates", candidates.join(", "))
+                .value(&written)),
         }
     }
 
@@ -234,9 +254,14 @@ impl ColumnReader {
         };
         let limit = self.column.max_length.unwrap_or(TEXT_LIMIT);
         if written.len() > limit && written.chars().count() > limit {
-            return Err(Finding::of("text-too-long").with("limit", limit.to_string()).value(shown(cell)));
+            return Err(Finding::of("text-too-long")
+                .with("limit", limit.to_string())
+                .value(shown(cell)));
         }
-        if written.chars().any(|letter| letter.is_control() && !letter.is_whitespace()) {
+        if written
+            .chars()
+            .any(|letter| letter.is_control() && !letter.is_whitespace())
+        {
             return Err(Finding::of("text-control-characters").value(shown(cell)));
         }
         Ok(Value::Text(written))
@@ -262,21 +287,33 @@ impl ColumnReader {
         let written = shown(cell);
         match error {
             NumberError::NotWhole => Finding::of("number-not-whole").value(written),
-            NumberError::TooPrecise => {
-                Finding::of("number-too-precise").with("digits", self.scale.to_string()).value(written)
-            }
+            NumberError::TooPrecise => Finding::of("number-too-precise")
+                .with("digits", self.scale.to_string())
+                .value(written),
             NumberError::Overflow => Finding::of("number-too-large").value(written),
             NumberError::WrongStyle => {
                 let (decimal, grouping) = if style == Style::Id { (",", ".") } else { (".", ",") };
-                Finding::of("number-other-style").with("decimal", decimal).with("grouping", grouping).value(written)
+                Finding::of("number-other-style")
+                    .with("decimal", decimal)
+                    .with("grouping", grouping)
+                    .value(written)
             }
             _ => Finding::of("number-invalid").value(written),
         }
     }
 
     /// Reads a value that configuration gives: a constant, a default, a request parameter.
-    pub(super) fn read_constant(&self, text: &str, on: NaiveDate, context: &Context) -> Result<Value<'static>, Finding> {
-        let style = if self.column.locale == Locale::En { Style::En } else { Style::Id };
+    pub(super) fn read_constant(
+        &self,
+        text: &str,
+        on: NaiveDate,
+        context: &Context,
+    ) -> Result<Value<'static>, Finding> {
+        let style = if self.column.locale == Locale::En {
+            Style::En
+        } else {
+            Style::Id
+        };
         Ok(match self.read(Cell::Text(text), style, 0, on, context)? {
             Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
             Value::Null => Value::Null,
@@ -301,7 +338,11 @@ fn example(grain: Grain) -> &'static str {
 
 /// A number without exponent or trailing zeros.
 pub(super) fn plain(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{}", value as i64) } else { format!("{value}") }
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        format!("{}", value as i64)
+    } else {
+        format!("{value}")
+    }
 }
 
 /// Text of a cell that may stand for a code or a text; none for dates, booleans and errors.

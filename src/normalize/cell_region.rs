@@ -15,7 +15,10 @@ pub(super) fn region(
     context: &Context,
 ) -> Result<String, Finding> {
     // A code without its dot is read only in the system that the *connector* declares (design §8).
-    let naming = context.connector.as_ref().and_then(|connector| connector.regions.as_ref());
+    let naming = context
+        .connector
+        .as_ref()
+        .and_then(|connector| connector.regions.as_ref());
     let system = naming.and_then(|naming| context.regions.system(&naming.system));
     let found = match cell {
         Cell::Text(text) => context.regions.resolve(text, system.as_ref(), Some(on)),
@@ -24,7 +27,9 @@ pub(super) fn region(
         Cell::Literal(text) => context.regions.resolve(text, system.as_ref(), Some(on)),
         _ => return Err(Finding::of("region-unknown").value(shown(cell))),
     };
-    found.map(|code| code.to_string()).map_err(|error| said(error, reader, cell, context))
+    found
+        .map(|code| code.to_string())
+        .map_err(|error| said(error, reader, cell, context))
 }
 
 fn said(error: RegionError, _reader: &ColumnReader, cell: Cell<'_>, context: &Context) -> Finding {
@@ -35,15 +40,21 @@ fn said(error: RegionError, _reader: &ColumnReader, cell: Cell<'_>, context: &Co
     };
     match error {
         RegionError::BareCode => Finding::of("region-code-undeclared").value(written),
-        RegionError::LostZero(code) => Finding::of("region-code-lost-zero").with("code", name(&code)).value(written),
+        RegionError::LostZero(code) => Finding::of("region-code-lost-zero")
+            .with("code", name(&code))
+            .value(written),
         RegionError::Ambiguous(codes) => {
             let names: Vec<String> = codes.iter().map(name).collect();
-            Finding::of("region-ambiguous").with("candidates", names.join(", ")).value(written)
+            Finding::of("region-ambiguous")
+                .with("candidates", names.join(", "))
+                .value(written)
         }
         RegionError::Unmapped => Finding::of("region-unmapped").value(written),
         RegionError::Retired { successor, .. } => {
             let successor = successor.as_ref().map_or("…".to_string(), name);
-            Finding::of("region-retired").with("successor", successor).value(written)
+            Finding::of("region-retired")
+                .with("successor", successor)
+                .value(written)
         }
         RegionError::NotYet { .. } => Finding::of("region-not-yet").value(written),
         RegionError::Unknown => Finding::of("region-unknown").value(written),

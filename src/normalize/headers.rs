@@ -57,7 +57,10 @@ impl Vocabulary {
     pub(super) fn new(contract: &Contract, context: &Context) -> Vocabulary {
         let mut names = BTreeMap::new();
         for (index, (name, column)) in contract.columns.iter().enumerate() {
-            let declared = context.connector.as_ref().and_then(|connector| connector.columns.get(name));
+            let declared = context
+                .connector
+                .as_ref()
+                .and_then(|connector| connector.columns.get(name));
             if let Some(header) = declared {
                 // A declared header replaces the synonyms: this source's column is this one and no other.
                 names.insert(text::header(header), (index, 0));
@@ -70,7 +73,11 @@ impl Vocabulary {
         }
         // A declared header wins over another column's synonym.
         for (index, name) in contract.columns.keys().enumerate() {
-            if let Some(header) = context.connector.as_ref().and_then(|connector| connector.columns.get(name)) {
+            if let Some(header) = context
+                .connector
+                .as_ref()
+                .and_then(|connector| connector.columns.get(name))
+            {
                 names.insert(text::header(header), (index, 0));
             }
         }
@@ -83,7 +90,10 @@ impl Vocabulary {
 
     /// How many of these texts are headers of the contract.
     pub(super) fn score<'t>(&self, texts: impl Iterator<Item = &'t str>) -> usize {
-        let mut columns: Vec<usize> = texts.filter_map(|text| self.lookup(text)).map(|(index, _)| index).collect();
+        let mut columns: Vec<usize> = texts
+            .filter_map(|text| self.lookup(text))
+            .map(|(index, _)| index)
+            .collect();
         columns.sort_unstable();
         columns.dedup();
         columns.len()
@@ -123,16 +133,28 @@ pub(super) fn map(
         }
     }
     let source: Vec<Option<usize>> = best.iter().map(|claim| claim.map(|(position, _)| position)).collect();
-    let power = source.iter().map(|position| header_power(position.map(|position| headers[position].as_str()))).collect();
+    let power = source
+        .iter()
+        .map(|position| header_power(position.map(|position| headers[position].as_str())))
+        .collect();
     let matched = source.iter().flatten().count();
-    let mut map =
-        ColumnMap { source, supplied: vec![None; columns], power, missing: Vec::new(), doubled, unknown, matched };
+    let mut map = ColumnMap {
+        source,
+        supplied: vec![None; columns],
+        power,
+        missing: Vec::new(),
+        doubled,
+        unknown,
+        matched,
+    };
     supply(contract, context, titles, &mut map);
     map
 }
 
 fn header_power(header: Option<&str>) -> u32 {
-    header.and_then(crate::domain::money::header_scale).map_or(0, |scale| scale.power)
+    header
+        .and_then(crate::domain::money::header_scale)
+        .map_or(0, |scale| scale.power)
 }
 
 /// Fills what the sheet does not have: constant, request, title, sender, default, in that order. A constant
@@ -155,7 +177,10 @@ fn supply(contract: &Contract, context: &Context, titles: &[String], map: &mut C
         }
         map.supplied[index] = match column.kind {
             ColumnType::Period => super::title::period(titles, contract).map(Supplied::Title),
-            ColumnType::Region => context.speaker.own_region().map(|code| Supplied::Sender(code.to_string())),
+            ColumnType::Region => context
+                .speaker
+                .own_region()
+                .map(|code| Supplied::Sender(code.to_string())),
             _ => None,
         }
         .or_else(|| column.default.clone().map(Supplied::Default));

@@ -17,7 +17,6 @@
 mod batch;
 mod cell;
 mod cell_region;
-mod totals;
 mod headers;
 mod normalizer;
 mod personal;
@@ -26,10 +25,11 @@ mod rows;
 mod speaker;
 mod style;
 mod title;
+mod totals;
 
 pub use headers::{ColumnMap, Supplied};
 pub use normalizer::{Counts, NormalizeError, Normalizer, RefusedRow, RowSink};
-pub use route::{LeftOut, Layout, RoutedSheet, Routing, route};
+pub use route::{Layout, LeftOut, RoutedSheet, Routing, route};
 pub use speaker::Speaker;
 pub use style::Styles;
 

@@ -94,8 +94,14 @@ impl<'c> Normalizer<'c> {
             .enumerate()
             .map(|(index, (name, column))| ColumnReader::new(index, name, column, grains.clone(), context))
             .collect();
-        let period = contract.period.as_ref().and_then(|name| contract.columns.get_index_of(name));
-        let region = contract.columns.values().position(|column| column.kind == ColumnType::Region);
+        let period = contract
+            .period
+            .as_ref()
+            .and_then(|name| contract.columns.get_index_of(name));
+        let region = contract
+            .columns
+            .values()
+            .position(|column| column.kind == ColumnType::Region);
         Normalizer {
             context,
             names: contract.columns.keys().cloned().collect(),
@@ -129,14 +135,17 @@ impl<'c> Normalizer<'c> {
         self.counts.ignored += skip as u64;
         while let Some(block) = blocks.next_block()? {
             if plan.layout.header_row.is_none() && blocks.fields().len() > plan.layout.headers.len() {
-                plan = self.widen(plan, blocks.fields(), request).map_err(|finding| ReadError(Box::new(finding)))?;
+                plan = self
+                    .widen(plan, blocks.fields(), request)
+                    .map_err(|finding| ReadError(Box::new(finding)))?;
             }
             for row in 0..block.rows() {
                 if skip > 0 {
                     skip -= 1;
                     continue;
                 }
-                self.row(&plan, &block, row, &mut totals, sink).map_err(NormalizeError::Sink)?;
+                self.row(&plan, &block, row, &mut totals, sink)
+                    .map_err(NormalizeError::Sink)?;
                 if self.builder.len() >= BATCH_ROWS {
                     sink.accept(self.builder.take()).map_err(NormalizeError::Sink)?;
                 }
@@ -157,9 +166,18 @@ impl<'c> Normalizer<'c> {
             return Ok((self.counts, Some(proven)));
         }
         for index in ambiguous {
-            let (decimal, grouping) = if proven.by_column[index] == Style::Id { (",", ".") } else { (".", ",") };
-            let place = Place { column: Some(self.names[index].clone()), ..Place::default() };
-            let note = Finding::of("number-style-assumed").with("decimal", decimal).with("grouping", grouping);
+            let (decimal, grouping) = if proven.by_column[index] == Style::Id {
+                (",", ".")
+            } else {
+                (".", ",")
+            };
+            let place = Place {
+                column: Some(self.names[index].clone()),
+                ..Place::default()
+            };
+            let note = Finding::of("number-style-assumed")
+                .with("decimal", decimal)
+                .with("grouping", grouping);
             sink.note(note.at(place))?;
         }
         Ok((self.counts, None))
@@ -174,7 +192,12 @@ impl<'c> Normalizer<'c> {
         let constants = self.constants(&layout.columns, request)?;
         let mut used: Vec<usize> = layout.columns.source.iter().flatten().copied().collect();
         used.sort_unstable();
-        Ok(SheetPlan { sheet, layout: layout.clone(), used, constants })
+        Ok(SheetPlan {
+            sheet,
+            layout: layout.clone(),
+            used,
+            constants,
+        })
     }
 
     /// Records showed fields that the first block did not have: maps the columns again.
@@ -186,7 +209,11 @@ impl<'c> Normalizer<'c> {
     ) -> Result<SheetPlan<'s>, Finding> {
         let vocabulary = super::headers::Vocabulary::new(&self.contract, self.context);
         let columns = super::headers::map(&self.contract, self.context, &vocabulary, fields, &[]);
-        let layout = Layout { columns, headers: fields.to_vec(), ..plan.layout };
+        let layout = Layout {
+            columns,
+            headers: fields.to_vec(),
+            ..plan.layout
+        };
         self.plan(plan.sheet, &layout, request)
     }
 
@@ -219,7 +246,10 @@ impl<'c> Normalizer<'c> {
                     }
                 },
             };
-            let place = Place { column: Some(reader.name.clone()), ..Place::default() };
+            let place = Place {
+                column: Some(reader.name.clone()),
+                ..Place::default()
+            };
             let value = reader.read_constant(text, self.context.as_of, self.context);
             constants.push(Some(value.map_err(|finding| finding.at(place))?));
         }
@@ -263,7 +293,11 @@ impl<'c> Normalizer<'c> {
             self.counts.refused += 1;
             totals.refuse();
             let values = self.rendering(plan, block, row);
-            return sink.refuse(RefusedRow { place: self.place(plan, block, row, None), findings, values });
+            return sink.refuse(RefusedRow {
+                place: self.place(plan, block, row, None),
+                findings,
+                values,
+            });
         }
         for finding in findings {
             sink.note(finding)?;
@@ -300,7 +334,9 @@ impl<'c> Normalizer<'c> {
         }
         let extra = plan.layout.headers.len();
         if plan.layout.header_row.is_some() && block.row(row).len() > extra {
-            let beyond = block.row(row)[extra..].iter().position(|&raw| !is_blank(block.view(raw)));
+            let beyond = block.row(row)[extra..]
+                .iter()
+                .position(|&raw| !is_blank(block.view(raw)));
             if let Some(position) = beyond {
                 let place = self.place_of_column(plan, block, row, extra + position, None);
                 findings.push(Finding::of("row-too-long").with("columns", extra.to_string()).at(place));
@@ -338,7 +374,10 @@ impl<'c> Normalizer<'c> {
         }
         if reader.column.pii == Some(Pii::Pseudonym) && self.context.pseudonym_key.is_none() && !self.key_missing_said {
             self.key_missing_said = true;
-            let place = Place { column: Some(self.names[index].clone()), ..Place::default() };
+            let place = Place {
+                column: Some(self.names[index].clone()),
+                ..Place::default()
+            };
             findings.push(Finding::of("pseudonym-key-missing").at(place));
         }
         let reader = &self.readers[index];
@@ -346,7 +385,8 @@ impl<'c> Normalizer<'c> {
         match reader.read(cell, self.styles.by_column[index], power, on, self.context) {
             Ok(value) => value,
             Err(finding) => {
-                findings.push(finding.at(self.place_of_column(plan, block, row, source, Some(index))));
+                let place = self.place_of_column(plan, block, row, source, Some(index));
+                findings.push(finding.with("column", self.label(plan, index)).at(place));
                 Value::Null
             }
         }
@@ -355,9 +395,16 @@ impl<'c> Normalizer<'c> {
     /// The cells that are there are right, and every measure is blank (promise I2). A null key goes first.
     fn is_not_observed(&self, values: &[Value<'_>]) -> bool {
         let has_key = self.contract.key.iter().all(|name| {
-            self.contract.columns.get_index_of(name).is_some_and(|index| values[index] != Value::Null)
+            self.contract
+                .columns
+                .get_index_of(name)
+                .is_some_and(|index| values[index] != Value::Null)
         });
-        let mut measures = self.readers.iter().filter(|reader| reader.column.kind.is_measure()).peekable();
+        let mut measures = self
+            .readers
+            .iter()
+            .filter(|reader| reader.column.kind.is_measure())
+            .peekable();
         has_key && measures.peek().is_some() && measures.all(|reader| values[reader.index] == Value::Null)
     }
 
@@ -378,7 +425,11 @@ impl<'c> Normalizer<'c> {
                 Some(source) => self.place_of_column(plan, block, row, source, Some(reader.index)),
                 None => self.place(plan, block, row, Some(reader.index)),
             };
-            findings.push(Finding::of("value-missing").at(place));
+            findings.push(
+                Finding::of("value-missing")
+                    .with("column", self.label(plan, reader.index))
+                    .at(place),
+            );
         }
     }
 
@@ -404,7 +455,12 @@ impl<'c> Normalizer<'c> {
             Some(source) => self.place_of_column(plan, block, row, source, Some(index)),
             None => self.place(plan, block, row, Some(index)),
         };
-        findings.push(Finding::of("region-not-yours").with("sender", sender).value(name(code)).at(place));
+        findings.push(
+            Finding::of("region-not-yours")
+                .with("sender", sender)
+                .value(name(code))
+                .at(place),
+        );
     }
 
     fn total_row<S: RowSink>(
@@ -417,7 +473,9 @@ impl<'c> Normalizer<'c> {
     ) -> Result<(), S::Error> {
         let mut stated = vec![None; self.readers.len()];
         for reader in &self.readers {
-            let Some(source) = plan.layout.columns.source[reader.index] else { continue };
+            let Some(source) = plan.layout.columns.source[reader.index] else {
+                continue;
+            };
             let cell = block.cell(row, source);
             if reader.column.kind != ColumnType::Count || reader.is_missing(cell) {
                 continue;
@@ -425,9 +483,7 @@ impl<'c> Normalizer<'c> {
             stated[reader.index] = match cell {
                 Cell::Integer(value) => Some(value),
                 Cell::Float(value) => Some(value as i64),
-                Cell::Text(text) => {
-                    crate::domain::number::parse_count(text, self.styles.by_column[reader.index]).ok()
-                }
+                Cell::Text(text) => crate::domain::number::parse_count(text, self.styles.by_column[reader.index]).ok(),
                 _ => None,
             };
         }
@@ -441,15 +497,30 @@ impl<'c> Normalizer<'c> {
     fn rendering(&self, plan: &SheetPlan<'_>, block: &Block, row: usize) -> Vec<(String, String)> {
         let mut values = Vec::new();
         for reader in &self.readers {
-            let Some(source) = plan.layout.columns.source[reader.index] else { continue };
+            let Some(source) = plan.layout.columns.source[reader.index] else {
+                continue;
+            };
             let cell = block.cell(row, source);
             if is_blank(cell) {
                 continue;
             }
-            let value = if reader.column.pii.is_some() { personal::MASK.to_string() } else { shown(cell) };
+            let value = if reader.column.pii.is_some() {
+                personal::MASK.to_string()
+            } else {
+                shown(cell)
+            };
             values.push((reader.name.clone(), value));
         }
         values
+    }
+
+    /// A column as its sender knows it: the header as written, or the contract's title.
+    fn label(&self, plan: &SheetPlan<'_>, index: usize) -> String {
+        let header = plan.layout.columns.source[index].and_then(|source| plan.layout.headers.get(source));
+        match header.map(|header| header.trim()).filter(|header| !header.is_empty()) {
+            Some(header) => header.to_string(),
+            None => self.readers[index].column.title.id.clone(),
+        }
     }
 
     fn place(&self, plan: &SheetPlan<'_>, block: &Block, row: usize, column: Option<usize>) -> Place {

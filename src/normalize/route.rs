@@ -66,8 +66,11 @@ pub struct Routing {
 /// Looks at every sheet's top and finds the contract it fits.
 pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<Routing, ReadError> {
     let mut routing = Routing::default();
-    let vocabularies: Vec<Vocabulary> =
-        context.contracts.iter().map(|contract| Vocabulary::new(contract, context)).collect();
+    let vocabularies: Vec<Vocabulary> = context
+        .contracts
+        .iter()
+        .map(|contract| Vocabulary::new(contract, context))
+        .collect();
     for (part, document) in documents.iter_mut().enumerate() {
         for sheet in 0..document.sheets().len() {
             let info = document.sheets()[sheet].clone();
@@ -83,11 +86,16 @@ pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<R
                     SheetKind::Records => records_candidate(contract, context, vocabulary, &fields),
                 })
                 .collect();
-            let spot = Spot { part, sheet, place, name: info.name };
+            let spot = Spot {
+                part,
+                sheet,
+                place,
+                name: info.name,
+            };
             if top.rows() == 0 && info.kind == SheetKind::Grid {
                 continue;
             }
-            choose(spot, candidates, context, &mut routing);
+            choose(spot, candidates, &mut routing);
         }
     }
     Ok(routing)
@@ -138,12 +146,25 @@ fn grid_candidate(contract: &Arc<Contract>, context: &Context, vocabulary: &Voca
             (header, most) = (row, score);
         }
     }
-    let headers = if top.rows() == 0 { Vec::new() } else { texts(top, header) };
+    let headers = if top.rows() == 0 {
+        Vec::new()
+    } else {
+        texts(top, header)
+    };
     let titles = title::titles(top, header);
     let columns = headers::map(contract, context, vocabulary, &headers, &titles);
     let header_row = top.row_numbers.get(header).copied();
-    let layout = Layout { skip_rows: header + 1, header_row, columns, headers };
-    Candidate { contract: contract.clone(), layout, is_empty: false }
+    let layout = Layout {
+        skip_rows: header + 1,
+        header_row,
+        columns,
+        headers,
+    };
+    Candidate {
+        contract: contract.clone(),
+        layout,
+        is_empty: false,
+    }
 }
 
 fn records_candidate(
@@ -153,47 +174,77 @@ fn records_candidate(
     fields: &[String],
 ) -> Candidate {
     let columns = headers::map(contract, context, vocabulary, fields, &[]);
-    let layout = Layout { skip_rows: 0, header_row: None, columns, headers: fields.to_vec() };
-    Candidate { contract: contract.clone(), layout, is_empty: fields.is_empty() }
+    let layout = Layout {
+        skip_rows: 0,
+        header_row: None,
+        columns,
+        headers: fields.to_vec(),
+    };
+    Candidate {
+        contract: contract.clone(),
+        layout,
+        is_empty: fields.is_empty(),
+    }
 }
 
 /// Takes the fitting contract with most matched columns; asks when two are equal; leaves the sheet out when none
 /// fits.
-fn choose(spot: Spot, candidates: Vec<Candidate>, context: &Context, routing: &mut Routing) {
-    let place = Place { part: spot.place, sheet: spot.name.clone(), ..Place::default() };
-    let mut fitting: Vec<&Candidate> =
-        candidates.iter().filter(|candidate| candidate.layout.columns.fits() || candidate.is_empty).collect();
+fn choose(spot: Spot, candidates: Vec<Candidate>, routing: &mut Routing) {
+    let place = Place {
+        part: spot.place,
+        sheet: spot.name.clone(),
+        ..Place::default()
+    };
+    let mut fitting: Vec<&Candidate> = candidates
+        .iter()
+        .filter(|candidate| candidate.layout.columns.fits() || candidate.is_empty)
+        .collect();
     fitting.sort_by_key(|candidate| std::cmp::Reverse(candidate.layout.columns.matched));
     let Some(first) = fitting.first() else {
-        let nearest = candidates.iter().max_by_key(|candidate| candidate.layout.columns.matched);
+        let nearest = candidates
+            .iter()
+            .max_by_key(|candidate| candidate.layout.columns.matched);
         if let Some(nearest) = nearest {
             routing.left_out.push(LeftOut {
                 part: spot.part,
                 sheet: spot.sheet,
                 place: spot.place,
                 name: spot.name,
-                headers: nearest.layout.headers.iter().filter(|text| !text.trim().is_empty()).cloned().collect(),
+                headers: nearest
+                    .layout
+                    .headers
+                    .iter()
+                    .filter(|text| !text.trim().is_empty())
+                    .cloned()
+                    .collect(),
                 missing: nearest.layout.columns.missing.clone(),
                 nearest: nearest.contract.name.clone(),
             });
         }
         return;
     };
-    if let Some(second) = fitting.get(1).filter(|second| {
-        second.layout.columns.matched == first.layout.columns.matched && !first.is_empty
-    }) {
+    if let Some(second) = fitting
+        .get(1)
+        .filter(|second| second.layout.columns.matched == first.layout.columns.matched && !first.is_empty)
+    {
         routing.asked = true;
         let both = format!("{}, {}", first.contract.name, second.contract.name);
-        routing.findings.push(Finding::of("sheet-fits-two").with("datasets", both).at(place));
+        routing
+            .findings
+            .push(Finding::of("sheet-fits-two").with("datasets", both).at(place));
         return;
     }
     if let Some(doubled) = first.layout.columns.doubled.first() {
         routing.asked = true;
-        let place = Place { column: Some(doubled.clone()), row: first.layout.header_row, ..place };
+        let place = Place {
+            column: Some(doubled.clone()),
+            row: first.layout.header_row,
+            ..place
+        };
         routing.findings.push(Finding::of("column-doubled").at(place));
         return;
     }
-    routing.findings.extend(notes(first, context, &place));
+    routing.findings.extend(notes(first, &place));
     routing.routed.push(RoutedSheet {
         part: spot.part,
         sheet: spot.sheet,
@@ -206,25 +257,53 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, context: &Context, routing: &m
 
 /// What the sender should know about how the sheet was read. Programs that send records are not told of every
 /// field that is not used.
-fn notes(chosen: &Candidate, _context: &Context, place: &Place) -> Vec<Finding> {
+fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
     let mut notes = Vec::new();
-    let Some(row) = chosen.layout.header_row else { return notes };
-    let place = Place { row: Some(row), ..place.clone() };
+    let Some(row) = chosen.layout.header_row else {
+        return notes;
+    };
+    let place = Place {
+        row: Some(row),
+        ..place.clone()
+    };
     let map = &chosen.layout.columns;
     if !map.unknown.is_empty() {
-        notes.push(Finding::of("columns-not-used").with("columns", map.unknown.join(", ")).at(place.clone()));
+        notes.push(
+            Finding::of("columns-not-used")
+                .with("columns", map.unknown.join(", "))
+                .at(place.clone()),
+        );
     }
-    for (index, name) in chosen.contract.columns.keys().enumerate() {
-        let place = Place { column: Some(name.clone()), ..place.clone() };
+    for (index, (name, column)) in chosen.contract.columns.iter().enumerate() {
+        let place = Place {
+            column: Some(name.clone()),
+            ..place.clone()
+        };
+        let title = &column.title.id;
         match &map.supplied[index] {
             Some(headers::Supplied::Title(period)) => {
-                notes.push(Finding::of("supplied-by-title").value(period.to_string()).at(place));
+                notes.push(
+                    Finding::of("supplied-by-title")
+                        .with("column", title)
+                        .value(period.to_string())
+                        .at(place),
+                );
             }
             Some(headers::Supplied::Sender(region)) => {
-                notes.push(Finding::of("supplied-by-sender").value(region).at(place));
+                notes.push(
+                    Finding::of("supplied-by-sender")
+                        .with("column", title)
+                        .value(region)
+                        .at(place),
+                );
             }
             Some(headers::Supplied::Default(value)) => {
-                notes.push(Finding::of("supplied-by-default").value(value).at(place));
+                notes.push(
+                    Finding::of("supplied-by-default")
+                        .with("column", title)
+                        .value(value)
+                        .at(place),
+                );
             }
             _ => {}
         }

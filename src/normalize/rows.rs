@@ -17,12 +17,31 @@ pub(super) enum RowKind {
 }
 
 /// First words of total rows, in normal form.
-const TOTALS: [&str; 9] =
-    ["jumlah", "total", "sub total", "subtotal", "sub jumlah", "grand total", "rata rata", "jml", "total keseluruhan"];
+const TOTALS: [&str; 9] = [
+    "jumlah",
+    "total",
+    "sub total",
+    "subtotal",
+    "sub jumlah",
+    "grand total",
+    "rata rata",
+    "jml",
+    "total keseluruhan",
+];
 
 /// First words of footnotes and signatures, in normal form.
-const FOOTNOTES: [&str; 10] =
-    ["sumber", "catatan", "keterangan", "ket", "source", "note", "notes", "mengetahui", "kepala dinas", "diolah"];
+const FOOTNOTES: [&str; 10] = [
+    "sumber",
+    "catatan",
+    "keterangan",
+    "ket",
+    "source",
+    "note",
+    "notes",
+    "mengetahui",
+    "kepala dinas",
+    "diolah",
+];
 
 /// Tells what a row is. `used` are the sheet columns that the contract reads.
 pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
@@ -54,12 +73,17 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
         return RowKind::Total;
     }
     let is_remark = starts_with_word(&normal, &FOOTNOTES) || lead.trim_start().starts_with('*');
-    if is_remark && filled <= 2 && used.len() > 2 { RowKind::Footnote } else { RowKind::Data }
+    if is_remark && filled <= 2 && used.len() > 2 {
+        RowKind::Footnote
+    } else {
+        RowKind::Data
+    }
 }
 
 fn starts_with_word(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| {
-        text.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        text.strip_prefix(word)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     })
 }
 

@@ -26,7 +26,10 @@ impl Speaker {
             Speaker::Everyone => true,
             Speaker::Region { code, with_regencies } => {
                 region == code
-                    || regions.predecessors(code).iter().any(|predecessor| predecessor == region)
+                    || regions
+                        .predecessors(code)
+                        .iter()
+                        .any(|predecessor| predecessor == region)
                     || (*with_regencies && regions.is_regency_of(code, region))
             }
         }

@@ -32,7 +32,9 @@ pub(super) struct Witness {
 
 impl Witness {
     pub(super) fn new(columns: usize) -> Witness {
-        Witness { evidence: vec![Evidence::default(); columns] }
+        Witness {
+            evidence: vec![Evidence::default(); columns],
+        }
     }
 
     pub(super) fn observe(&mut self, column: usize, text: &str) {

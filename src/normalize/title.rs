@@ -26,7 +26,9 @@ pub(super) fn period(titles: &[String], contract: &Contract) -> Option<Period> {
     let grains: Vec<Grain> = contract.grains.iter().map(|grain| (*grain).into()).collect();
     let mut finest: Option<Period> = None;
     for title in titles {
-        let Some(found) = period_in(title, &grains) else { continue };
+        let Some(found) = period_in(title, &grains) else {
+            continue;
+        };
         match &finest {
             Some(known) if *known != found => return None,
             _ => finest = Some(found),
@@ -37,7 +39,9 @@ pub(super) fn period(titles: &[String], contract: &Contract) -> Option<Period> {
 
 /// The period that the longest run of words names.
 fn period_in(title: &str, grains: &[Grain]) -> Option<Period> {
-    let words: Vec<&str> = title.split(|character: char| character.is_whitespace() || character == ',').collect();
+    let words: Vec<&str> = title
+        .split(|character: char| character.is_whitespace() || character == ',')
+        .collect();
     for length in (1..=WINDOW.min(words.len())).rev() {
         for start in 0..=words.len() - length {
             let phrase = words[start..start + length].join(" ");

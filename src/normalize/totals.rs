@@ -27,10 +27,20 @@ pub(super) struct Totals {
 impl Totals {
     pub(super) fn new(contract: &Contract) -> Totals {
         let adds_up = |kind: ColumnType| kind == ColumnType::Count;
-        let columns: Vec<usize> =
-            contract.columns.values().enumerate().filter(|(_, column)| adds_up(column.kind)).map(|(index, _)| index).collect();
+        let columns: Vec<usize> = contract
+            .columns
+            .values()
+            .enumerate()
+            .filter(|(_, column)| adds_up(column.kind))
+            .map(|(index, _)| index)
+            .collect();
         let sums = vec![Sums::default(); columns.len()];
-        Totals { columns, sums, rows: 0, broken: false }
+        Totals {
+            columns,
+            sums,
+            rows: 0,
+            broken: false,
+        }
     }
 
     pub(super) fn add(&mut self, values: &[Value<'_>], region: Option<usize>, regions: &Registry) {
@@ -40,7 +50,9 @@ impl Totals {
             _ => None,
         });
         for (position, &column) in self.columns.iter().enumerate() {
-            let Value::Integer(number) = values[column] else { continue };
+            let Value::Integer(number) = values[column] else {
+                continue;
+            };
             let sums = &mut self.sums[position];
             sums.all += number as f64;
             match level {
@@ -65,10 +77,18 @@ impl Totals {
             let sums = &self.sums[position];
             let agrees = [sums.all, sums.provinces, sums.regencies].contains(&(stated as f64));
             if !agrees {
-                let place = Place { column: Some(names[column].clone()), ..place.clone() };
+                let place = Place {
+                    column: Some(names[column].clone()),
+                    ..place.clone()
+                };
                 let counted = if sums.regencies > 0.0 { sums.regencies } else { sums.all };
                 let counted = super::cell::plain(counted);
-                findings.push(Finding::of("total-differs").with("sum", counted).value(stated.to_string()).at(place));
+                findings.push(
+                    Finding::of("total-differs")
+                        .with("sum", counted)
+                        .value(stated.to_string())
+                        .at(place),
+                );
             }
         }
         findings

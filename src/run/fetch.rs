@@ -30,7 +30,9 @@ pub async fn fetch(
     progress: &Progress,
 ) -> Result<Fetched, RunError> {
     let bar = progress.stage(Stage::Fetch, connectors.len() as u64);
-    let permits = Arc::new(tokio::sync::Semaphore::new(configuration.installation.limits.sources.max(1)));
+    let permits = Arc::new(tokio::sync::Semaphore::new(
+        configuration.installation.limits.sources.max(1),
+    ));
     let mut tasks = JoinSet::new();
     for connector in connectors {
         let request = FetchRequest {
@@ -55,7 +57,10 @@ pub async fn fetch(
             worker.work(request).await
         });
     }
-    let mut fetched = Fetched { sources: Vec::new(), land_seconds: BTreeMap::new() };
+    let mut fetched = Fetched {
+        sources: Vec::new(),
+        land_seconds: BTreeMap::new(),
+    };
     while let Some(done) = tasks.join_next().await {
         let (source, seconds) = done.map_err(|error| RunError::Internal(error.to_string()))??;
         bar.item(&source.connector);
@@ -63,7 +68,9 @@ pub async fn fetch(
         fetched.sources.push(source);
         fetched.land_seconds.extend(seconds);
     }
-    fetched.sources.sort_by(|left, right| left.connector.cmp(&right.connector));
+    fetched
+        .sources
+        .sort_by(|left, right| left.connector.cmp(&right.connector));
     bar.finish();
     Ok(fetched)
 }
@@ -81,7 +88,10 @@ type Worked = (SourceReport, BTreeMap<(String, String), f64>);
 impl Worker {
     async fn work(self, request: FetchRequest) -> Result<Worked, RunError> {
         let start = Instant::now();
-        let mut report = SourceReport { connector: self.connector.name.clone(), ..SourceReport::default() };
+        let mut report = SourceReport {
+            connector: self.connector.name.clone(),
+            ..SourceReport::default()
+        };
         let mut seconds = BTreeMap::new();
         let source = match connector::open(&self.connector) {
             Ok(source) => source,
@@ -101,7 +111,11 @@ impl Worker {
                 }
             },
             Err(failed) => {
-                tracing::warn!(connector = self.connector.name, code = failed.finding.code, "source slice failed");
+                tracing::warn!(
+                    connector = self.connector.name,
+                    code = failed.finding.code,
+                    "source slice failed"
+                );
                 let window = (!failed.window.is_empty()).then_some(failed.window);
                 report.failures.push(failure(failed.region, window, &failed.finding));
                 Ok(())
@@ -111,7 +125,10 @@ impl Worker {
         if let Some(error) = stopped {
             return Err(error);
         }
-        ended.map_err(|source| RunError::Io { path: self.data.spool().display().to_string(), source })?;
+        ended.map_err(|source| RunError::Io {
+            path: self.data.spool().display().to_string(),
+            source,
+        })?;
         report.seconds = start.elapsed().as_secs_f64();
         Ok((report, seconds))
     }
@@ -125,9 +142,19 @@ impl Worker {
         let start = Instant::now();
         let parts = delivery.parts.len() as u64;
         let bytes: u64 = delivery.parts.iter().map(|part| part.size).sum();
-        let file = delivery.origin.as_ref().map(|origin| origin.name.clone()).unwrap_or_default();
-        let landed =
-            land::land(&self.data, &self.catalog, &self.connector, &self.contracts, self.as_of, delivery)?;
+        let file = delivery
+            .origin
+            .as_ref()
+            .map(|origin| origin.name.clone())
+            .unwrap_or_default();
+        let landed = land::land(
+            &self.data,
+            &self.catalog,
+            &self.connector,
+            &self.contracts,
+            self.as_of,
+            delivery,
+        )?;
         seconds.insert((self.connector.name.clone(), file), start.elapsed().as_secs_f64());
         if landed == Landed::New {
             report.deliveries += 1;

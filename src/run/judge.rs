@@ -6,7 +6,7 @@ use crate::config::{Configuration, Connector, Contract, Kind, Limits, WriteMode}
 use crate::finding::receipt::{FindingTally, Rows, Status};
 use crate::finding::{Finding, Place};
 use crate::normalize::{
-    Context, LeftOut, NormalizeError, Normalizer, RoutedSheet, RowSink, Routing, Speaker, Styles, route,
+    Context, LeftOut, NormalizeError, Normalizer, RoutedSheet, Routing, RowSink, Speaker, Styles, route,
 };
 use crate::read::{self, Document, ReadError, ReadOptions, SheetKind};
 use chrono::NaiveDate;
@@ -77,8 +77,11 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, CheckError> {
     common.extend(routing.left_out.iter().map(left_out_note));
     let mut outcomes = Vec::new();
     for contract in &case.context.contracts {
-        let sheets: Vec<&RoutedSheet> =
-            routing.routed.iter().filter(|sheet| sheet.contract.name == contract.name).collect();
+        let sheets: Vec<&RoutedSheet> = routing
+            .routed
+            .iter()
+            .filter(|sheet| sheet.contract.name == contract.name)
+            .collect();
         if sheets.is_empty() {
             continue;
         }
@@ -101,18 +104,28 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, CheckError> {
             }
         }
     }
-    Ok(Verdict { outcomes, places: routing.places })
+    Ok(Verdict {
+        outcomes,
+        places: routing.places,
+    })
 }
 
 fn of_sheets(findings: &[Finding], sheets: &[&RoutedSheet]) -> Vec<Finding> {
-    findings.iter().filter(|finding| sheets.iter().any(|sheet| sheet.place == finding.place.part)).cloned().collect()
+    findings
+        .iter()
+        .filter(|finding| sheets.iter().any(|sheet| sheet.place == finding.place.part))
+        .cloned()
+        .collect()
 }
 
 fn remove(folder: &Path) -> Result<(), CheckError> {
     if !folder.exists() {
         return Ok(());
     }
-    std::fs::remove_dir_all(folder).map_err(|source| CheckError::Io { path: folder.display().to_string(), source })
+    std::fs::remove_dir_all(folder).map_err(|source| CheckError::Io {
+        path: folder.display().to_string(),
+        source,
+    })
 }
 
 /// Rows of the sheets that fit no contract: ignored, but told.
@@ -128,8 +141,15 @@ fn count_left_out(left_out: &[LeftOut], documents: &mut [Box<dyn Document>]) -> 
 }
 
 fn left_out_note(sheet: &LeftOut) -> Finding {
-    let place = Place { part: sheet.place, sheet: sheet.name.clone(), ..Place::default() };
-    Finding::of("sheet-left-out").with("dataset", &sheet.nearest).with("missing", sheet.missing.join(", ")).at(place)
+    let place = Place {
+        part: sheet.place,
+        sheet: sheet.name.clone(),
+        ..Place::default()
+    };
+    Finding::of("sheet-left-out")
+        .with("dataset", &sheet.nearest)
+        .with("missing", sheet.missing.join(", "))
+        .at(place)
 }
 
 /// Reads one dataset's sheets, a second time where their evidence proves other number styles.
@@ -145,7 +165,10 @@ fn dataset(
     let mut styles = Styles::declared(contract);
     let mut is_last = false;
     loop {
-        let places = sheets.iter().map(|sheet| (sheet.place, place_info(sheet, documents))).collect();
+        let places = sheets
+            .iter()
+            .map(|sheet| (sheet.place, place_info(sheet, documents)))
+            .collect();
         let folder = (case.staged)(&contract.name);
         let known = |digest: &str| (case.is_known)(&contract.name, digest);
         let mut checker = Checker::new(
@@ -179,11 +202,14 @@ fn dataset(
             checker.note(Finding::of("no-rows")).map_err(NormalizeError::Sink)?;
         }
         if contract.write == WriteMode::Replace && counts.refused > 0 && counts.accepted > 0 {
-            checker.note(Finding::of("replace-incomplete")).map_err(NormalizeError::Sink)?;
+            checker
+                .note(Finding::of("replace-incomplete"))
+                .map_err(NormalizeError::Sink)?;
         }
         let history = (case.history)(&contract.name).map_err(NormalizeError::Sink)?;
-        let mut outcome =
-            checker.finish(counts, &history, case.memory_mb, asked).map_err(NormalizeError::Sink)?;
+        let mut outcome = checker
+            .finish(counts, &history, case.memory_mb, asked)
+            .map_err(NormalizeError::Sink)?;
         if counts.read == 0 && case.is_file {
             outcome.status = Status::Refused;
         }
@@ -201,7 +227,9 @@ fn place_info(sheet: &RoutedSheet, documents: &[Box<dyn Document>]) -> PlaceInfo
         ..PlaceInfo::default()
     };
     for (index, name) in sheet.contract.columns.keys().enumerate() {
-        let Some(source) = sheet.layout.columns.source[index] else { continue };
+        let Some(source) = sheet.layout.columns.source[index] else {
+            continue;
+        };
         if is_grid {
             info.columns.insert(name.clone(), source as u32);
         }
@@ -220,10 +248,16 @@ fn unreadable(
     ignored: u64,
 ) -> Result<Verdict, CheckError> {
     let mut findings = case.notes.clone();
-    let place = Place { part, ..finding.place.clone() };
+    let place = Place {
+        part,
+        ..finding.place.clone()
+    };
     findings.push(Finding { place, ..finding });
-    let places =
-        if places.is_empty() { (0..case.parts.len()).map(|part| (part, None)).collect() } else { places };
+    let places = if places.is_empty() {
+        (0..case.parts.len()).map(|part| (part, None)).collect()
+    } else {
+        places
+    };
     refused(case, findings, places, ignored, Status::Refused)
 }
 
@@ -232,7 +266,11 @@ fn nothing_routed(case: &Case<'_>, routing: Routing, ignored: u64) -> Result<Ver
     let mut findings = case.notes.clone();
     findings.extend(routing.findings);
     for sheet in &routing.left_out {
-        let place = Place { part: sheet.place, sheet: sheet.name.clone(), ..Place::default() };
+        let place = Place {
+            part: sheet.place,
+            sheet: sheet.name.clone(),
+            ..Place::default()
+        };
         let seen = sheet.headers.join(", ");
         let finding = Finding::of("columns-missing")
             .with("dataset", &sheet.nearest)
@@ -261,17 +299,35 @@ fn refused(
     let name = if dataset.is_empty() { "unknown" } else { &dataset };
     crate::check::stage_findings(&(case.staged)(name), case.context.sequence, &findings)?;
     let tally: FindingTally = findings.iter().collect();
-    let rows = Rows { ignored, ..Rows::default() };
-    Ok(Verdict { outcomes: vec![Outcome { dataset, status, rows, findings: tally, digests: Vec::new() }], places })
+    let rows = Rows {
+        ignored,
+        ..Rows::default()
+    };
+    Ok(Verdict {
+        outcomes: vec![Outcome {
+            dataset,
+            status,
+            rows,
+            findings: tally,
+            digests: Vec::new(),
+        }],
+        places,
+    })
 }
 
 /// Who a connector's submission may speak for.
 pub fn speaker(connector: &Connector, region: &str) -> Speaker {
     use crate::config::Scope;
     match (&connector.region, connector.scope) {
-        (Some(code), _) => Speaker::Region { code: code.clone(), with_regencies: false },
+        (Some(code), _) => Speaker::Region {
+            code: code.clone(),
+            with_regencies: false,
+        },
         (None, Some(Scope::All)) => Speaker::Everyone,
-        (None, scope) => Speaker::Region { code: region.to_string(), with_regencies: scope == Some(Scope::Province) },
+        (None, scope) => Speaker::Region {
+            code: region.to_string(),
+            with_regencies: scope == Some(Scope::Province),
+        },
     }
 }
 
@@ -280,7 +336,10 @@ pub fn options(connector: Option<&Connector>, limits: &Limits) -> ReadOptions {
     let records = connector
         .and_then(|connector| connector.http.as_ref())
         .and_then(|http| crate::config::expand(&http.records).ok());
-    ReadOptions { records, limits: limits.clone() }
+    ReadOptions {
+        records,
+        limits: limits.clone(),
+    }
 }
 
 /// The context of a connector's submission.
@@ -306,7 +365,10 @@ pub fn context(
 /// The installation's key of pseudonyms, from the variable that it names.
 pub fn pseudonym_key(configuration: &Configuration) -> Option<Vec<u8>> {
     let name = configuration.installation.keys.pseudonym.as_ref()?;
-    std::env::var(name).ok().filter(|key| !key.is_empty()).map(String::into_bytes)
+    std::env::var(name)
+        .ok()
+        .filter(|key| !key.is_empty())
+        .map(String::into_bytes)
 }
 
 /// Whether a connector takes files that people drop.

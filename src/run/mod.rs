@@ -5,6 +5,9 @@
 //! Each step's result is true only once the catalog says so, and each begins with what the last one left: a run
 //! killed anywhere is continued by the next (promise I4).
 
+pub mod ask;
+pub mod dry_run;
+pub mod inspect;
 pub mod judge;
 pub mod receipts;
 
@@ -15,7 +18,8 @@ use crate::catalog::{Catalog, CatalogError, LeaseError};
 use crate::check::CheckError;
 use crate::config::{Configuration, Connector, Problem};
 use crate::finding::receipt::{Status, UnbalancedRows};
-use crate::land::{DataDirectory, LandError};
+pub use crate::land::DataDirectory;
+use crate::land::LandError;
 use crate::merge::MergeError;
 use crate::observe::{
     IndicatorFailure, IndicatorsReport, Progress, ReleaseReport, RunReport, SourceReport, Stage, SubmissionReport,
@@ -87,9 +91,15 @@ pub async fn run(place: &Place, options: &Options, progress: &Progress) -> Resul
     let data = DataDirectory::new(&place.data);
     let catalog = Catalog::open(data.root())?;
     catalog.take_lease(LEASE)?;
-    let result = Run { configuration, data, catalog: catalog.clone(), as_of, progress: progress.clone() }
-        .all(&connectors, options.publish)
-        .await;
+    let result = Run {
+        configuration,
+        data,
+        catalog: catalog.clone(),
+        as_of,
+        progress: progress.clone(),
+    }
+    .all(&connectors, options.publish)
+    .await;
     catalog.release_lease(LEASE)?;
     result
 }
@@ -99,15 +109,50 @@ fn chosen(configuration: &Configuration, names: &[String]) -> Result<Vec<Arc<Con
         return Ok(configuration.connectors.values().cloned().collect());
     }
     let find = |name: &String| {
-        configuration.connectors.get(name).cloned().ok_or_else(|| RunError::NoConnector(name.clone()))
+        configuration
+            .connectors
+            .get(name)
+            .cloned()
+            .ok_or_else(|| RunError::NoConnector(name.clone()))
     };
     names.iter().map(find).collect()
+}
+
+/// Decides on a held submission and amends its receipt. False where it is not held.
+pub fn decide(
+    data: &DataDirectory,
+    catalog: &Catalog,
+    configuration: &Configuration,
+    submission: &crate::catalog::Submission,
+    accept: bool,
+    reason: &str,
+) -> Result<bool, RunError> {
+    let Some(sequence) = submission.sequence else {
+        return Ok(false);
+    };
+    catalog.take_lease(LEASE)?;
+    let decided = catalog
+        .decide(sequence, accept, reason)
+        .map_err(RunError::from)
+        .and_then(|decided| {
+            let status = if accept { Status::Accepted } else { Status::Refused };
+            if decided {
+                receipts::amend(data, configuration, submission, None, Some(status), None)?;
+            }
+            Ok(decided)
+        });
+    catalog.release_lease(LEASE)?;
+    decided
 }
 
 /// Today in the installation's zone.
 pub fn today(configuration: &Configuration) -> NaiveDate {
     // `config::load` refuses a zone that does not parse.
-    let zone: chrono_tz::Tz = configuration.installation.zone.parse().unwrap_or(chrono_tz::Asia::Jakarta);
+    let zone: chrono_tz::Tz = configuration
+        .installation
+        .zone
+        .parse()
+        .unwrap_or(chrono_tz::Asia::Jakarta);
     chrono::Utc::now().with_timezone(&zone).date_naive()
 }
 
@@ -144,7 +189,12 @@ impl Run {
         // The report names no value that was sent; it always serializes.
         let text = serde_json::to_string(&report).map_err(|error| RunError::Internal(error.to_string()))?;
         run.catalog.end_run(id, i64::from(report.exit_code), &text)?;
-        tracing::info!(run = id, exit_code = report.exit_code, seconds = report.seconds, "run ended");
+        tracing::info!(
+            run = id,
+            exit_code = report.exit_code,
+            seconds = report.seconds,
+            "run ended"
+        );
         result.map(|()| report)
     }
 
@@ -155,8 +205,15 @@ impl Run {
         report: &mut RunReport,
     ) -> Result<(), RunError> {
         crate::land::sweep_spool(&self.data)?;
-        let fetched =
-            fetch::fetch(&self.configuration, &self.data, &self.catalog, connectors, self.as_of, &self.progress).await?;
+        let fetched = fetch::fetch(
+            &self.configuration,
+            &self.data,
+            &self.catalog,
+            connectors,
+            self.as_of,
+            &self.progress,
+        )
+        .await?;
         report.sources = fetched.sources;
         self.catalog.number()?;
         crate::land::move_processed(&self.catalog)?;
@@ -175,8 +232,8 @@ impl Run {
 
     /// Indicators over the model, and the release.
     async fn publish(self: Arc<Self>, report: &mut RunReport) -> Result<(), RunError> {
-        let indicators = crate::compute::load(&self.configuration.indicator_directory())
-            .map_err(RunError::Configuration)?;
+        let indicators =
+            crate::compute::load(&self.configuration.indicator_directory()).map_err(RunError::Configuration)?;
         let bar = self.progress.stage(Stage::Compute, 1);
         let facts = publish::Facts::load(&self.data, &self.catalog, &self.configuration, self.as_of).await?;
         let session = Session::new(self.configuration.installation.limits.query_memory_mb)?;
@@ -189,7 +246,10 @@ impl Run {
             failed: computed
                 .failures
                 .iter()
-                .map(|(indicator, message)| IndicatorFailure { indicator: indicator.clone(), message: message.clone() })
+                .map(|(indicator, message)| IndicatorFailure {
+                    indicator: indicator.clone(),
+                    message: message.clone(),
+                })
                 .collect(),
         };
         let bar = self.progress.stage(Stage::Publish, 1);
@@ -222,7 +282,9 @@ impl Run {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, RunError> + Send + 'static,
 ) -> Result<T, RunError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| RunError::Internal(error.to_string()))?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| RunError::Internal(error.to_string()))?
 }
 
 fn count_duplicates(sources: &mut [SourceReport], submissions: &[SubmissionReport]) {
@@ -242,5 +304,9 @@ fn exit_code(report: &RunReport) -> i32 {
         .submissions
         .iter()
         .any(|submission| matches!(submission.status, Status::Held | Status::Refused));
-    if failed || open || !report.indicators.failed.is_empty() { 3 } else { 0 }
+    if failed || open || !report.indicators.failed.is_empty() {
+        3
+    } else {
+        0
+    }
 }

@@ -11,7 +11,12 @@ use std::path::{Path, PathBuf};
 /// Names that readable receipts use.
 pub fn titles(configuration: &Configuration) -> Titles {
     Titles {
-        regions: configuration.regions.all().iter().map(|region| (region.code.clone(), region.name.clone())).collect(),
+        regions: configuration
+            .regions
+            .all()
+            .iter()
+            .map(|region| (region.code.clone(), region.name.clone()))
+            .collect(),
         connectors: configuration
             .connectors
             .iter()
@@ -29,10 +34,10 @@ fn subject(submission: &Submission, dataset: &str) -> Subject {
     Subject {
         submission: submission.sequence,
         file: submission.file.clone(),
-        connector: Some(submission.connector.clone()),
+        connector: (!submission.connector.is_empty()).then(|| submission.connector.clone()),
         dataset: (!dataset.is_empty()).then(|| dataset.to_string()),
         region: (!submission.region.is_empty()).then(|| submission.region.clone()),
-        received_at: Some(submission.received_at.clone()),
+        received_at: (!submission.received_at.is_empty()).then(|| submission.received_at.clone()),
     }
 }
 
@@ -49,7 +54,12 @@ pub fn of_verdict(submission: &Submission, verdict: Verdict) -> Result<Receipt, 
 
 /// The receipt of a submission that equals the latest one.
 pub fn of_duplicate(submission: &Submission, dataset: &str) -> Result<Receipt, RunError> {
-    Ok(Receipt::new(subject(submission, dataset), Status::Duplicate, Rows::default(), FindingTally::default())?)
+    Ok(Receipt::new(
+        subject(submission, dataset),
+        Status::Duplicate,
+        Rows::default(),
+        FindingTally::default(),
+    )?)
 }
 
 /// Writes a receipt to its places; each file appears whole.
@@ -59,11 +69,16 @@ pub fn write(
     submission: &Submission,
     receipt: &Receipt,
 ) -> Result<(), RunError> {
-    let Some(sequence) = submission.sequence else { return Ok(()) };
+    let Some(sequence) = submission.sequence else {
+        return Ok(());
+    };
     write_whole(&data.receipt(sequence), receipt.to_json().as_bytes())?;
     if let Some(beside) = beside(data, submission) {
         write_whole(&with_ending(&beside, "receipt.json"), receipt.to_json().as_bytes())?;
-        write_whole(&with_ending(&beside, "receipt.html"), receipt.to_html(&titles(configuration)).as_bytes())?;
+        write_whole(
+            &with_ending(&beside, "receipt.html"),
+            receipt.to_html(&titles(configuration)).as_bytes(),
+        )?;
     }
     Ok(())
 }
@@ -71,7 +86,13 @@ pub fn write(
 /// Where the dropped file of a submission lies once it is processed.
 fn beside(data: &DataDirectory, submission: &Submission) -> Option<PathBuf> {
     let name = format!("{}_{}", submission.sequence?, submission.file.as_ref()?);
-    Some(data.drop().join(&submission.region).join(&submission.connector).join("processed").join(name))
+    Some(
+        data.drop()
+            .join(&submission.region)
+            .join(&submission.connector)
+            .join("processed")
+            .join(name),
+    )
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
@@ -81,12 +102,20 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
     use std::io::Write;
     use std::os::unix::fs::PermissionsExt;
-    let io = |source| RunError::Io { path: path.display().to_string(), source };
+    let io = |source| RunError::Io {
+        path: path.display().to_string(),
+        source,
+    };
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(io)?;
-    let mut file = tempfile::Builder::new().prefix(".receipt-").tempfile_in(folder).map_err(io)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".receipt-")
+        .tempfile_in(folder)
+        .map_err(io)?;
     file.write_all(bytes).map_err(io)?;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644)).map_err(io)?;
+    file.as_file()
+        .set_permissions(std::fs::Permissions::from_mode(0o644))
+        .map_err(io)?;
     file.as_file().sync_all().map_err(io)?;
     file.persist(path).map_err(|error| io(error.error))?;
     Ok(())
@@ -98,7 +127,10 @@ pub fn read(data: &DataDirectory, sequence: i64) -> Result<Option<Receipt>, RunE
     match std::fs::read_to_string(&path) {
         Ok(text) => Receipt::from_json(&text).map(Some).map_err(RunError::Internal),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(RunError::Io { path: path.display().to_string(), source }),
+        Err(source) => Err(RunError::Io {
+            path: path.display().to_string(),
+            source,
+        }),
     }
 }
 
@@ -111,8 +143,12 @@ pub fn amend(
     status: Option<Status>,
     finding: Option<&crate::finding::Finding>,
 ) -> Result<(), RunError> {
-    let Some(sequence) = submission.sequence else { return Ok(()) };
-    let Some(mut receipt) = read(data, sequence)? else { return Ok(()) };
+    let Some(sequence) = submission.sequence else {
+        return Ok(());
+    };
+    let Some(mut receipt) = read(data, sequence)? else {
+        return Ok(());
+    };
     let change = |one: &mut Receipt| {
         if let Some(status) = status.filter(|_| one.status == Status::Held) {
             let in_part = status == Status::Accepted && one.rows.quarantined > 0;

@@ -26,7 +26,10 @@ impl Run {
             bar.item(submission.file.as_deref().unwrap_or(&submission.connector));
             let start = Instant::now();
             let receipt = self.stage_one(&submission)?;
-            let key = (submission.connector.clone(), submission.file.clone().unwrap_or_default());
+            let key = (
+                submission.connector.clone(),
+                submission.file.clone().unwrap_or_default(),
+            );
             let seconds = SubmissionSeconds {
                 land: land_seconds.get(&key).copied().unwrap_or_default(),
                 stage: start.elapsed().as_secs_f64(),
@@ -51,7 +54,8 @@ impl Run {
             let dataset = if let [only] = datasets.as_slice() { only } else { "" };
             let receipt = receipts::of_duplicate(submission, dataset)?;
             receipts::write(&self.data, &self.configuration, submission, &receipt)?;
-            self.catalog.record_outcome(submission.id, sequence, "duplicate", &[], &[], &[])?;
+            self.catalog
+                .record_outcome(submission.id, sequence, "duplicate", &[], &[], &[])?;
             return Ok(receipt);
         }
         let stored: Vec<crate::finding::Stored> = serde_json::from_str(&submission.notes).unwrap_or_default();
@@ -60,10 +64,20 @@ impl Run {
         let limits = &self.configuration.installation.limits;
         let parts = self.catalog.parts(submission.id)?;
         let case = Case {
-            context: judge::context(&self.configuration, connector, &submission.region, received_on, sequence),
+            context: judge::context(
+                &self.configuration,
+                connector,
+                &submission.region,
+                received_on,
+                sequence,
+            ),
             parts: parts
                 .into_iter()
-                .map(|part| PartInput { path: self.data.raw(&part.sha256), name: part.name, request: part.request })
+                .map(|part| PartInput {
+                    path: self.data.raw(&part.sha256),
+                    name: part.name,
+                    request: part.request,
+                })
                 .collect(),
             options: judge::options(Some(connector), limits),
             notes: stored.into_iter().map(Finding::from).collect(),
@@ -76,36 +90,58 @@ impl Run {
         };
         let verdict = judge::judge(&case)?;
         let outcomes: Vec<OutcomeRow> = verdict.outcomes.iter().map(outcome_row).collect();
-        let places: Vec<PlaceRow> =
-            verdict.places.iter().map(|(part, sheet)| PlaceRow { part: *part as i32, sheet: sheet.clone() }).collect();
+        let places: Vec<PlaceRow> = verdict
+            .places
+            .iter()
+            .map(|(part, sheet)| PlaceRow {
+                part: *part as i32,
+                sheet: sheet.clone(),
+            })
+            .collect();
         let digests: Vec<(String, String)> = verdict
             .outcomes
             .iter()
-            .flat_map(|outcome| outcome.digests.iter().map(|digest| (outcome.dataset.clone(), digest.clone())))
+            .flat_map(|outcome| {
+                outcome
+                    .digests
+                    .iter()
+                    .map(|digest| (outcome.dataset.clone(), digest.clone()))
+            })
             .collect();
         let receipt = receipts::of_verdict(submission, verdict)?;
         receipts::write(&self.data, &self.configuration, submission, &receipt)?;
         let status = receipt.status.as_str();
-        self.catalog.record_outcome(submission.id, sequence, status, &outcomes, &places, &digests)?;
+        self.catalog
+            .record_outcome(submission.id, sequence, status, &outcomes, &places, &digests)?;
         tracing::info!(sequence, connector = submission.connector, status, "submission judged");
         Ok(receipt)
     }
 
     fn history(&self, dataset: &str) -> Result<Vec<PathBuf>, CheckError> {
-        let files = self.catalog.partitions(dataset).map_err(|error| CheckError::Lookup(error.to_string()))?;
+        let files = self
+            .catalog
+            .partitions(dataset)
+            .map_err(|error| CheckError::Lookup(error.to_string()))?;
         let folder = self.data.model(dataset);
-        Ok(files.into_iter().map(|file| folder.join(file.partition).join(file.file)).collect())
+        Ok(files
+            .into_iter()
+            .map(|file| folder.join(file.partition).join(file.file))
+            .collect())
     }
 
     fn is_known(&self, sequence: i64, dataset: &str, digest: &str) -> Result<bool, CheckError> {
-        let found =
-            self.catalog.quarantined_by(dataset, digest).map_err(|error| CheckError::Lookup(error.to_string()))?;
+        let found = self
+            .catalog
+            .quarantined_by(dataset, digest)
+            .map_err(|error| CheckError::Lookup(error.to_string()))?;
         Ok(found.is_some_and(|first| first != sequence))
     }
 
     /// Merges what waits, dataset by dataset.
     pub(super) fn merge_all(&self) -> Result<Vec<MergeReport>, RunError> {
-        let bar = self.progress.stage(Stage::Merge, self.configuration.contracts.len() as u64);
+        let bar = self
+            .progress
+            .stage(Stage::Merge, self.configuration.contracts.len() as u64);
         let mut reports = Vec::new();
         for contract in self.configuration.contracts.values() {
             bar.item(&contract.name);
@@ -124,10 +160,16 @@ impl Run {
         for sequence in self.catalog.unmerged(&contract.name)? {
             let connector = self.connector_of(sequence)?.unwrap_or_default();
             let outcomes = self.catalog.outcomes(sequence)?;
-            let is_complete =
-                outcomes.iter().any(|outcome| outcome.dataset == contract.name && outcome.quarantined == 0);
+            let is_complete = outcomes
+                .iter()
+                .any(|outcome| outcome.dataset == contract.name && outcome.quarantined == 0);
             let rows = self.data.staged(sequence, &contract.name).join("rows.parquet");
-            staged.push(Staged { sequence, connector, rows, is_complete });
+            staged.push(Staged {
+                sequence,
+                connector,
+                rows,
+                is_complete,
+            });
         }
         if staged.is_empty() {
             return Ok(None);
@@ -137,13 +179,26 @@ impl Run {
             folder: &self.data.model(&contract.name),
             partition_rows: self.configuration.installation.limits.partition_rows,
             connector_of: &|sequence| self.connector_of(sequence),
+            is_illustrative: &|sequence| {
+                Ok(self
+                    .catalog
+                    .submission(sequence)?
+                    .is_some_and(|submission| submission.illustrative))
+            },
         };
         let merged = merge::merge(&self.catalog, &target, &staged)?;
         for (sequence, rows) in &merged.disagreements {
             let finding = Finding::of("sources-disagree").with("rows", rows.to_string());
             if let Some(submission) = self.catalog.submission(*sequence)? {
                 let dataset = Some(contract.name.as_str());
-                receipts::amend(&self.data, &self.configuration, &submission, dataset, None, Some(&finding))?;
+                receipts::amend(
+                    &self.data,
+                    &self.configuration,
+                    &submission,
+                    dataset,
+                    None,
+                    Some(&finding),
+                )?;
             }
         }
         Ok(Some(MergeReport {
@@ -155,7 +210,10 @@ impl Run {
     }
 
     fn connector_of(&self, sequence: i64) -> Result<Option<String>, crate::catalog::CatalogError> {
-        Ok(self.catalog.submission(sequence)?.map(|submission| submission.connector))
+        Ok(self
+            .catalog
+            .submission(sequence)?
+            .map(|submission| submission.connector))
     }
 }
 
@@ -187,7 +245,11 @@ fn report(submission: &Submission, receipt: &Receipt, seconds: SubmissionSeconds
             .parts()
             .iter()
             .filter_map(|part| {
-                Some(DatasetReport { dataset: part.dataset.clone()?, status: part.status, rows: part.rows })
+                Some(DatasetReport {
+                    dataset: part.dataset.clone()?,
+                    status: part.status,
+                    rows: part.rows,
+                })
             })
             .collect(),
         findings: receipt.findings_total,

@@ -23,21 +23,36 @@ pub enum TableError {
     #[error("{path}: {source}")]
     Io { path: String, source: std::io::Error },
     #[error("{path}: {source}")]
-    Parquet { path: String, source: parquet::errors::ParquetError },
+    Parquet {
+        path: String,
+        source: parquet::errors::ParquetError,
+    },
     #[error("{path}: {source}")]
-    Arrow { path: String, source: arrow::error::ArrowError },
+    Arrow {
+        path: String,
+        source: arrow::error::ArrowError,
+    },
 }
 
 impl TableError {
     pub(crate) fn io(path: &std::path::Path, source: std::io::Error) -> TableError {
-        TableError::Io { path: path.display().to_string(), source }
+        TableError::Io {
+            path: path.display().to_string(),
+            source,
+        }
     }
 
     pub(crate) fn parquet(path: &std::path::Path, source: parquet::errors::ParquetError) -> TableError {
-        TableError::Parquet { path: path.display().to_string(), source }
+        TableError::Parquet {
+            path: path.display().to_string(),
+            source,
+        }
     }
 
     pub(crate) fn arrow(path: &std::path::Path, source: arrow::error::ArrowError) -> TableError {
-        TableError::Arrow { path: path.display().to_string(), source }
+        TableError::Arrow {
+            path: path.display().to_string(),
+            source,
+        }
     }
 }

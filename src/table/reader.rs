@@ -17,7 +17,9 @@ impl Iterator for Batches {
     type Item = Result<RecordBatch, TableError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.reader.next().map(|batch| batch.map_err(|error| TableError::arrow(&self.path, error)))
+        self.reader
+            .next()
+            .map(|batch| batch.map_err(|error| TableError::arrow(&self.path, error)))
     }
 }
 
@@ -25,8 +27,14 @@ impl Iterator for Batches {
 pub fn batches(path: &Path) -> Result<Batches, TableError> {
     let file = File::open(path).map_err(|error| TableError::io(path, error))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| TableError::parquet(path, error))?;
-    let reader = builder.with_batch_size(8_192).build().map_err(|error| TableError::parquet(path, error))?;
-    Ok(Batches { reader, path: path.to_path_buf() })
+    let reader = builder
+        .with_batch_size(8_192)
+        .build()
+        .map_err(|error| TableError::parquet(path, error))?;
+    Ok(Batches {
+        reader,
+        path: path.to_path_buf(),
+    })
 }
 
 /// All rows of a small file.

@@ -42,17 +42,35 @@ pub fn regions(registry: &Registry) -> RecordBatch {
     let mut all: Vec<_> = registry.all().iter().collect();
     all.sort_by(|left, right| left.code.cmp(&right.code));
     let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(all.iter().map(|region| region.code.as_str()))),
-        Arc::new(StringArray::from_iter(all.iter().map(|region| region.bps_code.as_deref()))),
-        Arc::new(StringArray::from_iter_values(all.iter().map(|region| region.name.as_str()))),
-        Arc::new(StringArray::from_iter_values(all.iter().map(|region| region.level.as_str()))),
-        Arc::new(StringArray::from_iter_values(all.iter().map(|region| region.province_code.as_str()))),
-        Arc::new(StringArray::from_iter_values(all.iter().map(|region| region.province_name.as_str()))),
+        Arc::new(StringArray::from_iter_values(
+            all.iter().map(|region| region.code.as_str()),
+        )),
+        Arc::new(StringArray::from_iter(
+            all.iter().map(|region| region.bps_code.as_deref()),
+        )),
+        Arc::new(StringArray::from_iter_values(
+            all.iter().map(|region| region.name.as_str()),
+        )),
+        Arc::new(StringArray::from_iter_values(
+            all.iter().map(|region| region.level.as_str()),
+        )),
+        Arc::new(StringArray::from_iter_values(
+            all.iter().map(|region| region.province_code.as_str()),
+        )),
+        Arc::new(StringArray::from_iter_values(
+            all.iter().map(|region| region.province_name.as_str()),
+        )),
         Arc::new(Int64Array::from_iter(all.iter().map(|region| region.population_total))),
         Arc::new(Float64Array::from_iter(all.iter().map(|region| region.area_km2))),
-        Arc::new(BooleanArray::from_iter(all.iter().map(|region| Some(region.autonomous)))),
-        Arc::new(Date32Array::from_iter(all.iter().map(|region| region.valid_from.map(days)))),
-        Arc::new(Date32Array::from_iter(all.iter().map(|region| region.valid_to.map(days)))),
+        Arc::new(BooleanArray::from_iter(
+            all.iter().map(|region| Some(region.autonomous)),
+        )),
+        Arc::new(Date32Array::from_iter(
+            all.iter().map(|region| region.valid_from.map(days)),
+        )),
+        Arc::new(Date32Array::from_iter(
+            all.iter().map(|region| region.valid_to.map(days)),
+        )),
     ];
     // Columns stand in the schema's order and have one length: built from the same list.
     RecordBatch::try_new(regions_schema(), columns).expect("columns follow regions_schema")
@@ -68,9 +86,15 @@ pub fn codes_schema() -> SchemaRef {
 pub fn codes(table: &CodeTable) -> RecordBatch {
     let entries: Vec<_> = table.entries().iter().collect();
     let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(entries.iter().map(|entry| entry.code.as_str()))),
-        Arc::new(StringArray::from_iter_values(entries.iter().map(|entry| entry.name_id.as_str()))),
-        Arc::new(StringArray::from_iter_values(entries.iter().map(|entry| entry.name_en.as_str()))),
+        Arc::new(StringArray::from_iter_values(
+            entries.iter().map(|entry| entry.code.as_str()),
+        )),
+        Arc::new(StringArray::from_iter_values(
+            entries.iter().map(|entry| entry.name_id.as_str()),
+        )),
+        Arc::new(StringArray::from_iter_values(
+            entries.iter().map(|entry| entry.name_en.as_str()),
+        )),
     ];
     RecordBatch::try_new(codes_schema(), columns).expect("columns follow codes_schema")
 }

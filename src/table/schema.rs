@@ -37,7 +37,10 @@ pub fn arrow_type(column: &Column) -> DataType {
 
 /// Columns that are written: all but those whose personal content is dropped.
 pub fn written_columns(contract: &Contract) -> impl Iterator<Item = (&String, &Column)> {
-    contract.columns.iter().filter(|(_, column)| column.pii != Some(Pii::Drop))
+    contract
+        .columns
+        .iter()
+        .filter(|(_, column)| column.pii != Some(Pii::Drop))
 }
 
 /// Schema of the staged and model rows of a dataset: the contract's columns in order, after a `period` column

@@ -33,14 +33,18 @@ impl Session {
     /// An empty session that uses at most `memory_mb` MiB. One partition: the order of rows, and the sums of
     /// floating-point figures, must not depend on how many cores there are.
     pub fn new(memory_mb: usize) -> Result<Session, SqlError> {
-        let mut config = SessionConfig::new().with_target_partitions(1).with_information_schema(true);
+        let mut config = SessionConfig::new()
+            .with_target_partitions(1)
+            .with_information_schema(true);
         let options = config.options_mut();
         options.execution.parquet.schema_force_view_types = false;
         options.sql_parser.map_string_types_to_utf8view = false;
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(memory_mb << 20)))
             .build_arc()?;
-        Ok(Session { context: SessionContext::new_with_config_rt(config, runtime) })
+        Ok(Session {
+            context: SessionContext::new_with_config_rt(config, runtime),
+        })
     }
 
     /// Registers Parquet files of one schema as a table; no files give an empty table.
@@ -48,17 +52,23 @@ impl Session {
         if files.is_empty() {
             return self.register_batches(name, schema, Vec::new());
         }
-        let urls: Result<Vec<_>, _> =
-            files.iter().map(|file| ListingTableUrl::parse(file.to_string_lossy())).collect();
+        let urls: Result<Vec<_>, _> = files
+            .iter()
+            .map(|file| ListingTableUrl::parse(file.to_string_lossy()))
+            .collect();
         let options = ListingOptions::new(Arc::new(ParquetFormat::default())).with_file_extension(".parquet");
-        let config = ListingTableConfig::new_with_multi_paths(urls?).with_listing_options(options).with_schema(schema);
-        self.context.register_table(name, Arc::new(ListingTable::try_new(config)?))?;
+        let config = ListingTableConfig::new_with_multi_paths(urls?)
+            .with_listing_options(options)
+            .with_schema(schema);
+        self.context
+            .register_table(name, Arc::new(ListingTable::try_new(config)?))?;
         Ok(())
     }
 
     /// Registers rows in memory as a table.
     pub fn register_batches(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<(), SqlError> {
-        self.context.register_table(name, Arc::new(MemTable::try_new(schema, vec![batches])?))?;
+        self.context
+            .register_table(name, Arc::new(MemTable::try_new(schema, vec![batches])?))?;
         Ok(())
     }
 
@@ -66,6 +76,20 @@ impl Session {
     pub fn deregister(&self, name: &str) -> Result<(), SqlError> {
         self.context.deregister_table(name)?;
         Ok(())
+    }
+
+    /// Names of the tables, sorted.
+    pub fn tables(&self) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .context
+            .catalog_names()
+            .iter()
+            .filter_map(|catalog| self.context.catalog(catalog))
+            .flat_map(|catalog| catalog.schema("public"))
+            .flat_map(|schema| schema.table_names())
+            .collect();
+        names.sort();
+        names
     }
 
     /// Runs one read-only statement. `parameters` fill `$name`.
@@ -120,7 +144,12 @@ impl Session {
         let mut names: Vec<(usize, String)> = logical
             .column_refs()
             .into_iter()
-            .map(|column| (expression.find(column.name.as_str()).unwrap_or(usize::MAX), column.name.clone()))
+            .map(|column| {
+                (
+                    expression.find(column.name.as_str()).unwrap_or(usize::MAX),
+                    column.name.clone(),
+                )
+            })
             .collect();
         names.sort();
         Ok(names.into_iter().map(|(_, name)| name).collect())
@@ -133,8 +162,9 @@ fn coerce(
     schema: &datafusion::common::DFSchema,
 ) -> Result<datafusion::logical_expr::Expr, SqlError> {
     use datafusion::optimizer::simplify_expressions::ExprSimplifier;
-    let context =
-        datafusion::logical_expr::simplify::SimplifyContext::builder().with_schema(Arc::new(schema.clone())).build();
+    let context = datafusion::logical_expr::simplify::SimplifyContext::builder()
+        .with_schema(Arc::new(schema.clone()))
+        .build();
     Ok(ExprSimplifier::new(context).coerce(expression.clone(), schema)?)
 }
 
@@ -175,8 +205,19 @@ mod tests {
         let (schema, batch) = numbers();
         session.register_batches("numbers", schema, vec![batch]).unwrap();
         let least = [("least", ScalarValue::Int64(Some(2)))];
-        let answer = session.sql("SELECT count(*) AS n FROM numbers WHERE male >= $least", &least).await.unwrap();
-        assert_eq!(answer[0].column(0).as_any().downcast_ref::<Int64Array>().unwrap().value(0), 1);
+        let answer = session
+            .sql("SELECT count(*) AS n FROM numbers WHERE male >= $least", &least)
+            .await
+            .unwrap();
+        assert_eq!(
+            answer[0]
+                .column(0)
+                .as_any()
+                .downcast_ref::<Int64Array>()
+                .unwrap()
+                .value(0),
+            1
+        );
         assert!(session.sql("CREATE TABLE x AS SELECT 1", &[]).await.is_err());
         assert!(session.sql("COPY numbers TO 'x.csv'", &[]).await.is_err());
     }
@@ -189,6 +230,9 @@ mod tests {
         let verdict = rule.evaluate(&batch).unwrap().into_array(3).unwrap();
         let verdict = verdict.as_any().downcast_ref::<arrow::array::BooleanArray>().unwrap();
         assert!(verdict.value(0) && !verdict.value(1) && verdict.is_null(2));
-        assert_eq!(session.columns_of("total > 0 AND male > 0", &schema).unwrap(), ["total", "male"]);
+        assert_eq!(
+            session.columns_of("total > 0 AND male > 0", &schema).unwrap(),
+            ["total", "male"]
+        );
     }
 }

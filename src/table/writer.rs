@@ -48,46 +48,85 @@ impl TableWriter {
             .tempfile_in(folder)
             .map_err(|error| TableError::io(path, error))?;
         let (file, temporary) = temporary.into_parts();
-        let pairs = metadata.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
+        let pairs = metadata
+            .iter()
+            .map(|(key, value)| KeyValue::new(key.clone(), value.clone()))
+            .collect();
         let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).map_err(|error| TableError::parquet(path, error))?))
+            .set_compression(Compression::ZSTD(
+                ZstdLevel::try_new(3).map_err(|error| TableError::parquet(path, error))?,
+            ))
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
             .set_statistics_enabled(EnabledStatistics::Page)
             .set_created_by(concat!("lumbung ", env!("CARGO_PKG_VERSION")).to_string())
             .set_key_value_metadata(Some(pairs))
             .build();
-        let sink = HashingFile { file, hash: Sha256::new(), bytes: 0 };
+        let sink = HashingFile {
+            file,
+            hash: Sha256::new(),
+            bytes: 0,
+        };
         let writer = ArrowWriter::try_new(sink, schema.clone(), Some(properties))
             .map_err(|error| TableError::parquet(path, error))?;
         let coalescer = BatchCoalescer::new(schema, BATCH_ROWS);
-        Ok(TableWriter { writer, coalescer, temporary, path: path.to_path_buf(), rows: 0 })
+        Ok(TableWriter {
+            writer,
+            coalescer,
+            temporary,
+            path: path.to_path_buf(),
+            rows: 0,
+        })
     }
 
     /// Appends rows of the writer's schema.
     pub fn write(&mut self, batch: RecordBatch) -> Result<(), TableError> {
         self.rows += batch.num_rows() as u64;
-        self.coalescer.push_batch(batch).map_err(|error| TableError::arrow(&self.path, error))?;
+        self.coalescer
+            .push_batch(batch)
+            .map_err(|error| TableError::arrow(&self.path, error))?;
         self.drain()
+    }
+
+    /// Adds a key-value pair that is only known once the rows are.
+    pub fn annotate(&mut self, key: &str, value: &str) {
+        self.writer
+            .append_key_value_metadata(KeyValue::new(key.to_string(), value.to_string()));
     }
 
     fn drain(&mut self) -> Result<(), TableError> {
         while let Some(batch) = self.coalescer.next_completed_batch() {
-            self.writer.write(&batch).map_err(|error| TableError::parquet(&self.path, error))?;
+            self.writer
+                .write(&batch)
+                .map_err(|error| TableError::parquet(&self.path, error))?;
         }
         Ok(())
     }
 
     /// Makes the file durable and moves it to its place.
     pub fn finish(mut self) -> Result<WrittenFile, TableError> {
-        self.coalescer.finish_buffered_batch().map_err(|error| TableError::arrow(&self.path, error))?;
+        self.coalescer
+            .finish_buffered_batch()
+            .map_err(|error| TableError::arrow(&self.path, error))?;
         self.drain()?;
-        let sink = self.writer.into_inner().map_err(|error| TableError::parquet(&self.path, error))?;
-        sink.file.sync_all().map_err(|error| TableError::io(&self.path, error))?;
+        let sink = self
+            .writer
+            .into_inner()
+            .map_err(|error| TableError::parquet(&self.path, error))?;
+        sink.file
+            .sync_all()
+            .map_err(|error| TableError::io(&self.path, error))?;
         set_readable(&sink.file).map_err(|error| TableError::io(&self.path, error))?;
-        self.temporary.persist(&self.path).map_err(|error| TableError::io(&self.path, error.error))?;
+        self.temporary
+            .persist(&self.path)
+            .map_err(|error| TableError::io(&self.path, error.error))?;
         sync_folder(&self.path)?;
         let sha256 = hex(&sink.hash.finalize());
-        Ok(WrittenFile { path: self.path, rows: self.rows, bytes: sink.bytes, sha256 })
+        Ok(WrittenFile {
+            path: self.path,
+            rows: self.rows,
+            bytes: sink.bytes,
+            sha256,
+        })
     }
 }
 
@@ -113,8 +152,13 @@ fn set_readable(file: &File) -> std::io::Result<()> {
 
 /// Makes a rename in a file's folder durable.
 pub(crate) fn sync_folder(path: &Path) -> Result<(), TableError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| TableError::io(folder, error))
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| TableError::io(folder, error))
 }
 
 /// Lower-case hex.

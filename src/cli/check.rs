@@ -1,0 +1,126 @@
+//! `lumbung check`: the configuration, or one file.
+
+use super::{Failure, Session, print};
+use crate::config::{self, Configuration};
+use crate::finding::receipt::Status;
+use crate::run::dry_run::{As, dry_run};
+use crate::run::{self, DataDirectory, inspect, receipts};
+use chrono::NaiveDate;
+use std::path::PathBuf;
+
+/// What `lumbung check` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Without FILE: exit code 0 right, 2 problems or unset variables.
+With FILE: prints its receipt and keeps nothing; exit code 0 accepted without an error, 3 otherwise.
+
+Examples:
+  lumbung check
+  lumbung check penduduk.xlsx --connector dukcapil-file --region 32
+  lumbung check harga.csv --dataset commodity_price --region 32.73 --json")]
+pub struct Arguments {
+    /// File to judge
+    file: Option<PathBuf>,
+    /// Judge as this connector does
+    #[arg(long, value_name = "NAME", requires = "file", conflicts_with = "dataset")]
+    connector: Option<String>,
+    /// Judge as this dataset; a connector may be stricter
+    #[arg(long, value_name = "NAME", requires = "file")]
+    dataset: Option<String>,
+    /// Sender, as Kemendagri code
+    #[arg(long, value_name = "CODE", requires = "file")]
+    region: Option<String>,
+    /// Date the file is judged on; today unless set
+    #[arg(long, value_name = "DATE", requires = "file")]
+    as_of: Option<NaiveDate>,
+}
+
+pub(super) async fn check(session: &Session, arguments: Arguments) -> Result<i32, Failure> {
+    let configuration = config::load(&session.place.config);
+    match &arguments.file {
+        None => configuration_problems(session, configuration).await,
+        Some(file) => {
+            let configuration = configuration.map_err(run::RunError::Configuration)?;
+            check_file(session, configuration, file.clone(), arguments).await
+        }
+    }
+}
+
+async fn configuration_problems(
+    session: &Session,
+    configuration: Result<Configuration, Vec<config::Problem>>,
+) -> Result<i32, Failure> {
+    let (problems, counts) = match configuration {
+        Err(problems) => (problems, None),
+        Ok(configuration) => {
+            let mut problems = inspect::sql_problems(&configuration).await?;
+            problems.extend(inspect::unset_problems(&configuration));
+            (
+                problems,
+                Some((configuration.connectors.len(), configuration.contracts.len())),
+            )
+        }
+    };
+    if session.json {
+        session.print_json(&serde_json::json!({ "problems": problems }))?;
+        return Ok(if problems.is_empty() { 0 } else { 2 });
+    }
+    if !problems.is_empty() {
+        return Err(Failure::configuration(&problems));
+    }
+    let (connectors, datasets) = counts.unwrap_or_default();
+    let right = session.say("Konfigurasi benar", "The configuration is right");
+    print(&format!("{right}: {connectors} connectors, {datasets} datasets\n")).map(|()| 0)
+}
+
+async fn check_file(
+    session: &Session,
+    configuration: Configuration,
+    file: PathBuf,
+    arguments: Arguments,
+) -> Result<i32, Failure> {
+    let region = arguments.region.clone().ok_or_else(|| {
+        Failure::usage("a file is judged for a sender").hint("add --region CODE, for example --region 32.73")
+    })?;
+    if configuration.regions.get(&region).is_none() {
+        return Err(Failure::usage(format!("there is no region \"{region}\""))
+            .hint("write a Kemendagri code with its point, for example 32.73"));
+    }
+    let as_whom = as_whom(&configuration, &arguments)?;
+    if !file.is_file() {
+        return Err(Failure::usage(format!("{}: no such file", file.display())));
+    }
+    let as_of = arguments.as_of.unwrap_or_else(|| run::today(&configuration));
+    let data = DataDirectory::new(&session.place.data);
+    let judged = configuration.clone();
+    let receipt = tokio::task::spawn_blocking(move || dry_run(&judged, &data, &file, &region, &as_whom, as_of))
+        .await
+        .map_err(|error| Failure::new(format!("internal error: {error}")))??;
+    if session.json {
+        print(&receipt.to_json())?;
+    } else {
+        print(&receipt.to_text(session.language, &receipts::titles(&configuration)))?;
+    }
+    Ok(if receipt.status == Status::Accepted && !receipt.has_errors() {
+        0
+    } else {
+        3
+    })
+}
+
+fn as_whom(configuration: &Configuration, arguments: &Arguments) -> Result<As, Failure> {
+    match (&arguments.connector, &arguments.dataset) {
+        (Some(name), _) => match configuration.connectors.get(name) {
+            Some(connector) => Ok(As::Connector(connector.clone())),
+            None => Err(Failure::usage(format!("there is no connector \"{name}\""))
+                .hint(format!("one of: {}", names(configuration.connectors.keys())))),
+        },
+        (None, Some(name)) if configuration.contracts.contains_key(name) => Ok(As::Dataset(name.clone())),
+        (None, Some(name)) => Err(Failure::usage(format!("there is no dataset \"{name}\""))
+            .hint(format!("one of: {}", names(configuration.contracts.keys())))),
+        (None, None) => Err(Failure::usage("say what the file is").hint("add --connector NAME or --dataset NAME")),
+    }
+}
+
+fn names<'n>(names: impl Iterator<Item = &'n String>) -> String {
+    names.cloned().collect::<Vec<_>>().join(", ")
+}

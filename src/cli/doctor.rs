@@ -1,0 +1,4 @@
+use super::{Failure, Session};
+pub(super) fn doctor(_: &Session) -> Result<i32, Failure> {
+    Ok(0)
+}

@@ -1,0 +1,92 @@
+//! What went wrong, for the person at the terminal.
+
+use crate::catalog::CatalogError;
+use crate::config::Problem;
+use crate::run::RunError;
+use std::process::ExitCode;
+
+/// A sentence that says what and where, hints that say how to mend it, and the exit code.
+#[derive(Debug)]
+pub struct Failure {
+    message: String,
+    hints: Vec<String>,
+    code: i32,
+}
+
+impl Failure {
+    /// Exit code 1.
+    pub fn new(message: impl Into<String>) -> Failure {
+        Failure {
+            message: message.into(),
+            hints: Vec::new(),
+            code: 1,
+        }
+    }
+
+    /// Exit code 2: usage or configuration.
+    pub fn usage(message: impl Into<String>) -> Failure {
+        Failure::new(message).code(2)
+    }
+
+    /// The reader of standard output has gone away: nothing is wrong.
+    pub(super) fn quiet() -> Failure {
+        Failure {
+            message: String::new(),
+            hints: Vec::new(),
+            code: 0,
+        }
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Failure {
+        self.hints.push(hint.into());
+        self
+    }
+
+    pub fn code(mut self, code: i32) -> Failure {
+        self.code = code;
+        self
+    }
+
+    /// Every problem of a configuration, exit code 2.
+    pub fn configuration(problems: &[Problem]) -> Failure {
+        let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        Failure::usage(format!(
+            "the configuration has {} problem(s)\n{}",
+            problems.len(),
+            lines.join("\n")
+        ))
+    }
+
+    /// Prints to standard error and gives the exit code.
+    pub(super) fn report(self) -> ExitCode {
+        if !self.message.is_empty() {
+            eprintln!("error: {}", self.message);
+        }
+        if !self.hints.is_empty() {
+            eprintln!();
+            for hint in &self.hints {
+                eprintln!("hint: {hint}");
+            }
+        }
+        ExitCode::from(self.code as u8)
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Failure {
+        match &error {
+            RunError::Configuration(problems) => Failure::configuration(problems),
+            RunError::NoConnector(_) => Failure::usage(error.to_string()).hint("`lumbung plan` lists the connectors"),
+            RunError::Lease(_) => Failure::new(error.to_string())
+                .hint("wait until it has ended; a lease of a process that has died is taken over by itself"),
+            _ => Failure::new(error.to_string())
+                .hint("nothing was published; the next run continues where this one stopped"),
+        }
+    }
+}
+
+impl From<CatalogError> for Failure {
+    fn from(error: CatalogError) -> Failure {
+        Failure::new(error.to_string())
+    }
+}

@@ -1,0 +1,228 @@
+//! The command line: one file a verb.
+//!
+//! Verbs call `run` and read the catalog and releases; they import no stage. Data goes to standard output,
+//! everything else to standard error; `--json` prints exactly one JSON document. Exit codes: 0 done; 1 failed;
+//! 2 usage or configuration; 3 done, and somebody must look.
+
+mod check;
+mod doctor;
+mod failure;
+mod init;
+mod plan;
+mod preview;
+mod quarantine;
+mod query;
+mod release;
+mod run;
+mod schema;
+mod serve;
+mod status;
+mod submission;
+mod template;
+
+pub use failure::Failure;
+
+use crate::finding::receipt::Language;
+use crate::observe::{self, LogFormat, Progress};
+use crate::run::Place;
+use clap::{CommandFactory, Parser, Subcommand};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Stack of the runtime's threads: the SQL planner recurses deeply, most of all without optimisation.
+const STACK_BYTES: usize = 16 << 20;
+
+/// Regional data in, one Parquet model, nightly indicators out.
+#[derive(Debug, Parser)]
+#[command(name = "lumbung", version, about, propagate_version = true, after_help = EXAMPLES)]
+pub struct Cli {
+    /// Configuration directory: lumbung.toml, connectors/, pipelines/
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    config: PathBuf,
+    /// Data directory: drop/, raw/, model/, published/, catalog.db
+    #[arg(long, global = true, value_name = "DIR", default_value = "var")]
+    data: PathBuf,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    json: bool,
+    /// Language of what is printed
+    #[arg(long, global = true, value_enum, default_value_t = Speech::Id, env = "LUMBUNG_LANG")]
+    lang: Speech,
+    /// Say more on standard error; twice: everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Say only errors on standard error
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Form of log lines
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    log: LogFormat,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// A language, as the command line names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Speech {
+    /// Bahasa Indonesia
+    Id,
+    /// English
+    En,
+}
+
+const EXAMPLES: &str = "Examples:
+  lumbung check                                     is the configuration right?
+  lumbung run --as-of 2025-11-30                    the nightly job
+  lumbung check data.xlsx --connector dukcapil-file --region 32
+  lumbung query \"SELECT * FROM indicators LIMIT 5\"";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Pull, read, merge, compute and publish: the nightly job
+    Run(run::Arguments),
+    /// Run what is due, by the schedules, until stopped
+    Serve(serve::Arguments),
+    /// Check the configuration, or judge one file without keeping anything
+    Check(check::Arguments),
+    /// Show what a file looks like to Lumbung, or what a connector would ask for
+    Preview(preview::Arguments),
+    /// Make the spreadsheet that an officer fills in
+    Template(template::Arguments),
+    /// Say what the next run would do
+    Plan,
+    /// Look at the surroundings: folders, space, catalog, tokens
+    Doctor,
+    /// Show the last run's report, what is due and what waits for a person
+    Status,
+    /// Make a configuration directory to start from
+    Init(init::Arguments),
+    /// Print or write the JSON Schemas and the reference
+    Schema(schema::Arguments),
+    /// Ask a release in SQL
+    Query(query::Arguments),
+    /// List, show, accept or refuse submissions
+    #[command(subcommand)]
+    Submission(submission::Command),
+    /// List or show refused rows
+    #[command(subcommand)]
+    Quarantine(quarantine::Command),
+    /// List, show or verify releases
+    #[command(subcommand)]
+    Release(release::Command),
+    /// Print completions for a shell
+    Completions {
+        /// Shell to complete for
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What every verb is given.
+pub(crate) struct Session {
+    pub place: Place,
+    pub json: bool,
+    pub language: Language,
+    pub progress: Progress,
+}
+
+impl Session {
+    /// A sentence in the language asked for.
+    pub(crate) fn say<'t>(&self, id: &'t str, en: &'t str) -> &'t str {
+        if self.language == Language::Id { id } else { en }
+    }
+
+    /// Prints one JSON document.
+    pub(crate) fn print_json(&self, value: &impl serde::Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(value).map_err(|error| Failure::new(error.to_string()))?;
+        print(&(text + "\n"))
+    }
+}
+
+/// Writes to standard output. A reader that has gone away ends the program quietly.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(Failure::quiet()),
+        Err(error) => Err(Failure::new(format!("standard output: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Parses the command line, does what it says and gives the exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output with 0, wrong usage to standard error with 2.
+            let code = error.exit_code();
+            return match error.print() {
+                Ok(()) => ExitCode::from(code as u8),
+                Err(_) => ExitCode::FAILURE,
+            };
+        }
+    };
+    let verbosity = if cli.quiet { -1 } else { cli.verbose as i8 };
+    if let Err(message) = observe::init(cli.log, verbosity) {
+        return Failure::usage(message).report();
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(STACK_BYTES)
+        .build();
+    match runtime {
+        Ok(runtime) => match runtime.block_on(dispatch(cli)) {
+            Ok(code) => ExitCode::from(code as u8),
+            Err(failure) => failure.report(),
+        },
+        Err(error) => Failure::new(format!("threads cannot be started: {error}")).report(),
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<i32, Failure> {
+    let language = if cli.lang == Speech::Id {
+        Language::Id
+    } else {
+        Language::En
+    };
+    let session = Session {
+        place: Place {
+            config: cli.config,
+            data: cli.data,
+        },
+        json: cli.json,
+        language,
+        progress: Progress::new(language, cli.json),
+    };
+    // Work runs on the runtime's own threads, which have deep stacks; the main thread's is the system's.
+    let work = async move {
+        match cli.command {
+            Command::Run(arguments) => run::run(&session, arguments).await,
+            Command::Serve(arguments) => serve::serve(&session.place, &arguments, &session.progress)
+                .await
+                .map_err(|error| Failure::new(error.to_string()).code(error.exit_code())),
+            Command::Check(arguments) => check::check(&session, arguments).await,
+            Command::Preview(arguments) => preview::preview(&session, arguments).await,
+            Command::Template(arguments) => template::template(&session, &arguments),
+            Command::Plan => plan::plan(&session),
+            Command::Doctor => doctor::doctor(&session),
+            Command::Status => status::status(&session),
+            Command::Init(arguments) => init::init(&session, &arguments),
+            Command::Schema(arguments) => {
+                schema::schema(&arguments, Cli::command()).map_err(|error| Failure::new(error.to_string()))
+            }
+            Command::Query(arguments) => query::query(&session, arguments).await,
+            Command::Submission(command) => submission::submission(&session, command),
+            Command::Quarantine(command) => quarantine::quarantine(&session, command),
+            Command::Release(command) => release::release(&session, command),
+            Command::Completions { shell } => {
+                let mut text = Vec::new();
+                clap_complete::generate(shell, &mut Cli::command(), "lumbung", &mut text);
+                print(&String::from_utf8_lossy(&text)).map(|()| 0)
+            }
+        }
+    };
+    tokio::spawn(work)
+        .await
+        .map_err(|error| Failure::new(format!("internal error: {error}")))?
+}

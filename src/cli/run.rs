@@ -1,0 +1,44 @@
+//! `lumbung run`: the nightly job.
+
+use super::{Failure, Session, print};
+use crate::run::{self, Options, receipts};
+use chrono::NaiveDate;
+
+/// What `lumbung run` takes.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Exit code: 0 done; 1 failed, nothing published; 2 configuration; 3 done, and a source, a \
+submission or an indicator needs a look.
+
+Examples:
+  lumbung run
+  lumbung run --connector panel-harga --no-publish
+  lumbung run --as-of 2025-11-30 --json"
+)]
+pub struct Arguments {
+    /// Only this connector; may be given several times
+    #[arg(long, value_name = "NAME")]
+    connector: Vec<String>,
+    /// Date the run speaks about; today unless set
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<NaiveDate>,
+    /// Pull, read and merge only
+    #[arg(long)]
+    no_publish: bool,
+}
+
+pub(super) async fn run(session: &Session, arguments: Arguments) -> Result<i32, Failure> {
+    let options = Options {
+        connectors: arguments.connector,
+        as_of: arguments.as_of,
+        publish: !arguments.no_publish,
+    };
+    let report = run::run(&session.place, &options, &session.progress).await?;
+    if session.json {
+        session.print_json(&report)?;
+    } else {
+        let configuration = crate::config::load(&session.place.config).map_err(run::RunError::Configuration)?;
+        print(&report.to_text(session.language, &receipts::titles(&configuration)))?;
+    }
+    Ok(report.exit_code)
+}

@@ -1,0 +1,82 @@
+//! `lumbung status`: the last run's report, what is due, what waits for a person.
+
+use super::{Failure, Session, print};
+use crate::catalog::Catalog;
+use crate::finding::receipt::Titles;
+use crate::observe::RunReport;
+use crate::publish;
+use crate::run::{DataDirectory, receipts};
+
+pub(super) fn status(session: &Session) -> Result<i32, Failure> {
+    let data = DataDirectory::new(&session.place.data);
+    let catalog = open(session)?;
+    let last = catalog.runs(1)?.pop();
+    let report = last
+        .as_ref()
+        .and_then(|run| run.report.as_deref())
+        .map(RunReport::from_json)
+        .transpose();
+    let report = report.map_err(Failure::new)?;
+    let held: Vec<_> = catalog
+        .submissions(usize::MAX >> 1)?
+        .into_iter()
+        .filter(is_held)
+        .collect();
+    let current = publish::current(&data).map(|(id, _)| id);
+    if session.json {
+        let value = serde_json::json!({
+            "run": last, "report": report, "held": held, "release": current, "due": catalog.due_times()?,
+        });
+        session.print_json(&value)?;
+        return Ok(0);
+    }
+    let titles =
+        crate::config::load(&session.place.config).map_or_else(|_| Titles::default(), |c| receipts::titles(&c));
+    let mut text = match &report {
+        Some(report) => report.to_text(session.language, &titles),
+        None => session
+            .say("Belum ada laporan.\n", "There is no report yet.\n")
+            .to_string(),
+    };
+    if let Some(run) = last.filter(|run| run.ended_at.is_none()) {
+        let note = session.say(
+            "sedang berjalan, atau terhenti di tengah",
+            "running, or stopped in the middle",
+        );
+        text.push_str(&format!("\nrun {}: {note} ({})\n", run.id, run.started_at));
+    }
+    text.push_str(&format!(
+        "\n{} {}\n",
+        session.say("Rilis yang berlaku:", "Release in force:"),
+        current.as_deref().unwrap_or("—")
+    ));
+    for submission in held {
+        let sequence = submission.sequence.unwrap_or_default();
+        let waits = session.say("ditahan", "held");
+        text.push_str(&format!(
+            "{waits}: {sequence} {} (lumbung submission show {sequence})\n",
+            submission.connector
+        ));
+    }
+    for (name, next) in catalog.due_times()? {
+        text.push_str(&format!("{} {name}: {next}\n", session.say("Jadwal", "Due")));
+    }
+    print(&text).map(|()| 0)
+}
+
+fn is_held(submission: &crate::catalog::Submission) -> bool {
+    submission.status.as_deref() == Some("held")
+}
+
+/// Opens the catalog of an installation that has run before; never makes one.
+pub(super) fn open(session: &Session) -> Result<Catalog, Failure> {
+    let path = session.place.data.join("catalog.db");
+    if !path.exists() {
+        return Err(Failure::new(format!(
+            "{} has no catalog: nothing has run here yet",
+            session.place.data.display()
+        ))
+        .hint("`lumbung run` makes it; or name the data directory with --data"));
+    }
+    Ok(Catalog::open(&session.place.data)?)
+}

@@ -1,0 +1,160 @@
+//! `lumbung submission`: what was delivered, and decisions on what is held.
+
+use super::{Failure, Session, print, status};
+use crate::catalog::{Catalog, Submission};
+use crate::finding::receipt::Status;
+use crate::run::{self, DataDirectory, receipts};
+
+/// What `lumbung submission` takes.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// List submissions, latest first
+    #[command(after_help = "Examples:\n  lumbung submission list --status held")]
+    List {
+        /// Only this status: accepted, accepted_in_part, held, refused, duplicate
+        #[arg(long, value_name = "STATUS")]
+        status: Option<String>,
+        /// Only this connector
+        #[arg(long, value_name = "NAME")]
+        connector: Option<String>,
+        /// At most this many
+        #[arg(long, value_name = "N", default_value_t = 50)]
+        limit: usize,
+    },
+    /// Show a submission's receipt
+    #[command(after_help = "Examples:\n  lumbung submission show 41\n  lumbung submission show 41 --json")]
+    Show {
+        /// Number of the submission
+        sequence: i64,
+    },
+    /// Let a held submission into the model; the next run merges it
+    #[command(after_help = "Examples:\n  lumbung submission accept 41 --reason \"confirmed by letter 12/2025\"")]
+    Accept {
+        /// Number of the submission
+        sequence: i64,
+        /// Why, for the audit
+        #[arg(long)]
+        reason: String,
+    },
+    /// Refuse a held submission
+    #[command(after_help = "Examples:\n  lumbung submission refuse 41 --reason \"wrong year\"")]
+    Refuse {
+        /// Number of the submission
+        sequence: i64,
+        /// Why, for the audit
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+pub(super) fn submission(session: &Session, command: Command) -> Result<i32, Failure> {
+    let catalog = status::open(session)?;
+    match command {
+        Command::List {
+            status,
+            connector,
+            limit,
+        } => list(session, &catalog, status, connector, limit),
+        Command::Show { sequence } => show(session, &catalog, sequence),
+        Command::Accept { sequence, reason } => decide(session, &catalog, sequence, true, &reason),
+        Command::Refuse { sequence, reason } => decide(session, &catalog, sequence, false, &reason),
+    }
+}
+
+fn list(
+    session: &Session,
+    catalog: &Catalog,
+    status: Option<String>,
+    connector: Option<String>,
+    limit: usize,
+) -> Result<i32, Failure> {
+    if let Some(word) = status.as_ref().filter(|word| Status::from_word(word).is_none()) {
+        return Err(Failure::usage(format!("there is no status \"{word}\""))
+            .hint("accepted, accepted_in_part, held, refused or duplicate"));
+    }
+    let matches = |submission: &Submission| {
+        status
+            .as_ref()
+            .is_none_or(|status| submission.status.as_ref() == Some(status))
+            && connector
+                .as_ref()
+                .is_none_or(|connector| submission.connector == *connector)
+    };
+    let all: Vec<Submission> = catalog
+        .submissions(1_000_000)?
+        .into_iter()
+        .filter(matches)
+        .take(limit)
+        .collect();
+    if session.json {
+        session.print_json(&all)?;
+        return Ok(0);
+    }
+    let mut text = format!(
+        "{:>6}  {:<22} {:<6} {:<17} {}\n",
+        "no", "connector", "region", "status", "file"
+    );
+    for one in &all {
+        let name = one.file.as_deref().unwrap_or(&one.window);
+        let status = one.status.as_deref().unwrap_or("—");
+        let line = format!(
+            "{:>6}  {:<22} {:<6} {status:<17} {name}",
+            one.sequence.unwrap_or_default(),
+            one.connector,
+            one.region
+        );
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    print(&text).map(|()| 0)
+}
+
+fn find(catalog: &Catalog, sequence: i64) -> Result<Submission, Failure> {
+    catalog.submission(sequence)?.ok_or_else(|| {
+        Failure::usage(format!("there is no submission {sequence}")).hint("`lumbung submission list` lists them")
+    })
+}
+
+fn show(session: &Session, catalog: &Catalog, sequence: i64) -> Result<i32, Failure> {
+    find(catalog, sequence)?;
+    let data = DataDirectory::new(&session.place.data);
+    let receipt = receipts::read(&data, sequence)?.ok_or_else(|| {
+        Failure::new(format!("submission {sequence} has no receipt yet")).hint("the next run judges it")
+    })?;
+    if session.json {
+        print(&receipt.to_json())?;
+    } else {
+        let configuration = crate::config::load(&session.place.config).map_err(run::RunError::Configuration)?;
+        print(&receipt.to_text(session.language, &receipts::titles(&configuration)))?;
+    }
+    Ok(0)
+}
+
+fn decide(session: &Session, catalog: &Catalog, sequence: i64, accept: bool, reason: &str) -> Result<i32, Failure> {
+    if reason.trim().is_empty() {
+        return Err(Failure::usage("a decision needs a reason").hint("give it with --reason"));
+    }
+    let submission = find(catalog, sequence)?;
+    let configuration = crate::config::load(&session.place.config).map_err(run::RunError::Configuration)?;
+    let data = DataDirectory::new(&session.place.data);
+    if !run::decide(&data, catalog, &configuration, &submission, accept, reason)? {
+        let status = submission.status.as_deref().unwrap_or("not judged yet");
+        return Err(
+            Failure::new(format!("submission {sequence} is not held: it is {status}"))
+                .hint("`lumbung submission list --status held` lists those that are"),
+        );
+    }
+    if session.json {
+        session.print_json(&find(catalog, sequence)?)?;
+        return Ok(0);
+    }
+    let said = if accept {
+        session.say(
+            "diterima; digabungkan pada proses berikutnya",
+            "accepted; the next run merges it",
+        )
+    } else {
+        session.say("ditolak", "refused")
+    };
+    print(&format!("{sequence}: {said}\n")).map(|()| 0)
+}
