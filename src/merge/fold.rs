@@ -128,13 +128,8 @@ pub(super) fn fold(
         });
     }
     let untouched = old.map(|old| {
-        let rest = old.join(
-            affected.clone().lazy().select(key.clone()),
-            &key,
-            &key,
-            JoinArgs::new(JoinType::Anti),
-        );
-        rest
+        let affected = affected.clone().lazy().select(key.clone());
+        old.join(affected, &key, &key, JoinArgs::new(JoinType::Anti))
     });
     let result = together(untouched.into_iter().chain([winners.lazy()]).collect()).map_err(failed(&what))?;
     let scratch = write(contract, result, target.folder).map_err(failed(&what))?;
@@ -255,7 +250,7 @@ fn by_authority(
     if contract.authority.is_empty() {
         return Ok((affected, BTreeMap::new()));
     }
-    let best = col(RANK).min().over(key.to_vec())?;
+    let best = col(RANK).min().over(key)?;
     let trusted = affected.clone().lazy().filter(col(RANK).eq(best.clone())).collect()?;
     let overruled = affected.lazy().filter(col(RANK).gt(best));
     let last = trusted.clone().lazy().unique_stable_last(key)?;
@@ -289,7 +284,7 @@ trait LastOfKey {
 
 impl LastOfKey for LazyFrame {
     fn unique_stable_last(self, key: &[Expr]) -> PolarsResult<LazyFrame> {
-        Ok(self.filter(col(INDEX).eq(col(INDEX).max().over(key.to_vec())?)))
+        Ok(self.filter(col(INDEX).eq(col(INDEX).max().over(key)?)))
     }
 }
 
@@ -347,7 +342,7 @@ fn write(contract: &Contract, rows: LazyFrame, folder: &Path) -> PolarsResult<te
         ..Default::default()
     };
     let place = SinkDestination::File {
-        target: SinkTarget::Path(PlRefPath::new(&scratch.display().to_string())),
+        target: SinkTarget::Path(PlRefPath::new(scratch.display().to_string())),
     };
     rows.sort(key, SortMultipleOptions::default())
         .select(columns)

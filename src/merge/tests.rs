@@ -47,6 +47,9 @@ fn contract(write: &str, authority: &str) -> Contract {
     contract
 }
 
+/// Region, item, amount and submission of a model's row.
+type ModelRow = (String, String, Option<i64>, i64);
+
 /// Region, item, day since 2025-01-01, amount.
 type Row = (&'static str, &'static str, i32, Option<i64>);
 
@@ -109,7 +112,7 @@ impl Bench {
     }
 
     /// Region, item, amount and submission of every row of the model, and the files' hashes.
-    fn model(&self) -> (Vec<(String, String, Option<i64>, i64)>, Vec<String>) {
+    fn model(&self) -> (Vec<ModelRow>, Vec<String>) {
         let mut rows = Vec::new();
         let mut hashes = Vec::new();
         for file in self.catalog.partitions("test").unwrap() {
@@ -151,7 +154,7 @@ impl Bench {
     }
 }
 
-fn row(region: &str, item: &str, amount: i64, submission: i64) -> (String, String, Option<i64>, i64) {
+fn row(region: &str, item: &str, amount: i64, submission: i64) -> ModelRow {
     (region.to_string(), item.to_string(), Some(amount), submission)
 }
 

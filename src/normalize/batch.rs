@@ -16,11 +16,15 @@ enum Builder {
     Float(Float64Builder),
     Decimal(Decimal128Builder),
     Date(Date32Builder),
-    Period {
-        name: StringBuilder,
-        start: Date32Builder,
-        end: Date32Builder,
-    },
+    Period(Box<PeriodBuilder>),
+}
+
+/// A period and its first and last day.
+#[derive(Default)]
+struct PeriodBuilder {
+    name: StringBuilder,
+    start: Date32Builder,
+    end: Date32Builder,
 }
 
 /// Collects accepted rows of a contract and gives them as batches of its schema.
@@ -52,11 +56,7 @@ impl BatchBuilder {
                 ColumnType::Count => Builder::Integer(Int64Builder::new()),
                 ColumnType::Measure => Builder::Float(Float64Builder::new()),
                 ColumnType::Date => Builder::Date(Date32Builder::new()),
-                ColumnType::Period => Builder::Period {
-                    name: StringBuilder::new(),
-                    start: Date32Builder::new(),
-                    end: Date32Builder::new(),
-                },
+                ColumnType::Period => Builder::Period(Box::default()),
                 ColumnType::Region | ColumnType::Code | ColumnType::Text | ColumnType::Nik => {
                     Builder::Text(StringBuilder::new())
                 }
@@ -97,10 +97,10 @@ impl BatchBuilder {
                 Builder::Float(builder) => arrays.push(Arc::new(builder.finish())),
                 Builder::Decimal(builder) => arrays.push(Arc::new(builder.finish())),
                 Builder::Date(builder) => arrays.push(Arc::new(builder.finish())),
-                Builder::Period { name, start, end } => {
-                    arrays.push(Arc::new(name.finish()));
-                    arrays.push(Arc::new(start.finish()));
-                    arrays.push(Arc::new(end.finish()));
+                Builder::Period(period) => {
+                    arrays.push(Arc::new(period.name.finish()));
+                    arrays.push(Arc::new(period.start.finish()));
+                    arrays.push(Arc::new(period.end.finish()));
                 }
             }
         }
@@ -123,20 +123,20 @@ fn append(builder: &mut Builder, value: &Value<'_>) {
         (Builder::Float(builder), Value::Float(number)) => builder.append_value(*number),
         (Builder::Decimal(builder), Value::Scaled(number)) => builder.append_value(*number),
         (Builder::Date(builder), Value::Date(date)) => builder.append_value(days(*date)),
-        (Builder::Period { name, start, end }, Value::Period(period)) => {
-            name.append_value(period.to_string());
-            start.append_value(days(period.start()));
-            end.append_value(days(period.end()));
+        (Builder::Period(builder), Value::Period(period)) => {
+            builder.name.append_value(period.to_string());
+            builder.start.append_value(days(period.start()));
+            builder.end.append_value(days(period.end()));
         }
         (Builder::Text(builder), _) => builder.append_null(),
         (Builder::Integer(builder), _) => builder.append_null(),
         (Builder::Float(builder), _) => builder.append_null(),
         (Builder::Decimal(builder), _) => builder.append_null(),
         (Builder::Date(builder), _) => builder.append_null(),
-        (Builder::Period { name, start, end }, _) => {
-            name.append_null();
-            start.append_null();
-            end.append_null();
+        (Builder::Period(builder), _) => {
+            builder.name.append_null();
+            builder.start.append_null();
+            builder.end.append_null();
         }
     }
 }

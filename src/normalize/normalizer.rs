@@ -327,9 +327,9 @@ impl<'c> Normalizer<'c> {
                 _ => on,
             };
         }
-        for index in 0..self.readers.len() {
+        for (index, value) in values.iter_mut().enumerate() {
             if Some(index) != self.period {
-                values[index] = self.value(plan, block, row, index, on, findings);
+                *value = self.value(plan, block, row, index, on, findings);
             }
         }
         let extra = plan.layout.headers.len();

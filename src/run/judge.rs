@@ -87,7 +87,7 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, CheckError> {
         }
         // What concerns the submission as a whole is told once, with its first dataset.
         let first = outcomes.is_empty();
-        let told: Vec<Finding> = common.drain(..).collect();
+        let told = std::mem::take(&mut common);
         let findings = told.into_iter().chain(of_sheets(&routing.findings, &sheets)).collect();
         let extra = if first { ignored } else { 0 };
         match dataset(case, contract, &sheets, &mut documents, findings, extra, routing.asked) {

@@ -1,0 +1,253 @@
+//! What a file looks like to Lumbung, and what a connector would ask for. Nothing is kept and nothing is sent.
+
+use super::{RunError, judge};
+use crate::catalog::Catalog;
+use crate::config::{Configuration, Connector, Contract, Http, Paging};
+use crate::domain::date::from_serial;
+use crate::finding::{Finding, Severity};
+use crate::land::DataDirectory;
+use crate::normalize::{Context, LeftOut, RoutedSheet, Speaker, Supplied, route};
+use crate::read::{self, Block, Cell, Document, Epoch, Format, ReadError};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a file holds, as it would be read.
+#[derive(Debug, serde::Serialize)]
+pub struct FilePreview {
+    pub file: String,
+    /// What its bytes were found to be; none where it cannot be read.
+    pub format: Option<Format>,
+    pub sheets: Vec<SheetPreview>,
+    /// What stands in the way, and what was found out about the file as a whole.
+    #[serde(serialize_with = "findings")]
+    pub findings: Vec<Finding>,
+}
+
+/// One sheet; a file without sheets has one without a name.
+#[derive(Debug, serde::Serialize)]
+pub struct SheetPreview {
+    pub name: Option<String>,
+    /// The dataset whose contract it fits.
+    pub dataset: Option<String>,
+    /// The nearest contract where it fits none, and what that one misses.
+    pub nearest: Option<String>,
+    pub missing: Vec<String>,
+    /// Sheet row of the header, from 1; none for records.
+    pub header_row: Option<u32>,
+    pub columns: Vec<ColumnPreview>,
+    /// Headers that no column of the contract claims.
+    pub left_out: Vec<String>,
+    /// Headings of `rows`: the contract's columns, or the sheet's own headers where it fits none.
+    pub headings: Vec<String>,
+    /// The first rows below the header, as the cells hold them: nothing is parsed or judged. Personal columns are
+    /// masked.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Where a contract column's values come from.
+#[derive(Debug, serde::Serialize)]
+pub struct ColumnPreview {
+    pub column: String,
+    /// Header of the sheet column.
+    pub header: Option<String>,
+    /// What supplies it where the sheet has no column for it.
+    pub supplied: Option<Supply>,
+    pub required: bool,
+}
+
+/// What supplies a column that a sheet does not have.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case", tag = "by", content = "value")]
+pub enum Supply {
+    Constant(String),
+    Request(String),
+    Title(String),
+    Sender,
+    Default(String),
+}
+
+/// What stands for a personal value.
+const MASK: &str = "***";
+/// Longest cell shown, in characters.
+const CELL_LENGTH: usize = 40;
+
+/// Findings as a receipt shows them, without their places.
+fn findings<S: serde::Serializer>(findings: &[Finding], serializer: S) -> Result<S::Ok, S::Error> {
+    let shown = |finding: &Finding| {
+        serde_json::json!({
+            "code": finding.code, "severity": finding.severity, "sheet": finding.place.sheet,
+            "message": finding.message, "hint": finding.hint,
+        })
+    };
+    serializer.collect_seq(findings.iter().map(shown))
+}
+
+/// Looks at a file: which sheets it has, which contract each fits, how its columns map, and its first rows.
+///
+/// `contracts` are those it may fit; `connector` gives its mappings. A file that cannot be read gives a preview with
+/// the reason as its finding.
+pub fn file(
+    configuration: &Configuration,
+    path: &Path,
+    contracts: Vec<Arc<Contract>>,
+    connector: Option<Arc<Connector>>,
+    rows: usize,
+) -> FilePreview {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let options = judge::options(connector.as_deref(), &configuration.installation.limits);
+    let mut preview = FilePreview { file: name.clone(), format: None, sheets: Vec::new(), findings: Vec::new() };
+    let document = match read::open(path, &name, &options) {
+        Ok(document) => document,
+        Err(ReadError(finding)) => {
+            preview.findings.push(*finding);
+            return preview;
+        }
+    };
+    preview.format = Some(document.format());
+    preview.findings.extend(document.notes().to_vec());
+    // Nobody has sent this file yet. A sender without a code stands for whoever will: sheets without a region column
+    // fit then, and no row is judged here.
+    let speaker = match &connector {
+        Some(connector) => judge::speaker(connector, ""),
+        None => Speaker::Region { code: String::new(), with_regencies: false },
+    };
+    let context = Context {
+        contracts,
+        connector,
+        regions: configuration.regions.clone(),
+        codes: configuration.codes.clone(),
+        speaker,
+        as_of: super::today(configuration),
+        pseudonym_key: None,
+        sequence: 0,
+    };
+    if let Err(ReadError(finding)) = sheets(document, &context, rows, &mut preview) {
+        preview.findings.push(*finding);
+    }
+    preview
+}
+
+fn sheets(
+    document: Box<dyn Document>,
+    context: &Context,
+    rows: usize,
+    preview: &mut FilePreview,
+) -> Result<(), ReadError> {
+    let mut documents = vec![document];
+    let routing = route(&mut documents, context)?;
+    preview.findings.extend(routing.findings.into_iter().filter(|finding| finding.severity > Severity::Note));
+    let mut shown: Vec<(usize, SheetPreview)> = Vec::new();
+    for sheet in &routing.routed {
+        let top = first_rows(documents[sheet.part].as_mut(), sheet.sheet, sheet.layout.skip_rows, rows)?;
+        shown.push((sheet.sheet, routed(sheet, &top)));
+    }
+    for sheet in &routing.left_out {
+        let top = first_rows(documents[sheet.part].as_mut(), sheet.sheet, 0, rows)?;
+        shown.push((sheet.sheet, left_out(sheet, &top)));
+    }
+    shown.sort_by_key(|(position, _)| *position);
+    preview.sheets = shown.into_iter().map(|(_, sheet)| sheet).collect();
+    Ok(())
+}
+
+/// The rows of the first block that come after `skip`, at most `rows`.
+fn first_rows(
+    document: &mut dyn Document,
+    sheet: usize,
+    skip: usize,
+    rows: usize,
+) -> Result<Vec<Vec<String>>, ReadError> {
+    let mut blocks = document.blocks(sheet)?;
+    let Some(block) = blocks.next_block()? else { return Ok(Vec::new()) };
+    Ok((skip..block.rows()).take(rows).map(|row| texts(&block, row)).collect())
+}
+
+fn texts(block: &Block, row: usize) -> Vec<String> {
+    block.row(row).iter().map(|&raw| shown(block.view(raw))).collect()
+}
+
+/// A cell as it stands in the file, cut to what a terminal holds. Digits that may be a population number are masked
+/// in every column, for one that no contract names may be personal too.
+fn shown(cell: Cell<'_>) -> String {
+    let text = match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) | Cell::Literal(text) | Cell::Error(text) => text.trim().replace(['\n', '\r', '\t'], " "),
+        Cell::Integer(number) => number.to_string(),
+        Cell::Float(number) => number.to_string(),
+        Cell::Bool(value) => value.to_string(),
+        Cell::Date { serial, epoch } => {
+            from_serial(serial, epoch == Epoch::Year1904).map_or_else(|_| serial.to_string(), |date| date.to_string())
+        }
+    };
+    let longest = text.split(|character: char| !character.is_ascii_digit()).map(str::len).max();
+    if longest.is_some_and(|digits| digits >= 15) {
+        return MASK.to_string();
+    }
+    if text.chars().count() <= CELL_LENGTH {
+        return text;
+    }
+    text.chars().take(CELL_LENGTH - 1).chain(std::iter::once('…')).collect()
+}
+
+fn routed(sheet: &RoutedSheet, top: &[Vec<String>]) -> SheetPreview {
+    let map = &sheet.layout.columns;
+    let mut columns = Vec::new();
+    let mut used = Vec::new();
+    for (index, (name, column)) in sheet.contract.columns.iter().enumerate() {
+        let source = map.source[index];
+        let header = source.and_then(|source| sheet.layout.headers.get(source));
+        columns.push(ColumnPreview {
+            column: name.clone(),
+            header: header.map(|header| header.trim().to_string()),
+            supplied: map.supplied[index].as_ref().map(supply),
+            required: column.required,
+        });
+        used.extend(source.map(|source| (name.clone(), source, column.pii.is_some())));
+    }
+    let row = |cells: &Vec<String>| {
+        let cell = |(_, source, is_personal): &(String, usize, bool)| match cells.get(*source) {
+            Some(text) if *is_personal && !text.is_empty() => MASK.to_string(),
+            Some(text) => text.clone(),
+            None => String::new(),
+        };
+        used.iter().map(cell).collect()
+    };
+    SheetPreview {
+        name: sheet.name.clone(),
+        dataset: Some(sheet.contract.name.clone()),
+        nearest: None,
+        missing: Vec::new(),
+        header_row: sheet.layout.header_row,
+        columns,
+        left_out: map.unknown.clone(),
+        rows: top.iter().map(row).collect(),
+        headings: used.into_iter().map(|(name, _, _)| name).collect(),
+    }
+}
+
+fn left_out(sheet: &LeftOut, top: &[Vec<String>]) -> SheetPreview {
+    let width = top.iter().map(Vec::len).max().unwrap_or_default();
+    let row = |cells: &Vec<String>| (0..width).map(|index| cells.get(index).cloned().unwrap_or_default()).collect();
+    SheetPreview {
+        name: sheet.name.clone(),
+        dataset: None,
+        nearest: Some(sheet.nearest.clone()),
+        missing: sheet.missing.clone(),
+        header_row: None,
+        columns: Vec::new(),
+        left_out: sheet.headers.clone(),
+        rows: top.iter().map(row).collect(),
+        headings: (0..width as u32).map(crate::finding::column_letters).collect(),
+    }
+}
+
+fn supply(supplied: &Supplied) -> Supply {
+    match supplied {
+        Supplied::Constant(value) => Supply::Constant(value.clone()),
+        Supplied::Request(parameter) => Supply::Request(parameter.clone()),
+        Supplied::Title(period) => Supply::Title(period.to_string()),
+        Supplied::Sender(_) => Supply::Sender,
+        Supplied::Default(value) => Supply::Default(value.clone()),
+    }
+}
