@@ -82,9 +82,12 @@ fn offending(
             part,
             sheet: info.and_then(|info| info.sheet.clone()),
             row,
-            column_index: None,
+            column_index: rule
+                .column
+                .as_ref()
+                .and_then(|column| info?.columns.get(column).copied()),
             line: row.filter(|_| info.is_some_and(|info| info.numbers_are_lines)),
-            column: None,
+            column: rule.column.clone(),
         };
         let finding = Finding::declared(&rule.code, rule.severity, rule.message.clone(), rule.hint.clone());
         findings.push(match &values {

@@ -2,7 +2,7 @@
 
 use super::{Failure, Session, print};
 use crate::config::{self, Configuration};
-use crate::finding::receipt::Status;
+use crate::finding::receipt::{Language, Status};
 use crate::run::dry_run::{As, dry_run};
 use crate::run::{self, DataDirectory, inspect, receipts};
 use chrono::NaiveDate;
@@ -68,8 +68,11 @@ async fn configuration_problems(
         return Err(Failure::configuration(&problems));
     }
     let (connectors, datasets) = counts.unwrap_or_default();
-    let right = session.say("Konfigurasi benar", "The configuration is right");
-    print(&format!("{right}: {connectors} connectors, {datasets} datasets\n")).map(|()| 0)
+    let text = match session.language {
+        Language::Id => format!("Konfigurasi benar: {connectors} konektor, {datasets} kumpulan data\n"),
+        Language::En => format!("The configuration is right: {connectors} connectors, {datasets} datasets\n"),
+    };
+    print(&text).map(|()| 0)
 }
 
 async fn check_file(
@@ -82,12 +85,11 @@ async fn check_file(
         Failure::usage("a file is judged for a sender").hint("add --region CODE, for example --region 32.73")
     })?;
     if configuration.regions.get(&region).is_none() {
-        return Err(Failure::usage(format!("there is no region \"{region}\""))
-            .hint("write a Kemendagri code with its point, for example 32.73"));
+        return Err(unknown_region(&configuration, &region));
     }
     let as_whom = as_whom(&configuration, &arguments)?;
     if !file.is_file() {
-        return Err(Failure::usage(format!("{}: no such file", file.display())));
+        return Err(Failure::usage(format!("{}: no such file", file.display())).hint("look at the path and the name"));
     }
     let as_of = arguments.as_of.unwrap_or_else(|| run::today(&configuration));
     let data = DataDirectory::new(&session.place.data);
@@ -119,6 +121,21 @@ fn as_whom(configuration: &Configuration, arguments: &Arguments) -> Result<As, F
             .hint(format!("one of: {}", names(configuration.contracts.keys())))),
         (None, None) => Err(Failure::usage("say what the file is").hint("add --connector NAME or --dataset NAME")),
     }
+}
+
+/// A sender is named by code; a name, or a code that has changed, is met with the code it stands for.
+fn unknown_region(configuration: &Configuration, text: &str) -> Failure {
+    use crate::domain::region::RegionError;
+    let hint = match configuration.regions.resolve(text, None, None) {
+        Ok(code) => format!("did you mean {code}?"),
+        Err(RegionError::Ambiguous(codes)) => format!("one of: {}", codes.join(", ")),
+        Err(RegionError::Retired {
+            successor: Some(code), ..
+        }) => format!("it is {code} now"),
+        Err(RegionError::LostZero(code)) => format!("did you mean {code}?"),
+        Err(_) => "write a Kemendagri code with its point, for example 32.73".to_string(),
+    };
+    Failure::usage(format!("there is no region \"{text}\"")).hint(hint)
 }
 
 fn names<'n>(names: impl Iterator<Item = &'n String>) -> String {

@@ -3,6 +3,7 @@
 use crate::catalog::CatalogError;
 use crate::config::Problem;
 use crate::run::RunError;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// A sentence that says what and where, hints that say how to mend it, and the exit code.
@@ -59,17 +60,22 @@ impl Failure {
 
     /// Prints to standard error and gives the exit code.
     pub(super) fn report(self) -> ExitCode {
+        let mut text = String::new();
         if !self.message.is_empty() {
-            eprintln!("error: {}", self.message);
+            text.push_str(&format!("error: {}\n", self.message));
         }
         if !self.hints.is_empty() {
-            eprintln!();
-            for hint in &self.hints {
-                eprintln!("hint: {hint}");
-            }
+            text.push('\n');
+            text.extend(self.hints.iter().map(|hint| format!("hint: {hint}\n")));
         }
+        say(&text);
         ExitCode::from(self.code as u8)
     }
+}
+
+/// Writes to standard error. A reader that has gone away misses it; the exit code says the same.
+pub(super) fn say(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
 impl From<RunError> for Failure {
@@ -79,8 +85,7 @@ impl From<RunError> for Failure {
             RunError::NoConnector(_) => Failure::usage(error.to_string()).hint("`lumbung plan` lists the connectors"),
             RunError::Lease(_) => Failure::new(error.to_string())
                 .hint("wait until it has ended; a lease of a process that has died is taken over by itself"),
-            _ => Failure::new(error.to_string())
-                .hint("nothing was published; the next run continues where this one stopped"),
+            _ => Failure::new(error.to_string()),
         }
     }
 }

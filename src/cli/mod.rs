@@ -77,11 +77,21 @@ const EXAMPLES: &str = "Examples:
   lumbung check data.xlsx --connector dukcapil-file --region 32
   lumbung query \"SELECT * FROM indicators LIMIT 5\"";
 
+const SERVE_EXAMPLES: &str =
+    "Connectors with a schedule of their own are pulled, read and merged at their moments; the \
+nightly job pulls the others and publishes. A night that was missed is caught up once. SIGTERM stops at once; the next \
+start goes on from there.
+
+Examples:
+  lumbung serve
+  lumbung --config /etc/lumbung --data /srv/lumbung serve -v --log json";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Pull, read, merge, compute and publish: the nightly job
     Run(run::Arguments),
     /// Run what is due, by the schedules, until stopped
+    #[command(after_help = SERVE_EXAMPLES)]
     Serve(serve::Arguments),
     /// Check the configuration, or judge one file without keeping anything
     Check(check::Arguments),
@@ -90,14 +100,34 @@ enum Command {
     /// Make the spreadsheet that an officer fills in
     Template(template::Arguments),
     /// Say what the next run would do
+    #[command(after_help = "Asks no source, reads no file, writes nothing.
+
+Examples:
+  lumbung plan
+  lumbung plan --json")]
     Plan,
     /// Look at the surroundings: folders, space, catalog, tokens
+    #[command(
+        after_help = "Exit code: 0 well, warnings included; 3 a run would fail or leave something out.
+
+Examples:
+  lumbung doctor
+  lumbung --config /etc/lumbung --data /srv/lumbung doctor --json"
+    )]
     Doctor,
     /// Show the last run's report, what is due and what waits for a person
+    #[command(after_help = "Examples:
+  lumbung status
+  lumbung status --lang en
+  lumbung status --json")]
     Status,
     /// Make a configuration directory to start from
     Init(init::Arguments),
     /// Print or write the JSON Schemas and the reference
+    #[command(after_help = "Examples:
+  lumbung schema
+  lumbung schema --out docs/reference
+  lumbung schema --out docs/reference --check")]
     Schema(schema::Arguments),
     /// Ask a release in SQL
     Query(query::Arguments),
@@ -111,6 +141,9 @@ enum Command {
     #[command(subcommand)]
     Release(release::Command),
     /// Print completions for a shell
+    #[command(after_help = "Examples:
+  lumbung completions bash > /etc/bash_completion.d/lumbung
+  lumbung completions zsh > _lumbung")]
     Completions {
         /// Shell to complete for
         #[arg(value_enum)]
@@ -157,8 +190,8 @@ pub fn main() -> ExitCode {
             // Help and version go to standard output with 0, wrong usage to standard error with 2.
             let code = error.exit_code();
             return match error.print() {
-                Ok(()) => ExitCode::from(code as u8),
-                Err(_) => ExitCode::FAILURE,
+                Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
+                _ => ExitCode::from(code as u8),
             };
         }
     };

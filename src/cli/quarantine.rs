@@ -1,7 +1,7 @@
 //! `lumbung quarantine`: refused rows and why.
 
 use super::{Failure, Session, print, status};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Submission};
 use crate::run::DataDirectory;
 use crate::run::ask::{self, Refused};
 
@@ -9,7 +9,14 @@ use crate::run::ask::{self, Refused};
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// List refused rows, latest submission first
-    #[command(after_help = "Examples:\n  lumbung quarantine list --dataset commodity_price --limit 20")]
+    #[command(
+        after_help = "A row that was refused before with the same values stands with its first submission only.
+
+Examples:
+  lumbung quarantine list --dataset commodity_price --limit 20
+  lumbung quarantine list --region 32.73
+  lumbung quarantine list --submission 41 --json"
+    )]
     List {
         /// Only this dataset
         #[arg(long, value_name = "NAME")]
@@ -17,6 +24,9 @@ pub enum Command {
         /// Only what this region sent
         #[arg(long, value_name = "CODE")]
         region: Option<String>,
+        /// Only this submission
+        #[arg(long, value_name = "NUMBER")]
+        submission: Option<i64>,
         /// At most this many
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: usize,
@@ -34,45 +44,91 @@ pub enum Command {
 pub(super) fn quarantine(session: &Session, command: Command) -> Result<i32, Failure> {
     let catalog = status::open(session)?;
     match command {
-        Command::List { dataset, region, limit } => list(session, &catalog, dataset, region, limit),
+        Command::List {
+            dataset,
+            region,
+            submission,
+            limit,
+        } => {
+            let wanted = Wanted {
+                dataset,
+                region,
+                submission,
+            };
+            list(session, &catalog, &wanted, limit)
+        }
         Command::Show { submission, row } => show(session, &catalog, submission, row),
     }
 }
 
-/// Refused rows of a submission, by dataset.
-fn refused(session: &Session, catalog: &Catalog, sequence: i64) -> Result<Vec<Refused>, Failure> {
+/// Which refused rows are listed; all where nothing is said.
+struct Wanted {
+    dataset: Option<String>,
+    region: Option<String>,
+    submission: Option<i64>,
+}
+
+/// A refused row, and where its sender finds it.
+#[derive(Debug, serde::Serialize)]
+struct Listed {
+    #[serde(flatten)]
+    refused: Refused,
+    connector: String,
+    region: String,
+    file: Option<String>,
+    sheet: Option<String>,
+}
+
+/// At most `limit` refused rows of a submission that count, by dataset.
+fn refused(
+    session: &Session,
+    catalog: &Catalog,
+    submission: &Submission,
+    limit: usize,
+    keep: impl Fn(&Refused) -> bool,
+) -> Result<Vec<Listed>, Failure> {
     let data = DataDirectory::new(&session.place.data);
+    let sequence = submission.sequence.unwrap_or_default();
     let mut rows = Vec::new();
     for outcome in catalog
         .outcomes(sequence)?
         .into_iter()
         .filter(|outcome| outcome.quarantined > 0)
     {
-        rows.extend(ask::quarantined(&data, sequence, &outcome.dataset)?);
+        let left = limit.saturating_sub(rows.len());
+        rows.extend(ask::quarantined(&data, sequence, &outcome.dataset, left, &keep)?);
     }
-    Ok(rows)
+    rows.truncate(limit);
+    let places = catalog.places(sequence)?;
+    let sheet = |part: i32| places.get(usize::try_from(part).ok()?)?.sheet.clone();
+    let listed = rows.into_iter().map(|refused| Listed {
+        connector: submission.connector.clone(),
+        region: submission.region.clone(),
+        file: submission.file.clone(),
+        sheet: sheet(refused.part),
+        refused,
+    });
+    Ok(listed.collect())
 }
 
-fn list(
-    session: &Session,
-    catalog: &Catalog,
-    dataset: Option<String>,
-    region: Option<String>,
-    limit: usize,
-) -> Result<i32, Failure> {
+fn list(session: &Session, catalog: &Catalog, wanted: &Wanted, limit: usize) -> Result<i32, Failure> {
+    let submissions = match wanted.submission {
+        Some(sequence) => vec![find(catalog, sequence)?],
+        None => catalog.submissions(1_000_000)?,
+    };
+    let is_wanted = |row: &Refused| {
+        let is_of_dataset = wanted.dataset.as_ref().is_none_or(|dataset| row.dataset == *dataset);
+        is_of_dataset && (!row.known || wanted.submission.is_some())
+    };
     let mut rows = Vec::new();
-    for submission in catalog.submissions(1_000_000)? {
+    for submission in submissions {
         if rows.len() >= limit {
             break;
         }
-        if region.as_ref().is_some_and(|region| submission.region != *region) {
-            continue;
+        if wanted.region.as_ref().is_none_or(|region| submission.region == *region) {
+            rows.extend(refused(session, catalog, &submission, limit - rows.len(), is_wanted)?);
         }
-        let of_dataset = |row: &Refused| dataset.as_ref().is_none_or(|dataset| row.dataset == *dataset);
-        let sequence = submission.sequence.unwrap_or_default();
-        rows.extend(refused(session, catalog, sequence)?.into_iter().filter(of_dataset));
     }
-    rows.truncate(limit);
     if session.json {
         session.print_json(&rows)?;
         return Ok(0);
@@ -87,26 +143,37 @@ fn list(
     print(&text).map(|()| 0)
 }
 
-fn line(session: &Session, row: &Refused) -> String {
+/// `   41  32.73  labour             laporan.xlsx [Tenaga kerja] baris 8: … [number-invalid]`
+fn line(session: &Session, listed: &Listed) -> String {
+    let row = &listed.refused;
     let place = row.row.map_or("—".to_string(), |number| number.to_string());
     let reason = session.language.of(&row.reason);
     let number = session.say("baris", "row");
+    let source = listed.file.as_deref().unwrap_or(&listed.connector);
+    let sheet = listed
+        .sheet
+        .as_ref()
+        .map(|sheet| format!("[{sheet}] "))
+        .unwrap_or_default();
     format!(
-        "{:>5}  {:<18} {number} {place}: {reason} [{}]\n",
+        "{:>5}  {:<6} {:<18} {source} {sheet}{number} {place}: {reason} [{}]\n",
         row.submission,
+        listed.region,
         row.dataset,
         row.codes.join(", ")
     )
 }
 
+fn find(catalog: &Catalog, sequence: i64) -> Result<Submission, Failure> {
+    catalog.submission(sequence)?.ok_or_else(|| {
+        Failure::usage(format!("there is no submission {sequence}")).hint("`lumbung submission list` lists them")
+    })
+}
+
 fn show(session: &Session, catalog: &Catalog, sequence: i64, row: Option<i32>) -> Result<i32, Failure> {
-    if catalog.submission(sequence)?.is_none() {
-        return Err(
-            Failure::usage(format!("there is no submission {sequence}")).hint("`lumbung submission list` lists them")
-        );
-    }
-    let mut rows = refused(session, catalog, sequence)?;
-    rows.retain(|one| row.is_none() || one.row == row);
+    let submission = find(catalog, sequence)?;
+    let is_wanted = |one: &Refused| row.is_none() || one.row == row;
+    let rows = refused(session, catalog, &submission, usize::MAX, is_wanted)?;
     if session.json {
         session.print_json(&rows)?;
         return Ok(0);
@@ -118,7 +185,7 @@ fn show(session: &Session, catalog: &Catalog, sequence: i64, row: Option<i32>) -
     let mut text = String::new();
     for one in &rows {
         text.push_str(&line(session, one));
-        if let Some(values) = one.values.as_object() {
+        if let Some(values) = one.refused.values.as_object() {
             for (column, value) in values {
                 text.push_str(&format!("         {column} = {}\n", value.as_str().unwrap_or_default()));
             }

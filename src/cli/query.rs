@@ -1,5 +1,6 @@
 //! `lumbung query`: a release in SQL.
 
+use super::failure::say;
 use super::{Failure, Session, print, release};
 use crate::config;
 use crate::run::{DataDirectory, RunError, ask};
@@ -8,7 +9,10 @@ use std::path::PathBuf;
 /// What `lumbung query` takes.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Tables: every dataset, regions, submissions, indicators, metadata, coverage, timeliness, findings.
+    after_help = "Tables: every dataset, regions, submissions, indicators, metadata, coverage, timeliness, findings, and \
+the reference tables. A release is only read. Long texts are cut in a table; csv, json and parquet have them whole.
+
+Exit code: 0; 1 there is no release; 2 the SQL is wrong.
 
 Examples:
   lumbung query \"SELECT period, count(*) FROM labour GROUP BY period\"
@@ -31,6 +35,9 @@ pub struct Arguments {
 
 pub(super) async fn query(session: &Session, arguments: Arguments) -> Result<i32, Failure> {
     let form = match arguments.format {
+        Some(form) if session.json && form != ask::Form::Json => {
+            return Err(Failure::usage("--json and --format ask for two forms").hint("leave one of them out"));
+        }
         Some(form) => form,
         None if session.json => ask::Form::Json,
         None => ask::Form::Table,
@@ -48,17 +55,20 @@ pub(super) async fn query(session: &Session, arguments: Arguments) -> Result<i32
         }
         other => Failure::new(other.to_string()),
     })?;
-    match (form, arguments.out) {
-        (ask::Form::Parquet, Some(out)) => {
-            let rows = ask::write_parquet(&out, &schema, &batches)?;
-            eprintln!("{}: {rows} rows", out.display());
-            Ok(0)
-        }
-        (form, Some(out)) => {
-            let text = ask::text(&schema, &batches, form)?;
-            std::fs::write(&out, text).map_err(|error| Failure::new(format!("{}: {error}", out.display())))?;
-            Ok(0)
-        }
-        (form, None) => print(&ask::text(&schema, &batches, form)?).map(|()| 0),
+    let Some(out) = arguments.out else {
+        return print(&ask::text(&schema, &batches, form)?).map(|()| 0);
+    };
+    if form == ask::Form::Parquet {
+        ask::write_parquet(&out, &schema, &batches)?;
+    } else {
+        let text = ask::text(&schema, &batches, form)?;
+        std::fs::write(&out, text).map_err(|error| Failure::new(format!("{}: {error}", out.display())))?;
     }
+    let rows: usize = batches.iter().map(arrow::array::RecordBatch::num_rows).sum();
+    if session.json {
+        session.print_json(&serde_json::json!({ "file": out, "rows": rows }))?;
+    } else {
+        say(&format!("{}: {rows} {}\n", out.display(), session.say("baris", "rows")));
+    }
+    Ok(0)
 }

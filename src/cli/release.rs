@@ -9,6 +9,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// List releases
+    #[command(after_help = "The one in force is marked with *.\n\nExamples:\n  lumbung release list")]
     List,
     /// Show what changed in a release
     #[command(after_help = "Examples:\n  lumbung release show\n  lumbung release show 2025-11-30-001")]

@@ -1,7 +1,7 @@
 //! `lumbung run`: the nightly job.
 
 use super::{Failure, Session, print};
-use crate::run::{self, Options, receipts};
+use crate::run::{self, Options, RunError, receipts};
 use chrono::NaiveDate;
 
 /// What `lumbung run` takes.
@@ -33,12 +33,22 @@ pub(super) async fn run(session: &Session, arguments: Arguments) -> Result<i32, 
         as_of: arguments.as_of,
         publish: !arguments.no_publish,
     };
-    let report = run::run(&session.place, &options, &session.progress).await?;
+    let report = run::run(&session.place, &options, &session.progress)
+        .await
+        .map_err(stopped)?;
     if session.json {
         session.print_json(&report)?;
     } else {
-        let configuration = crate::config::load(&session.place.config).map_err(run::RunError::Configuration)?;
+        let configuration = crate::config::load(&session.place.config).map_err(RunError::Configuration)?;
         print(&report.to_text(session.language, &receipts::titles(&configuration)))?;
     }
     Ok(report.exit_code)
+}
+
+/// A run that stopped in the middle has published nothing, and needs nobody to clean up after it.
+fn stopped(error: RunError) -> Failure {
+    match error {
+        RunError::Configuration(_) | RunError::NoConnector(_) | RunError::Lease(_) => error.into(),
+        other => Failure::from(other).hint("nothing was published; the next run continues where this one stopped"),
+    }
 }

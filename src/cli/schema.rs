@@ -4,11 +4,13 @@ mod commands;
 mod findings;
 mod types;
 
+use super::failure::say;
 use crate::config::{Connector, Contract, Installation};
 use crate::finding::receipt::Receipt;
 use schemars::schema_for;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// What `lumbung schema` takes.
@@ -39,8 +41,7 @@ pub fn schema(arguments: &Arguments, command: clap::Command) -> Result<i32, Sche
             .into_iter()
             .map(|(name, schema)| (name.to_string(), schema))
             .collect();
-        print!("{}", pretty(&Value::Object(all)));
-        return Ok(0);
+        return to_standard_output(&pretty(&Value::Object(all))).map(|()| 0);
     };
     let documents = documents(command);
     if !arguments.check {
@@ -49,12 +50,27 @@ pub fn schema(arguments: &Arguments, command: clap::Command) -> Result<i32, Sche
     }
     let differing = differing(directory, &documents)?;
     for name in &differing {
-        eprintln!("{} differs from the program", directory.join(name).display());
+        say(&format!(
+            "{} differs from the program\n",
+            directory.join(name).display()
+        ));
     }
     if !differing.is_empty() {
-        eprintln!("hint: lumbung schema --out {}", directory.display());
+        say(&format!("hint: lumbung schema --out {}\n", directory.display()));
     }
     Ok(i32::from(!differing.is_empty()))
+}
+
+/// Prints; a reader that has gone away has seen enough.
+fn to_standard_output(text: &str) -> Result<(), SchemaError> {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => Err(SchemaError {
+            path: "standard output".to_string(),
+            source,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// The JSON Schemas by name.

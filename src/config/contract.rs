@@ -196,7 +196,7 @@ pub enum Locale {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Pii {
-    /// Read for checks, never written.
+    /// Left where it is: not read, not written, not shown.
     Drop,
     /// Written as HMAC-SHA-256 under the installation's key.
     Pseudonym,
@@ -233,6 +233,9 @@ pub struct TableRule {
     pub severity: Severity,
     /// The query.
     pub sql: String,
+    /// The column that a finding points at.
+    #[serde(default)]
+    pub column: Option<String>,
     /// The sentence of the finding.
     pub message: Bilingual,
     /// How to mend it.

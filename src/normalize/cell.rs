@@ -92,6 +92,15 @@ impl ColumnReader {
         }
     }
 
+    /// A cell as findings may show it: nothing of a personal column.
+    fn shown(&self, cell: Cell<'_>) -> String {
+        if self.column.pii.is_some() {
+            personal::MASK.to_string()
+        } else {
+            shown(cell)
+        }
+    }
+
     /// Reads a cell that is not missing. `power` is the header's power of ten (`ribu`: 3);
     /// `on` the day whose registry
     /// counts for region codes.
@@ -103,6 +112,9 @@ impl ColumnReader {
         on: NaiveDate,
         context: &Context,
     ) -> Result<Value<'a>, Finding> {
+        if self.column.pii == Some(Pii::Drop) {
+            return Ok(Value::Null);
+        }
         if let Cell::Error(text) = cell {
             return Err(Finding::of("cell-error").value(text));
         }
@@ -118,7 +130,6 @@ impl ColumnReader {
             ColumnType::Nik => self.nik(cell)?,
         };
         match (self.column.pii, value) {
-            (Some(Pii::Drop), _) => Ok(Value::Null),
             (Some(Pii::Pseudonym), Value::Text(value)) => {
                 Ok(context.pseudonym_key.as_ref().map_or(Value::Null, |key| {
                     Value::Text(Cow::Owned(personal::pseudonym(key, &self.name, &value)))
@@ -189,7 +200,7 @@ impl ColumnReader {
             Some((least, most)) if value < least || value > most => Err(Finding::of("out-of-range")
                 .with("least", plain(least))
                 .with("most", plain(most))
-                .value(shown(cell))),
+                .value(self.shown(cell))),
             _ => Ok(()),
         }
     }
@@ -199,18 +210,18 @@ impl ColumnReader {
             Cell::Date { serial, epoch } => date::from_serial(serial, epoch == Epoch::Year1904),
             Cell::Text(text) => date::parse_date(text),
             Cell::Integer(value) => date::parse_date(&value.to_string()),
-            _ => return Err(Finding::of("date-invalid").value(shown(cell))),
+            _ => return Err(Finding::of("date-invalid").value(self.shown(cell))),
         };
         let value = parsed.map_err(|error| match error {
-            date::DateError::MonthFirst => Finding::of("date-month-first").value(shown(cell)),
-            _ => Finding::of("date-invalid").value(shown(cell)),
+            date::DateError::MonthFirst => Finding::of("date-month-first").value(self.shown(cell)),
+            _ => Finding::of("date-invalid").value(self.shown(cell)),
         })?;
         if self.earliest.is_some_and(|earliest| value < earliest) || self.latest.is_some_and(|latest| value > latest) {
             let name = |date: Option<NaiveDate>| date.map_or("…".to_string(), |date| date.to_string());
             return Err(Finding::of("date-out-of-range")
                 .with("earliest", name(self.earliest))
                 .with("latest", name(self.latest))
-                .value(shown(cell)));
+                .value(self.shown(cell)));
         }
         Ok(value)
     }
@@ -229,12 +240,12 @@ impl ColumnReader {
             let grains: Vec<String> = self.grains.iter().map(|grain| example(*grain).to_string()).collect();
             Finding::of("period-invalid")
                 .with("examples", grains.join(", "))
-                .value(shown(cell))
+                .value(self.shown(cell))
         })
     }
 
     fn code<'a>(&self, cell: Cell<'a>, context: &Context) -> Result<Value<'a>, Finding> {
-        let written = plain_text(cell).ok_or_else(|| Finding::of("code-unknown").value(shown(cell)))?;
+        let written = plain_text(cell).ok_or_else(|| Finding::of("code-unknown").value(self.shown(cell)))?;
         let table = self.column.codes.as_ref().and_then(|name| context.codes.get(name));
         // `validate` made sure that a code column names a table that exists.
         let table = table.ok_or_else(|| Finding::of("code-unknown").value(&written))?;
@@ -250,19 +261,19 @@ impl ColumnReader {
     fn text<'a>(&self, cell: Cell<'a>) -> Result<Value<'a>, Finding> {
         let written = match cell {
             Cell::Text(text) => Cow::Borrowed(text.trim()),
-            _ => Cow::Owned(plain_text(cell).ok_or_else(|| Finding::of("text-invalid").value(shown(cell)))?),
+            _ => Cow::Owned(plain_text(cell).ok_or_else(|| Finding::of("text-invalid").value(self.shown(cell)))?),
         };
         let limit = self.column.max_length.unwrap_or(TEXT_LIMIT);
         if written.len() > limit && written.chars().count() > limit {
             return Err(Finding::of("text-too-long")
                 .with("limit", limit.to_string())
-                .value(shown(cell)));
+                .value(self.shown(cell)));
         }
         if written
             .chars()
             .any(|letter| letter.is_control() && !letter.is_whitespace())
         {
-            return Err(Finding::of("text-control-characters").value(shown(cell)));
+            return Err(Finding::of("text-control-characters").value(self.shown(cell)));
         }
         Ok(Value::Text(written))
     }
@@ -279,12 +290,12 @@ impl ColumnReader {
     }
 
     fn not_a_number(&self, cell: Cell<'_>) -> Finding {
-        Finding::of("number-invalid").value(shown(cell))
+        Finding::of("number-invalid").value(self.shown(cell))
     }
 
     fn number_error(&self, error: number::NumberError, cell: Cell<'_>, style: Style) -> Finding {
         use number::NumberError;
-        let written = shown(cell);
+        let written = self.shown(cell);
         match error {
             NumberError::NotWhole => Finding::of("number-not-whole").value(written),
             NumberError::TooPrecise => Finding::of("number-too-precise")

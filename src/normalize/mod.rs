@@ -12,14 +12,17 @@
 //! - `route`: which sheet is which dataset; `headers`: header texts to columns; `title`: what stands above
 //! - `rows`: blank, total, footnote and numbering rows
 //! - `cell`: one cell to one value; `style`: number styles; `personal`: pseudonyms and masks
-//! - `speaker`: who may report for whom; `batch`: values to arrays
+//! - `demands`, `speaker`: what every row must meet, and who may report for whom
+//! - `places`: where a cell is, for people; `batch`: values to arrays; `totals`: total rows as a check
 
 mod batch;
 mod cell;
 mod cell_region;
+mod demands;
 mod headers;
 mod normalizer;
 mod personal;
+mod places;
 mod route;
 mod rows;
 mod speaker;

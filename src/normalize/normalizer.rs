@@ -1,13 +1,14 @@
 //! Sheets of one dataset to accepted batches and refused rows.
 
+use super::Context;
 use super::batch::BatchBuilder;
-use super::cell::{ColumnReader, Value, shown};
+use super::cell::{ColumnReader, Value};
 use super::headers::{ColumnMap, Supplied};
+use super::places::is_blank;
 use super::route::{Layout, RoutedSheet};
 use super::rows::{RowKind, classify};
 use super::style::{Styles, Witness};
 use super::totals::Totals;
-use super::{Context, personal};
 use crate::config::{ColumnType, Contract, Pii};
 use crate::domain::number::Style;
 use crate::finding::{Finding, Place};
@@ -62,13 +63,13 @@ pub enum NormalizeError<E> {
 
 /// Reads the sheets of one dataset of one submission.
 pub struct Normalizer<'c> {
-    context: &'c Context,
-    contract: Arc<Contract>,
-    names: Vec<String>,
-    readers: Vec<ColumnReader>,
+    pub(super) context: &'c Context,
+    pub(super) contract: Arc<Contract>,
+    pub(super) names: Vec<String>,
+    pub(super) readers: Vec<ColumnReader>,
     /// Contract column index of the period or date, and of the region.
     period: Option<usize>,
-    region: Option<usize>,
+    pub(super) region: Option<usize>,
     styles: Styles,
     witness: Witness,
     builder: BatchBuilder,
@@ -77,9 +78,9 @@ pub struct Normalizer<'c> {
 }
 
 /// What one row of a sheet is read with.
-struct SheetPlan<'s> {
-    sheet: &'s RoutedSheet,
-    layout: Layout,
+pub(super) struct SheetPlan<'s> {
+    pub(super) sheet: &'s RoutedSheet,
+    pub(super) layout: Layout,
     used: Vec<usize>,
     /// Values for columns that the sheet does not have.
     constants: Vec<Option<Value<'static>>>,
@@ -392,77 +393,6 @@ impl<'c> Normalizer<'c> {
         }
     }
 
-    /// The cells that are there are right, and every measure is blank (promise I2). A null key goes first.
-    fn is_not_observed(&self, values: &[Value<'_>]) -> bool {
-        let has_key = self.contract.key.iter().all(|name| {
-            self.contract
-                .columns
-                .get_index_of(name)
-                .is_some_and(|index| values[index] != Value::Null)
-        });
-        let mut measures = self
-            .readers
-            .iter()
-            .filter(|reader| reader.column.kind.is_measure())
-            .peekable();
-        has_key && measures.peek().is_some() && measures.all(|reader| values[reader.index] == Value::Null)
-    }
-
-    fn check_required(
-        &self,
-        plan: &SheetPlan<'_>,
-        block: &Block,
-        row: usize,
-        values: &[Value<'_>],
-        findings: &mut Vec<Finding>,
-    ) {
-        for reader in &self.readers {
-            let needed = reader.column.required || self.contract.key.contains(&reader.name);
-            if !needed || values[reader.index] != Value::Null || reader.column.pii == Some(Pii::Drop) {
-                continue;
-            }
-            let place = match plan.layout.columns.source[reader.index] {
-                Some(source) => self.place_of_column(plan, block, row, source, Some(reader.index)),
-                None => self.place(plan, block, row, Some(reader.index)),
-            };
-            findings.push(
-                Finding::of("value-missing")
-                    .with("column", self.label(plan, reader.index))
-                    .at(place),
-            );
-        }
-    }
-
-    fn check_speaker(
-        &self,
-        plan: &SheetPlan<'_>,
-        block: &Block,
-        row: usize,
-        values: &[Value<'_>],
-        findings: &mut Vec<Finding>,
-    ) {
-        let Some(index) = self.region else { return };
-        let Value::Text(code) = &values[index] else { return };
-        if self.context.speaker.may_report(code, &self.context.regions) {
-            return;
-        }
-        let name = |code: &str| match self.context.regions.get(code) {
-            Some(region) => format!("{} ({code})", region.name),
-            None => code.to_string(),
-        };
-        let sender = self.context.speaker.own_region().map(name).unwrap_or_default();
-        let place = match plan.layout.columns.source[index] {
-            Some(source) => self.place_of_column(plan, block, row, source, Some(index)),
-            None => self.place(plan, block, row, Some(index)),
-        };
-        findings.push(
-            Finding::of("region-not-yours")
-                .with("sender", sender)
-                .value(name(code))
-                .at(place),
-        );
-    }
-
     fn total_row<S: RowSink>(
         &self,
         plan: &SheetPlan<'_>,
@@ -487,76 +417,10 @@ impl<'c> Normalizer<'c> {
                 _ => None,
             };
         }
-        for finding in totals.compare(&stated, &self.names, &self.place(plan, block, row, None)) {
+        let place = |index: usize| self.place_of(plan, block, row, index);
+        for finding in totals.compare(&stated, place) {
             sink.note(finding)?;
         }
         Ok(())
-    }
-
-    /// Contract column and value as written; personal columns and long digit runs masked.
-    fn rendering(&self, plan: &SheetPlan<'_>, block: &Block, row: usize) -> Vec<(String, String)> {
-        let mut values = Vec::new();
-        for reader in &self.readers {
-            let Some(source) = plan.layout.columns.source[reader.index] else {
-                continue;
-            };
-            let cell = block.cell(row, source);
-            if is_blank(cell) {
-                continue;
-            }
-            let value = if reader.column.pii.is_some() {
-                personal::MASK.to_string()
-            } else {
-                shown(cell)
-            };
-            values.push((reader.name.clone(), value));
-        }
-        values
-    }
-
-    /// A column as its sender knows it: the header as written, or the contract's title.
-    fn label(&self, plan: &SheetPlan<'_>, index: usize) -> String {
-        let header = plan.layout.columns.source[index].and_then(|source| plan.layout.headers.get(source));
-        match header.map(|header| header.trim()).filter(|header| !header.is_empty()) {
-            Some(header) => header.to_string(),
-            None => self.readers[index].column.title.id.clone(),
-        }
-    }
-
-    fn place(&self, plan: &SheetPlan<'_>, block: &Block, row: usize, column: Option<usize>) -> Place {
-        let number = block.row_numbers[row];
-        Place {
-            part: plan.sheet.place,
-            sheet: plan.sheet.name.clone(),
-            row: Some(number),
-            column_index: None,
-            line: block.numbers_are_lines.then_some(number),
-            column: column.map(|index| self.names[index].clone()),
-        }
-    }
-
-    fn place_of_column(
-        &self,
-        plan: &SheetPlan<'_>,
-        block: &Block,
-        row: usize,
-        source: usize,
-        column: Option<usize>,
-    ) -> Place {
-        let mut place = self.place(plan, block, row, column);
-        // Records have no cells: a field's name is its place.
-        place.column_index = plan.layout.header_row.map(|_| source as u32);
-        if place.column.is_none() {
-            place.column = plan.layout.headers.get(source).cloned();
-        }
-        place
-    }
-}
-
-fn is_blank(cell: Cell<'_>) -> bool {
-    match cell {
-        Cell::Empty => true,
-        Cell::Text(text) => text.trim().is_empty(),
-        _ => false,
     }
 }

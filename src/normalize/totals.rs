@@ -67,7 +67,7 @@ impl Totals {
     }
 
     /// Compares a total row, whose numbers are given by contract column, with the rows above it.
-    pub(super) fn compare(&self, values: &[Option<i64>], names: &[String], place: &Place) -> Vec<Finding> {
+    pub(super) fn compare(&self, values: &[Option<i64>], place: impl Fn(usize) -> Place) -> Vec<Finding> {
         if self.broken || self.rows == 0 {
             return Vec::new();
         }
@@ -77,17 +77,13 @@ impl Totals {
             let sums = &self.sums[position];
             let agrees = [sums.all, sums.provinces, sums.regencies].contains(&(stated as f64));
             if !agrees {
-                let place = Place {
-                    column: Some(names[column].clone()),
-                    ..place.clone()
-                };
                 let counted = if sums.regencies > 0.0 { sums.regencies } else { sums.all };
                 let counted = super::cell::plain(counted);
                 findings.push(
                     Finding::of("total-differs")
                         .with("sum", counted)
                         .value(stated.to_string())
-                        .at(place),
+                        .at(place(column)),
                 );
             }
         }

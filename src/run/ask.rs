@@ -7,6 +7,7 @@ use crate::table::{Session, SqlError, reader, writer};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Answers one read-only statement over a release. A statement that fails names the tables there are.
 pub async fn ask(
@@ -79,22 +80,51 @@ pub fn text(schema: &SchemaRef, batches: &[RecordBatch], form: Form) -> Result<S
         }
         Form::Table | Form::Parquet => {
             let empty = [RecordBatch::new_empty(schema.clone())];
-            let shown = if batches.is_empty() { &empty[..] } else { batches };
-            let table = arrow::util::pretty::pretty_format_batches(shown).map_err(wrong)?;
+            let whole = if batches.is_empty() { &empty[..] } else { batches };
+            let shown: Vec<RecordBatch> = whole.iter().map(shortened).collect::<Result<_, _>>().map_err(wrong)?;
+            let table = arrow::util::pretty::pretty_format_batches(&shown).map_err(wrong)?;
             Ok(format!("{table}\n"))
         }
     }
 }
 
-/// Writes an answer as a Parquet file; gives the number of rows.
-pub fn write_parquet(path: &Path, schema: &SchemaRef, batches: &[RecordBatch]) -> Result<u64, RunError> {
-    let written =
-        writer::write_all(path, schema.clone(), &[], batches).map_err(|error| RunError::Internal(error.to_string()))?;
-    Ok(written.rows)
+/// Longest text of a table's cell, in characters.
+const CELL_LENGTH: usize = 60;
+
+/// A batch whose texts are cut to what a table can show.
+fn shortened(batch: &RecordBatch) -> Result<RecordBatch, arrow::error::ArrowError> {
+    use arrow::array::{ArrayRef, AsArray, StringArray};
+    let cut = |text: &str| match text.char_indices().nth(CELL_LENGTH) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_string(),
+    };
+    let columns = batch
+        .columns()
+        .iter()
+        .map(|column| match column.as_string_opt::<i32>() {
+            Some(texts) => Arc::new(StringArray::from_iter(texts.iter().map(|text| text.map(cut)))) as ArrayRef,
+            None => column.clone(),
+        });
+    let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(batch.schema(), columns.collect(), &options)
 }
 
-/// The refused rows of staged submissions as text columns, for `quarantine`.
-pub fn quarantined(data: &super::DataDirectory, sequence: i64, dataset: &str) -> Result<Vec<Refused>, RunError> {
+/// Writes an answer as a Parquet file.
+pub fn write_parquet(path: &Path, schema: &SchemaRef, batches: &[RecordBatch]) -> Result<(), RunError> {
+    writer::write_all(path, schema.clone(), &[], batches)
+        .map(|_| ())
+        .map_err(|error| RunError::Internal(error.to_string()))
+}
+
+/// The first `limit` refused rows of a staged submission in a dataset, in the order of its places. `keep` says which
+/// count.
+pub fn quarantined(
+    data: &super::DataDirectory,
+    sequence: i64,
+    dataset: &str,
+    limit: usize,
+    keep: impl Fn(&Refused) -> bool,
+) -> Result<Vec<Refused>, RunError> {
     use arrow::array::{Array, AsArray};
     use arrow::datatypes::Int32Type;
     let path = data.staged(sequence, dataset).join("quarantine.parquet");
@@ -115,8 +145,12 @@ pub fn quarantined(data: &super::DataDirectory, sequence: i64, dataset: &str) ->
             let column = batch.column_by_name(name)?.as_primitive::<Int32Type>();
             column.is_valid(row).then(|| column.value(row))
         };
+        let is_known = |row: usize| {
+            let column = batch.column_by_name("known").and_then(|column| column.as_boolean_opt());
+            column.is_some_and(|column| column.value(row))
+        };
         for row in 0..batch.num_rows() {
-            rows.push(Refused {
+            let refused = Refused {
                 submission: sequence,
                 dataset: dataset.to_string(),
                 part: number("_part", row).unwrap_or_default(),
@@ -127,7 +161,14 @@ pub fn quarantined(data: &super::DataDirectory, sequence: i64, dataset: &str) ->
                     en: text("reasons_en", row),
                 },
                 values: serde_json::from_str(&text("values", row)).unwrap_or_default(),
-            });
+                known: is_known(row),
+            };
+            if keep(&refused) {
+                rows.push(refused);
+            }
+            if rows.len() >= limit {
+                return Ok(rows);
+            }
         }
     }
     Ok(rows)
@@ -142,5 +183,57 @@ pub struct Refused {
     pub row: Option<i32>,
     pub codes: Vec<String>,
     pub reason: crate::finding::Bilingual,
+    /// The row as it was sent, by column.
     pub values: serde_json::Value,
+    /// The same row was in quarantine before, with an earlier submission.
+    pub known: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::{Int64Array, StringArray};
+    use arrow::datatypes::{DataType, Field, Schema};
+
+    fn answer(text: Option<&str>) -> (SchemaRef, RecordBatch) {
+        let fields = vec![
+            Field::new("n", DataType::Int64, false),
+            Field::new("reason", DataType::Utf8, true),
+        ];
+        let schema: SchemaRef = Arc::new(Schema::new(fields));
+        let columns: [arrow::array::ArrayRef; 2] = [
+            Arc::new(Int64Array::from(vec![7])),
+            Arc::new(StringArray::from(vec![text])),
+        ];
+        let batch = RecordBatch::try_new(schema.clone(), columns.to_vec()).unwrap();
+        (schema, batch)
+    }
+
+    #[test]
+    fn a_table_cuts_long_texts_and_files_do_not() {
+        let long = "é".repeat(100);
+        let (schema, batch) = answer(Some(&long));
+        let table = text(&schema, std::slice::from_ref(&batch), Form::Table).unwrap();
+        assert!(table.contains(&format!("{}…", "é".repeat(CELL_LENGTH))), "{table}");
+        assert!(!table.contains(&long));
+        for form in [Form::Csv, Form::Json] {
+            assert!(
+                text(&schema, std::slice::from_ref(&batch), form)
+                    .unwrap()
+                    .contains(&long)
+            );
+        }
+    }
+
+    #[test]
+    fn an_answer_without_rows_has_its_headings() {
+        let (schema, batch) = answer(None);
+        assert!(text(&schema, &[], Form::Table).unwrap().contains("reason"));
+        assert_eq!(text(&schema, &[], Form::Csv).unwrap(), "n,reason\n");
+        assert_eq!(text(&schema, &[], Form::Json).unwrap(), "[]\n");
+        assert_eq!(
+            text(&schema, &[batch], Form::Json).unwrap(),
+            "[{\"n\":7,\"reason\":null}]\n"
+        );
+    }
 }

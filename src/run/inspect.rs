@@ -1,10 +1,11 @@
 //! `check` without a file: what the configuration says that no run has tried yet.
 
 use super::RunError;
+use crate::compute::statement;
 use crate::config::{Configuration, Connector, Problem, unset_variables};
 use crate::publish::facts;
 use crate::table::{Session, reference, schema};
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::ScalarValue;
 
 /// Memory for planning queries over empty tables, in MiB.
@@ -12,38 +13,68 @@ const PLAN_MEMORY_MB: usize = 64;
 
 /// Problems of SQL: row rules, table rules and indicators that do not plan against the contracts.
 pub async fn sql_problems(configuration: &Configuration) -> Result<Vec<Problem>, RunError> {
-    let mut problems = Vec::new();
     let session = Session::new(PLAN_MEMORY_MB)?;
+    let mut problems = rule_problems(configuration, &session).await?;
+    problems.extend(indicator_problems(configuration, &session).await?);
+    Ok(problems)
+}
+
+/// Problems of row rules and table rules; makes each dataset an empty table of the session.
+async fn rule_problems(configuration: &Configuration, session: &Session) -> Result<Vec<Problem>, RunError> {
+    let mut problems = Vec::new();
     for contract in configuration.contracts.values() {
         let model = schema::model_schema(contract);
         session.register_batches(&contract.name, model.clone(), Vec::new())?;
         let file = format!("pipelines/datasets/{}.toml", contract.name);
+        let at = |code: &str, message: String| problem(configuration, &file, &format!("\"{code}\""), message);
         for rule in &contract.rules {
-            if let Err(error) = rule_type(&session, &rule.check, &model) {
-                problems.push(problem(
-                    configuration,
-                    &file,
-                    &rule.check,
-                    format!("rule `{}`: {error}", rule.code),
-                ));
+            if let Err(error) = rule_type(session, &rule.check, &model) {
+                problems.push(at(&rule.code, format!("rule `{}`: {error}", rule.code)));
             }
         }
         let tables = Session::new(PLAN_MEMORY_MB)?;
         tables.register_batches("submission", model.clone(), Vec::new())?;
         tables.register_batches("history", model, Vec::new())?;
         for rule in &contract.table_rules {
-            if let Err(error) = tables.sql(&rule.sql, &[]).await {
-                let message = format!("table rule `{}`: {error}", rule.code);
-                problems.push(problem(configuration, &file, &rule.code, message));
+            if let Err(error) = table_rule(&tables, &rule.sql).await {
+                problems.push(at(&rule.code, format!("table rule `{}`: {error}", rule.code)));
             }
         }
     }
-    problems.extend(indicator_problems(configuration, &session).await?);
     Ok(problems)
 }
 
+/// A rule must judge a row alike on every day.
+fn is_steady(sql: &str) -> Result<(), String> {
+    let faults = statement::tables_read(sql).err().unwrap_or_default();
+    faults.into_iter().next().map_or(Ok(()), |fault| Err(fault.message))
+}
+
+/// A table rule must plan, and say which rows it means.
+async fn table_rule(tables: &Session, sql: &str) -> Result<(), String> {
+    is_steady(sql)?;
+    let (answer, _) = tables
+        .sql_with_schema(sql, &[])
+        .await
+        .map_err(|error| error.to_string())?;
+    for name in [schema::PART, schema::ROW] {
+        match answer.field_with_name(name) {
+            Ok(field) if *field.data_type() == DataType::Int32 => {}
+            Ok(field) => {
+                return Err(format!(
+                    "gives {name} as {}, not as it stands in submission",
+                    field.data_type()
+                ));
+            }
+            Err(_) => return Err(format!("does not give {name}: select _part and _row of submission")),
+        }
+    }
+    Ok(())
+}
+
 /// A row rule must be a condition.
-fn rule_type(session: &Session, check: &str, model: &arrow::datatypes::SchemaRef) -> Result<(), String> {
+fn rule_type(session: &Session, check: &str, model: &SchemaRef) -> Result<(), String> {
+    is_steady(&format!("SELECT ({check})"))?;
     let expression = session.compile(check, model).map_err(|error| error.to_string())?;
     match expression.data_type(model) {
         Ok(DataType::Boolean | DataType::Null) => Ok(()),
@@ -67,20 +98,44 @@ async fn indicator_problems(configuration: &Configuration, session: &Session) ->
     let as_of = [("as_of", ScalarValue::Date32(Some(0)))];
     let mut problems = Vec::new();
     for indicator in indicators {
-        if let Err(error) = session.sql(&indicator.sql, &as_of).await {
+        let planned = session.sql_with_schema(&indicator.sql, &as_of).await;
+        let checked = planned
+            .map_err(|error| error.to_string())
+            .and_then(|(answer, _)| figures(&answer));
+        if let Err(message) = checked {
             let file = format!("pipelines/indicators/{}.sql", indicator.id);
-            problems.push(problem(configuration, &file, "SELECT", error.to_string()));
+            problems.push(problem(configuration, &file, "SELECT", message));
         }
     }
     Ok(problems)
 }
 
-/// A problem at the first line of a file that contains `mark`.
+/// What every indicator must give.
+fn figures(answer: &SchemaRef) -> Result<(), String> {
+    for name in ["region_code", "period", "value", "numerator", "denominator"] {
+        let kind = answer
+            .field_with_name(name)
+            .map_err(|_| format!("does not give the column {name}"))?
+            .data_type();
+        let is_text = matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+        let fits = if matches!(name, "region_code" | "period") {
+            is_text
+        } else {
+            kind.is_numeric()
+        };
+        if !fits && *kind != DataType::Null {
+            return Err(format!("gives the column {name} as {kind}"));
+        }
+    }
+    Ok(())
+}
+
+/// A problem at the first line of a file, comments left out, that contains `mark`.
 fn problem(configuration: &Configuration, file: &str, mark: &str, message: String) -> Problem {
     let text = std::fs::read_to_string(configuration.directory.join(file)).unwrap_or_default();
     let line = text
         .lines()
-        .position(|line| line.contains(mark))
+        .position(|line| line.contains(mark) && !line.starts_with(['#', '-']))
         .map_or(0, |index| index + 1);
     Problem {
         file: file.to_string(),
@@ -92,7 +147,10 @@ fn problem(configuration: &Configuration, file: &str, mark: &str, message: Strin
 
 /// Variables and secrets that a connector needs and that are unset.
 pub fn unset(connector: &Connector) -> Vec<String> {
-    let Some(http) = &connector.http else { return Vec::new() };
+    let settle = connector.drop.as_ref().and_then(|drop| drop.settle.as_deref());
+    let Some(http) = &connector.http else {
+        return settle.map(unset_variables).unwrap_or_default();
+    };
     let mut texts: Vec<&str> = vec![&http.url, &http.records];
     texts.extend(http.query.values().map(String::as_str));
     texts.extend(http.headers.values().map(String::as_str));
@@ -126,4 +184,66 @@ pub fn unset_problems(configuration: &Configuration) -> Vec<Problem> {
         }
     }
     problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn configuration() -> Configuration {
+        crate::config::load(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap()
+    }
+
+    /// What is wrong with population when its first row rule, or its first table rule, is another.
+    async fn messages(check: Option<&str>, sql: Option<&str>) -> Vec<String> {
+        let mut configuration = configuration();
+        let mut contract = configuration.contracts["population"].as_ref().clone();
+        if let Some(check) = check {
+            contract.rules[0].check = check.to_string();
+        }
+        if let Some(sql) = sql {
+            contract.table_rules[0].sql = sql.to_string();
+        }
+        configuration
+            .contracts
+            .insert("population".to_string(), contract.into());
+        let session = Session::new(PLAN_MEMORY_MB).unwrap();
+        let problems = rule_problems(&configuration, &session).await.unwrap();
+        problems.into_iter().map(|problem| problem.message).collect()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn our_own_sql_plans_against_the_contracts() {
+        assert_eq!(sql_problems(&configuration()).await.unwrap(), []);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn rules_that_cannot_judge_are_told() {
+        for (check, expected) in [
+            ("male + 1", "not true or false"),
+            ("men > 0", "men"),
+            ("total > random()", "random gives another answer"),
+        ] {
+            let found = messages(Some(check), None).await;
+            assert_eq!(found.len(), 1, "{check}: {found:?}");
+            assert!(found[0].contains(expected), "{check}: {found:?}");
+        }
+        for (sql, expected) in [
+            ("SELECT region_code FROM submission", "does not give _part"),
+            (
+                "SELECT _part, CAST(_row AS TEXT) AS _row FROM submission",
+                "gives _row as",
+            ),
+            ("SELECT _part, _row FROM elsewhere", "elsewhere"),
+            (
+                "SELECT _part, _row FROM submission WHERE period_end > now()",
+                "now gives another answer",
+            ),
+        ] {
+            let found = messages(None, Some(sql)).await;
+            assert_eq!(found.len(), 1, "{sql}: {found:?}");
+            assert!(found[0].contains(expected), "{sql}: {found:?}");
+        }
+    }
 }

@@ -9,6 +9,8 @@ pub mod ask;
 pub mod dry_run;
 pub mod inspect;
 pub mod judge;
+pub mod outlook;
+pub mod preview;
 pub mod receipts;
 
 mod fetch;

@@ -1,15 +1,12 @@
-//! What a file looks like to Lumbung, and what a connector would ask for. Nothing is kept and nothing is sent.
+//! What a file looks like to Lumbung. Nothing is judged and nothing is kept.
 
-use super::{RunError, judge};
-use crate::catalog::Catalog;
-use crate::config::{Configuration, Connector, Contract, Http, Paging};
+use super::judge;
+use crate::config::{Configuration, Connector, Contract};
 use crate::domain::date::from_serial;
 use crate::finding::{Finding, Severity};
-use crate::land::DataDirectory;
 use crate::normalize::{Context, LeftOut, RoutedSheet, Speaker, Supplied, route};
 use crate::read::{self, Block, Cell, Document, Epoch, Format, ReadError};
-use chrono::{DateTime, Days, NaiveDate, Utc};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// What a file holds, as it would be read.
@@ -67,6 +64,16 @@ pub enum Supply {
     Default(String),
 }
 
+/// What a format is called.
+pub fn format_name(format: Format) -> &'static str {
+    match format {
+        Format::Csv => "CSV",
+        Format::Xlsx => "XLSX",
+        Format::Json => "JSON",
+        Format::Xml => "XML",
+    }
+}
+
 /// What stands for a personal value.
 const MASK: &str = "***";
 /// Longest cell shown, in characters.
@@ -94,9 +101,17 @@ pub fn file(
     connector: Option<Arc<Connector>>,
     rows: usize,
 ) -> FilePreview {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let options = judge::options(connector.as_deref(), &configuration.installation.limits);
-    let mut preview = FilePreview { file: name.clone(), format: None, sheets: Vec::new(), findings: Vec::new() };
+    let mut preview = FilePreview {
+        file: name.clone(),
+        format: None,
+        sheets: Vec::new(),
+        findings: Vec::new(),
+    };
     let document = match read::open(path, &name, &options) {
         Ok(document) => document,
         Err(ReadError(finding)) => {
@@ -110,7 +125,10 @@ pub fn file(
     // fit then, and no row is judged here.
     let speaker = match &connector {
         Some(connector) => judge::speaker(connector, ""),
-        None => Speaker::Region { code: String::new(), with_regencies: false },
+        None => Speaker::Region {
+            code: String::new(),
+            with_regencies: false,
+        },
     };
     let context = Context {
         contracts,
@@ -136,10 +154,20 @@ fn sheets(
 ) -> Result<(), ReadError> {
     let mut documents = vec![document];
     let routing = route(&mut documents, context)?;
-    preview.findings.extend(routing.findings.into_iter().filter(|finding| finding.severity > Severity::Note));
+    preview.findings.extend(
+        routing
+            .findings
+            .into_iter()
+            .filter(|finding| finding.severity > Severity::Note),
+    );
     let mut shown: Vec<(usize, SheetPreview)> = Vec::new();
     for sheet in &routing.routed {
-        let top = first_rows(documents[sheet.part].as_mut(), sheet.sheet, sheet.layout.skip_rows, rows)?;
+        let top = first_rows(
+            documents[sheet.part].as_mut(),
+            sheet.sheet,
+            sheet.layout.skip_rows,
+            rows,
+        )?;
         shown.push((sheet.sheet, routed(sheet, &top)));
     }
     for sheet in &routing.left_out {
@@ -159,7 +187,9 @@ fn first_rows(
     rows: usize,
 ) -> Result<Vec<Vec<String>>, ReadError> {
     let mut blocks = document.blocks(sheet)?;
-    let Some(block) = blocks.next_block()? else { return Ok(Vec::new()) };
+    let Some(block) = blocks.next_block()? else {
+        return Ok(Vec::new());
+    };
     Ok((skip..block.rows()).take(rows).map(|row| texts(&block, row)).collect())
 }
 
@@ -180,7 +210,10 @@ fn shown(cell: Cell<'_>) -> String {
             from_serial(serial, epoch == Epoch::Year1904).map_or_else(|_| serial.to_string(), |date| date.to_string())
         }
     };
-    let longest = text.split(|character: char| !character.is_ascii_digit()).map(str::len).max();
+    let longest = text
+        .split(|character: char| !character.is_ascii_digit())
+        .map(str::len)
+        .max();
     if longest.is_some_and(|digits| digits >= 15) {
         return MASK.to_string();
     }
@@ -228,7 +261,11 @@ fn routed(sheet: &RoutedSheet, top: &[Vec<String>]) -> SheetPreview {
 
 fn left_out(sheet: &LeftOut, top: &[Vec<String>]) -> SheetPreview {
     let width = top.iter().map(Vec::len).max().unwrap_or_default();
-    let row = |cells: &Vec<String>| (0..width).map(|index| cells.get(index).cloned().unwrap_or_default()).collect();
+    let row = |cells: &Vec<String>| {
+        (0..width)
+            .map(|index| cells.get(index).cloned().unwrap_or_default())
+            .collect()
+    };
     SheetPreview {
         name: sheet.name.clone(),
         dataset: None,

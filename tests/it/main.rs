@@ -1,1 +1,19 @@
-fn main() {}
+//! Tests of the whole: one binary, a module a subject. `support` and `demo` make installations, `released`,
+//! `simulated`, `static_server` and `browser` are what tests read and serve with.
+
+mod browser;
+mod demo;
+mod released;
+mod simulated;
+mod static_server;
+mod support;
+
+mod architecture;
+mod check_file;
+mod cli;
+mod conformance;
+mod dashboard;
+mod flow;
+mod indicators;
+mod pull;
+mod release;

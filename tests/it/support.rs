@@ -160,14 +160,19 @@ impl Installation {
         fs::write(path, text).expect("written");
     }
 
-    /// Gives the installation a copy of a contract with one piece of text replaced.
-    pub fn change_contract(&self, dataset: &str, from: &str, to: &str) {
+    /// Gives the installation a copy of the repository's pipelines, which a test may change.
+    pub fn own_pipelines(&self) {
         let link = self.config().join("pipelines");
         if link.is_symlink() {
             fs::remove_file(&link).expect("removed");
             copy_folder(&root().join("pipelines"), &link);
         }
-        let path = link.join("datasets").join(format!("{dataset}.toml"));
+    }
+
+    /// Replaces a piece of text in a contract of this installation.
+    pub fn change_contract(&self, dataset: &str, from: &str, to: &str) {
+        self.own_pipelines();
+        let path = self.config().join("pipelines/datasets").join(format!("{dataset}.toml"));
         let text = read_text(&path);
         assert!(text.contains(from), "the contract of {dataset} has {from}");
         fs::write(&path, text.replace(from, to)).expect("written");
@@ -197,8 +202,11 @@ impl Installation {
         let mut all = vec!["--config", config.to_str().expect("UTF-8"), "--data"];
         all.push(data.to_str().expect("UTF-8"));
         all.extend(arguments);
-        let environment: Vec<(&str, &str)> =
-            self.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let environment: Vec<(&str, &str)> = self
+            .environment
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         lumbung(&all, &environment, self.home())
     }
 
@@ -217,7 +225,9 @@ impl Installation {
     /// The nightly job without its release, which most promises do not need; its report.
     #[track_caller]
     pub fn merge_only(&self, code: i32) -> Value {
-        self.lumbung(&["run", "--as-of", AS_OF, "--no-publish", "--json"]).expect(code).json()
+        self.lumbung(&["run", "--as-of", AS_OF, "--no-publish", "--json"])
+            .expect(code)
+            .json()
     }
 
     /// The receipt of a submission.
@@ -231,7 +241,9 @@ impl Installation {
         let mut files = catalog.partitions(dataset).expect("partitions");
         files.sort_by(|left, right| left.partition.cmp(&right.partition));
         let folder = self.data().join("model").join(dataset);
-        let paths = files.into_iter().map(|file| folder.join(file.partition).join(file.file));
+        let paths = files
+            .into_iter()
+            .map(|file| folder.join(file.partition).join(file.file));
         paths.flat_map(|path| parquet_rows(&path)).map(ModelRow).collect()
     }
 
@@ -316,7 +328,11 @@ pub enum Cell {
 
 impl From<&str> for Cell {
     fn from(text: &str) -> Cell {
-        if text.is_empty() { Cell::Blank } else { Cell::Text(text.to_owned()) }
+        if text.is_empty() {
+            Cell::Blank
+        } else {
+            Cell::Text(text.to_owned())
+        }
     }
 }
 
@@ -353,7 +369,10 @@ pub fn workbook(sheets: &[(&str, Vec<Vec<Cell>>)]) -> Vec<u8> {
                     Cell::Blank => Ok(&mut *sheet),
                     Cell::Text(text) => sheet.write_string(row, column, text),
                     Cell::Number(number) => sheet.write_number(row, column, *number),
-                    Cell::Day(day) => sheet.write_date_with_format(row, column, day, &day_format),
+                    Cell::Day(day) => {
+                        let day = ExcelDateTime::parse_from_str(&day.to_string()).expect("a date");
+                        sheet.write_datetime_with_format(row, column, &day, &day_format)
+                    }
                 }
                 .expect("a cell");
             }

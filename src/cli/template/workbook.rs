@@ -383,6 +383,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_list_offers_is_read_as_one_code() {
+        let configuration = configuration();
+        for (name, table) in configuration.codes.iter() {
+            for entry in table.entries() {
+                assert_eq!(
+                    table.resolve(&entry.name_id),
+                    Ok(entry.code.as_str()),
+                    "{name}: {}",
+                    entry.name_id
+                );
+            }
+        }
+    }
+
+    #[test]
     fn messages_beside_cells_are_cut_to_what_spreadsheets_take() {
         assert_eq!(short("Kepala keluarga", 6), "Kepala");
         assert_eq!(short("é", 6), "é");

@@ -1,0 +1,221 @@
+//! Templates: filled in as an officer does, each is read as it is, without a finding.
+
+use crate::support::{AS_OF, Cell, lumbung, root};
+use chrono::NaiveDate;
+use std::fs;
+use std::io::{Cursor, Read, Write};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+fn day(text: &str) -> Cell {
+    Cell::Day(text.parse().expect("a date"))
+}
+
+fn text(text: &str) -> Cell {
+    Cell::Text(text.to_owned())
+}
+
+/// What an officer of Kota Bandung fills in, in the order of the contract's columns.
+fn rows() -> Vec<(&'static str, Vec<Cell>)> {
+    let number = Cell::Number;
+    let population = [1_290_000.0, 1_280_000.0, 2_570_000.0, 840_000.0].map(number);
+    let labour = [2_000_000.0, 1_300_000.0, 1_200_000.0, 100_000.0].map(number);
+    let region = || text("32.73");
+    vec![
+        (
+            "population",
+            [vec![region(), text("2024-S2")], population.to_vec()].concat(),
+        ),
+        ("labour", [vec![region(), text("2024")], labour.to_vec()].concat()),
+        (
+            "commodity_price",
+            vec![
+                region(),
+                text("Konsumen"),
+                text("Pasar Kosambi"),
+                text("Beras Premium"),
+                day("2025-11-20"),
+                number(15_500.0),
+                text("Kilogram"),
+            ],
+        ),
+        (
+            "commitment",
+            vec![
+                region(),
+                text("Perizinan"),
+                day("2018-12-07"),
+                day("2020-12-31"),
+                number(500.0),
+            ],
+        ),
+        (
+            "service_activity",
+            vec![
+                text("Kota Bandung"),
+                text("Kesehatan"),
+                day("2025-11-20"),
+                number(40.0),
+                number(3.0),
+            ],
+        ),
+        (
+            "innovation_report",
+            vec![
+                region(),
+                text("INV-2024-7"),
+                text("Antrean puskesmas daring"),
+                text("Penerapan"),
+                text("Kesehatan"),
+                day("2024-02-01"),
+                number(12.0),
+                text("Siti Aminah"),
+                text("3273014508900001"),
+            ],
+        ),
+    ]
+}
+
+/// Writes one row below the header, each cell in the format of its column, as a spreadsheet does.
+fn fill(template: &[u8], row: &[Cell]) -> Vec<u8> {
+    let mut archive = ZipArchive::new(Cursor::new(template)).expect("a workbook");
+    let mut filled = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).expect("an entry");
+        let name = entry.name().expect("a name").into_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).expect("read");
+        if name == "xl/worksheets/sheet1.xml" {
+            bytes = with_row(&String::from_utf8(bytes).expect("UTF-8"), row).into_bytes();
+        }
+        filled.start_file(name, SimpleFileOptions::default()).expect("begun");
+        filled.write_all(&bytes).expect("written");
+    }
+    filled.finish().expect("finished").into_inner()
+}
+
+fn with_row(sheet: &str, row: &[Cell]) -> String {
+    let last = sheet.rsplit("<row r=\"").next().expect("a header");
+    let header: u32 = last
+        .split('"')
+        .next()
+        .and_then(|number| number.parse().ok())
+        .expect("a row number");
+    let number = header + 1;
+    let mut written = format!("<row r=\"{number}\">");
+    for (index, cell) in row.iter().enumerate() {
+        let style = style(sheet, index as u32 + 1);
+        let letter = char::from(b'A' + index as u8);
+        let address = format!("<c r=\"{letter}{number}\" s=\"{style}\"");
+        written.push_str(&match cell {
+            Cell::Blank => String::new(),
+            Cell::Text(text) => format!("{address} t=\"inlineStr\"><is><t>{text}</t></is></c>"),
+            Cell::Number(number) => format!("{address}><v>{number}</v></c>"),
+            Cell::Day(day) => format!("{address}><v>{}</v></c>", serial(*day)),
+        });
+    }
+    sheet.replace("</sheetData>", &format!("{written}</row></sheetData>"))
+}
+
+/// The format of a column, from 1: neighbours of one format are written as one range.
+fn style(sheet: &str, column: u32) -> u32 {
+    let number = |range: &str, name: &str| -> u32 {
+        let (_, rest) = range.split_once(&format!(" {name}=\"")).expect("an attribute");
+        let digits = rest.split('"').next().expect("a value");
+        digits.parse().expect("a number")
+    };
+    let mut ranges = sheet.split("<col").skip(1).filter(|range| range.starts_with(" min="));
+    let range = ranges.find(|range| (number(range, "min")..=number(range, "max")).contains(&column));
+    number(range.expect("a format for every column"), "style")
+}
+
+/// Days as spreadsheets count them.
+fn serial(day: NaiveDate) -> i64 {
+    let first = NaiveDate::from_ymd_opt(1899, 12, 30).expect("a date");
+    (day - first).num_days()
+}
+
+#[test]
+fn a_filled_template_is_accepted_without_a_finding() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = root();
+    let config = config.to_str().expect("UTF-8");
+    let mut seen = Vec::new();
+    for (dataset, row) in rows() {
+        let made = lumbung(&["--config", config, "template", dataset], &[], folder.path()).expect(0);
+        let name = made.stdout.trim();
+        assert_eq!(name, format!("{dataset}.xlsx"));
+        let path = folder.path().join(name);
+        let filled = fill(&fs::read(&path).expect("a file"), &row);
+        fs::write(&path, filled).expect("written");
+        let judge = [
+            "--config",
+            config,
+            "check",
+            name,
+            "--dataset",
+            dataset,
+            "--region",
+            "32.73",
+            "--as-of",
+            AS_OF,
+        ];
+        let arguments: Vec<&str> = judge.into_iter().chain(["--json"]).collect();
+        let receipt = lumbung(
+            &arguments,
+            &[("LUMBUNG_PSEUDONYM_KEY", "kunci-uji-coba")],
+            folder.path(),
+        )
+        .expect(0)
+        .json();
+        assert_eq!(receipt["status"], "accepted", "{dataset}: {receipt}");
+        assert_eq!(receipt["rows"]["accepted"], 1, "{dataset}: {receipt}");
+        assert_eq!(receipt["findings_total"], 0, "{dataset}: {receipt}");
+        seen.push(dataset);
+    }
+    let contracts = fs::read_dir(root().join("pipelines/datasets"))
+        .expect("contracts")
+        .count();
+    assert_eq!(seen.len(), contracts, "every dataset has been tried");
+}
+
+#[test]
+fn an_empty_template_says_that_it_has_no_rows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = root();
+    let config = config.to_str().expect("UTF-8");
+    lumbung(&["--config", config, "template", "labour"], &[], folder.path()).expect(0);
+    let judge = [
+        "--config",
+        config,
+        "check",
+        "labour.xlsx",
+        "--dataset",
+        "labour",
+        "--region",
+        "32.73",
+        "--json",
+    ];
+    let receipt = lumbung(&judge, &[], folder.path()).expect(3).json();
+    assert_eq!(receipt["findings"][0]["code"], "no-rows", "{receipt}");
+}
+
+#[test]
+fn a_template_overwrites_nothing_and_knows_its_datasets() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = root();
+    let config = config.to_str().expect("UTF-8");
+    fs::write(folder.path().join("labour.xlsx"), "filled in").expect("written");
+    let refused = lumbung(&["--config", config, "template", "labour"], &[], folder.path()).expect(2);
+    assert!(
+        refused.stderr.contains("hint: name another file with --out"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(
+        fs::read_to_string(folder.path().join("labour.xlsx")).expect("a file"),
+        "filled in"
+    );
+    let unknown = lumbung(&["--config", config, "template", "labor"], &[], folder.path()).expect(2);
+    assert!(unknown.stderr.contains("labour"), "{}", unknown.stderr);
+}
