@@ -137,6 +137,8 @@ pub fn move_processed(catalog: &Catalog) -> Result<(), LandError> {
                 std::fs::remove_file(&marker).map_err(io_error(&marker))?;
             }
         }
+        // Settled for good: a later file of the same name is another submission's.
+        catalog.moved(submission.id)?;
     }
     Ok(())
 }

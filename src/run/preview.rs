@@ -160,6 +160,9 @@ fn sheets(
             .into_iter()
             .filter(|finding| finding.severity > Severity::Note),
     );
+    if routing.routed.is_empty() && routing.left_out.is_empty() && !routing.asked {
+        preview.findings.push(Finding::of("no-rows"));
+    }
     let mut shown: Vec<(usize, SheetPreview)> = Vec::new();
     for sheet in &routing.routed {
         let top = first_rows(

@@ -31,7 +31,9 @@ fn allowed() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         ("schedule", &["run", "catalog", "publish"]),
         ("cli", &["run", "catalog", "publish", "schedule"]),
     ];
-    rows.into_iter().map(|(name, may)| (name, may.iter().copied().collect())).collect()
+    rows.into_iter()
+        .map(|(name, may)| (name, may.iter().copied().collect()))
+        .collect()
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -50,8 +52,11 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// Modules named by `crate::<module>` paths outside comments.
 fn named(text: &str) -> BTreeSet<String> {
-    let code: String =
-        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let code: String = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
     let mut modules = BTreeSet::new();
     for piece in code.split("crate::").skip(1) {
         if let Some(group) = piece.strip_prefix('{') {
@@ -60,7 +65,12 @@ fn named(text: &str) -> BTreeSet<String> {
                 modules.insert(word.split("::").next().unwrap_or_default().to_string());
             }
         } else {
-            modules.insert(piece.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect());
+            modules.insert(
+                piece
+                    .chars()
+                    .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+                    .collect(),
+            );
         }
     }
     modules
@@ -102,7 +112,11 @@ fn parquet_is_written_in_one_place() {
     for file in sources(&root().join("src")) {
         let text = std::fs::read_to_string(&file).unwrap();
         if text.contains("ArrowWriter") {
-            assert!(file.ends_with("src/table/writer.rs"), "{} writes Parquet", file.display());
+            assert!(
+                file.ends_with("src/table/writer.rs"),
+                "{} writes Parquet",
+                file.display()
+            );
         }
     }
 }
@@ -125,7 +139,10 @@ fn the_readme_names_commands_that_exist() {
     let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
     let mut checked = 0;
     for piece in readme.split("make ").skip(1) {
-        let target: String = piece.chars().take_while(|letter| letter.is_ascii_lowercase() || *letter == '-').collect();
+        let target: String = piece
+            .chars()
+            .take_while(|letter| letter.is_ascii_lowercase() || *letter == '-')
+            .collect();
         let before_is_code = !target.is_empty() && piece[target.len()..].starts_with(['`', '\n', ' ', ')']);
         if before_is_code && ["demo", "test", "bench", "lint", "docs", "fmt"].contains(&target.as_str()) {
             assert!(makefile.contains(&format!("\n{target}:")), "make {target}");
@@ -135,11 +152,18 @@ fn the_readme_names_commands_that_exist() {
     assert!(checked >= 2, "README names make demo and make test");
     for piece in readme.split("`lumbung ").skip(1) {
         let verb: String = piece.chars().take_while(|letter| letter.is_ascii_lowercase()).collect();
-        if verb.is_empty() {
+        if verb.is_empty() || verb == "help" {
             continue;
         }
-        let help = std::process::Command::new(env!("CARGO_BIN_EXE_lumbung")).args([&verb, "--help"]).output().unwrap();
-        assert!(help.status.success(), "lumbung {verb} --help: {}", String::from_utf8_lossy(&help.stderr));
+        let help = std::process::Command::new(env!("CARGO_BIN_EXE_lumbung"))
+            .args([&verb, "--help"])
+            .output()
+            .unwrap();
+        assert!(
+            help.status.success(),
+            "lumbung {verb} --help: {}",
+            String::from_utf8_lossy(&help.stderr)
+        );
         checked += 1;
     }
     assert!(checked >= 8, "README names the verbs");

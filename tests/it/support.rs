@@ -298,14 +298,17 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-/// Names of the files below a folder, sorted, with `/`.
+/// Names of the plain files below a folder, sorted, with `/`.
 pub fn files_below(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(next) = open.pop() {
         for entry in fs::read_dir(&next).unwrap_or_else(|error| panic!("{}: {error}", next.display())) {
             let path = entry.expect("an entry").path();
-            if path.is_dir() && !path.is_symlink() {
+            if path.is_symlink() {
+                continue;
+            }
+            if path.is_dir() {
                 open.push(path);
             } else {
                 let below = path.strip_prefix(folder).expect("a path below");
