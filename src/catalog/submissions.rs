@@ -385,6 +385,22 @@ impl Catalog {
         Ok(self.rows(sql, [dataset, digest], |row| row.get(0))?.pop())
     }
 
+    /// Holds a staged submission of a dataset after all: its merge crosses a limit.
+    pub fn hold(&self, sequence: i64, dataset: &str) -> Result<(), CatalogError> {
+        self.transaction(|transaction| {
+            transaction.execute(
+                "UPDATE outcomes SET status = 'held', merged = 1 WHERE sequence = ?1 AND dataset = ?2",
+                params![sequence, dataset],
+            )?;
+            transaction.execute(
+                "UPDATE submissions SET status = 'held', state = CASE WHEN EXISTS (SELECT 1 FROM outcomes WHERE \
+                 outcomes.sequence = ?1 AND merged = 0) THEN 'staged' ELSE 'done' END WHERE sequence = ?1",
+                params![sequence],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Decides on a held submission: `accepted` sends it to merging, `refused` ends it. Gives false where the
     /// submission is not held.
     pub fn decide(&self, sequence: i64, accept: bool, reason: &str) -> Result<bool, CatalogError> {

@@ -14,7 +14,7 @@ use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch};
 use arrow::compute::filter_record_batch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -47,6 +47,8 @@ pub struct Checker<'k> {
     tally: FindingTally,
     places: BTreeMap<i32, PlaceInfo>,
     refused: u64,
+    /// Rules that did not run.
+    failed_rules: BTreeSet<String>,
     digests: Vec<String>,
     /// Tells a sender's rows from another's with the same values.
     slice: String,
@@ -86,6 +88,7 @@ impl<'k> Checker<'k> {
             findings: FindingsWriter::create(folder, sequence)?,
             tally: FindingTally::default(),
             refused: 0,
+            failed_rules: BTreeSet::new(),
             digests: Vec::new(),
             folder: folder.to_path_buf(),
             slice: slice.to_string(),
@@ -99,8 +102,16 @@ impl<'k> Checker<'k> {
     /// Rules over one batch: gives the rows that pass.
     fn apply_rules(&mut self, batch: RecordBatch) -> Result<RecordBatch, CheckError> {
         let mut broken: BTreeMap<usize, Vec<Finding>> = BTreeMap::new();
+        let mut failed = Vec::new();
         for rule in &self.rules {
-            for row in rule.broken(&batch)? {
+            let rows = match rule.broken(&batch) {
+                Ok(rows) => rows,
+                Err(error) => {
+                    failed.push((rule.rule.code.clone(), error.to_string()));
+                    continue;
+                }
+            };
+            for row in rows {
                 let finding = Finding::declared(
                     &rule.rule.code,
                     rule.rule.severity,
@@ -115,6 +126,9 @@ impl<'k> Checker<'k> {
                 };
                 broken.entry(row).or_default().push(finding.at(place));
             }
+        }
+        for (code, reason) in failed {
+            self.rule_failed(&code, &reason)?;
         }
         if broken.is_empty() {
             return Ok(batch);
@@ -131,6 +145,15 @@ impl<'k> Checker<'k> {
             }
         }
         filter_record_batch(&batch, &BooleanArray::from(keep)).map_err(|source| self.arrow(source))
+    }
+
+    /// A rule that does not run on these rows says nothing about them: a person must look. Told once a rule.
+    fn rule_failed(&mut self, code: &str, reason: &str) -> Result<(), CheckError> {
+        if self.failed_rules.insert(code.to_string()) {
+            let finding = Finding::of("rule-failed").with("rule", code).with("reason", reason);
+            self.record(&finding, false)?;
+        }
+        Ok(())
     }
 
     fn arrow(&self, source: arrow::error::ArrowError) -> CheckError {
@@ -251,8 +274,16 @@ impl<'k> Checker<'k> {
         if !exclusions.is_empty() {
             rows = self.exclude(&rows, &exclusions)?;
         }
-        let found = table_rules::run(&self.contract, &rows.path, history, memory_mb, &self.places)?;
-        let mut held = asked || found.iter().any(|finding| finding.severity == Severity::Error);
+        let found = match table_rules::run(&self.contract, &rows.path, history, memory_mb, &self.places) {
+            Ok(found) => found,
+            Err(error @ CheckError::Sql { .. }) => {
+                self.rule_failed("table rules", &error.to_string())?;
+                Vec::new()
+            }
+            Err(error) => return Err(error),
+        };
+        let mut held =
+            asked || !self.failed_rules.is_empty() || found.iter().any(|finding| finding.severity == Severity::Error);
         for finding in &found {
             self.record(finding, false)?;
         }

@@ -10,6 +10,8 @@ use crate::finding::Finding;
 use crate::read::{Cell, Epoch};
 use chrono::NaiveDate;
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// A value on its way into an Arrow array.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +40,12 @@ pub(super) struct ColumnReader {
     scale: u32,
     earliest: Option<NaiveDate>,
     latest: Option<NaiveDate>,
+    /// Texts of a code column that were resolved, and their codes.
+    resolved: RefCell<HashMap<String, String>>,
 }
+
+/// Texts that are remembered: far more than any reference table has spellings.
+const RESOLVED_LIMIT: usize = 10_000;
 
 /// Longest text unless the contract says otherwise, in characters.
 const TEXT_LIMIT: usize = 500;
@@ -77,6 +84,7 @@ impl ColumnReader {
             scale: column.scale.unwrap_or(crate::table::schema::DEFAULT_SCALE) as u32,
             earliest: column.between.as_ref().and_then(|(from, _)| limit(from)),
             latest: column.between.as_ref().and_then(|(_, to)| limit(to)),
+            resolved: RefCell::default(),
         }
     }
 
@@ -244,17 +252,32 @@ impl ColumnReader {
         })
     }
 
+    /// A code of the column's reference table. The same few texts come again and again, so each is resolved once.
     fn code<'a>(&self, cell: Cell<'a>, context: &Context) -> Result<Value<'a>, Finding> {
+        if let Cell::Text(text) = cell
+            && let Some(code) = self.resolved.borrow().get(text)
+        {
+            return Ok(Value::Text(Cow::Owned(code.clone())));
+        }
         let written = plain_text(cell).ok_or_else(|| Finding::of("code-unknown").value(self.shown(cell)))?;
+        let shown = self.shown(cell);
         let table = self.column.codes.as_ref().and_then(|name| context.codes.get(name));
         // `validate` made sure that a code column names a table that exists.
-        let table = table.ok_or_else(|| Finding::of("code-unknown").value(&written))?;
+        let table = table.ok_or_else(|| Finding::of("code-unknown").value(&shown))?;
         match table.resolve(&written) {
-            Ok(code) => Ok(Value::Text(Cow::Owned(code.to_string()))),
-            Err(CodeError::Unknown) => Err(Finding::of("code-unknown").value(&written)),
+            Ok(code) => {
+                let mut resolved = self.resolved.borrow_mut();
+                if let Cell::Text(text) = cell
+                    && resolved.len() < RESOLVED_LIMIT
+                {
+                    resolved.insert(text.to_string(), code.to_string());
+                }
+                Ok(Value::Text(Cow::Owned(code.to_string())))
+            }
+            Err(CodeError::Unknown) => Err(Finding::of("code-unknown").value(&shown)),
             Err(CodeError::Ambiguous(candidates)) => Err(Finding::of("code-ambiguous")
                 .with("candidates", candidates.join(", "))
-                .value(&written)),
+                .value(&shown)),
         }
     }
 

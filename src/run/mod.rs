@@ -207,6 +207,8 @@ impl Run {
         report: &mut RunReport,
     ) -> Result<(), RunError> {
         crate::land::sweep_spool(&self.data)?;
+        // A run killed after numbering left files standing that must not come in again.
+        crate::land::move_processed(&self.catalog)?;
         let fetched = fetch::fetch(
             &self.configuration,
             &self.data,
@@ -225,7 +227,13 @@ impl Run {
         count_duplicates(&mut report.sources, &staged);
         report.submissions = staged;
         let run = self.clone();
-        report.merged = blocking(move || run.merge_all()).await?;
+        let (merged, held) = blocking(move || run.merge_all()).await?;
+        report.merged = merged;
+        for submission in &mut report.submissions {
+            if held.contains(&submission.submission) {
+                submission.status = Status::Held;
+            }
+        }
         if publish {
             self.clone().publish(report).await?;
         }

@@ -291,3 +291,64 @@ fn supply(supplied: &Supplied) -> Supply {
         Supplied::Default(value) => Supply::Default(value.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(name: &str, content: &str, dataset: Option<&str>) -> FilePreview {
+        let configuration = crate::config::load(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        let contracts = match dataset {
+            Some(dataset) => vec![configuration.contracts[dataset].clone()],
+            None => configuration.contracts.values().cloned().collect(),
+        };
+        file(&configuration, &path, contracts, None, 2)
+    }
+
+    #[test]
+    fn says_which_dataset_a_file_fits_and_how_its_columns_map() {
+        let text = "Daftar harga;;;\nKomoditas;Tanggal;Harga (Rp);Selisih\nBeras Premium;2025-11-20;15.500;1\n";
+        let preview = look("harga.csv", text, None);
+        let sheet = &preview.sheets[0];
+        assert_eq!(sheet.dataset.as_deref(), Some("commodity_price"));
+        assert_eq!(sheet.header_row, Some(2));
+        assert_eq!(sheet.left_out, ["Selisih"]);
+        let supplied = |name: &str| {
+            let column = sheet.columns.iter().find(|column| column.column == name).unwrap();
+            (column.header.as_deref(), column.supplied.clone())
+        };
+        assert_eq!(supplied("price"), (Some("Harga (Rp)"), None));
+        assert_eq!(supplied("region_code"), (None, Some(Supply::Sender)));
+        assert_eq!(supplied("market"), (None, Some(Supply::Default("-".to_string()))));
+        assert_eq!(sheet.headings, ["commodity_code", "date", "price"]);
+        assert_eq!(
+            sheet.rows,
+            [["Beras Premium", "2025-11-20", "15.500"]],
+            "nothing is parsed"
+        );
+    }
+
+    #[test]
+    fn shows_no_personal_value() {
+        let text = "Kode inovasi;Judul;Tahapan;Inovator;NIK;Lain\nA-1;Antrean;Uji coba;Siti;3273014508900001;x\n";
+        let shown = look("inovasi.csv", text, Some("innovation_report"));
+        assert_eq!(shown.sheets[0].dataset.as_deref(), Some("innovation_report"));
+        let json = serde_json::to_string(&shown).unwrap();
+        assert!(json.contains("Antrean"), "{json}");
+        assert!(!json.contains("Siti") && !json.contains("3273014508900001"), "{json}");
+        let other = look("lain.csv", "a;b\n3273014508900001;y\n", Some("innovation_report"));
+        assert_eq!(other.sheets[0].dataset, None);
+        let json = serde_json::to_string(&other).unwrap();
+        assert!(json.contains("***") && !json.contains("3273014508900001"), "{json}");
+    }
+
+    #[test]
+    fn says_why_a_file_cannot_be_read() {
+        let preview = look("surat.pdf", "%PDF-1.7", None);
+        assert_eq!(preview.findings[0].code, "file-not-data");
+        assert!(preview.sheets.is_empty() && preview.format.is_none());
+    }
+}

@@ -134,6 +134,57 @@ pub fn read(data: &DataDirectory, sequence: i64) -> Result<Option<Receipt>, RunE
     }
 }
 
+/// Turns a stored receipt of a dataset into `held`, with the reason.
+pub fn hold(
+    data: &DataDirectory,
+    configuration: &Configuration,
+    submission: &Submission,
+    dataset: Option<&str>,
+    finding: &crate::finding::Finding,
+) -> Result<(), RunError> {
+    change(data, configuration, submission, |one| {
+        if dataset.is_none() || one.dataset.as_deref() == dataset {
+            one.status = Status::Held;
+            tell(one, finding);
+        }
+    })
+}
+
+/// Adds a finding; one of the same code is replaced.
+fn tell(receipt: &mut Receipt, finding: &crate::finding::Finding) {
+    match receipt.findings.iter().position(|known| known.code == finding.code) {
+        Some(index) => receipt.findings[index] = ReceiptFinding::from(finding),
+        None => {
+            receipt.findings.push(ReceiptFinding::from(finding));
+            receipt.findings_total += 1;
+        }
+    }
+}
+
+/// Changes a stored receipt, dataset by dataset, and writes it to its places.
+fn change(
+    data: &DataDirectory,
+    configuration: &Configuration,
+    submission: &Submission,
+    mut work: impl FnMut(&mut Receipt),
+) -> Result<(), RunError> {
+    let Some(sequence) = submission.sequence else {
+        return Ok(());
+    };
+    let Some(mut receipt) = read(data, sequence)? else {
+        return Ok(());
+    };
+    match receipt.datasets.take() {
+        Some(mut parts) => {
+            parts.iter_mut().for_each(work);
+            receipt = Receipt::of_datasets(parts)
+                .ok_or_else(|| RunError::Internal("a receipt without a dataset".to_string()))?;
+        }
+        None => work(&mut receipt),
+    }
+    write(data, configuration, submission, &receipt)
+}
+
 /// Changes a stored receipt: a decision, or a finding of the merge. A finding that it has already is replaced.
 pub fn amend(
     data: &DataDirectory,
@@ -143,35 +194,13 @@ pub fn amend(
     status: Option<Status>,
     finding: Option<&crate::finding::Finding>,
 ) -> Result<(), RunError> {
-    let Some(sequence) = submission.sequence else {
-        return Ok(());
-    };
-    let Some(mut receipt) = read(data, sequence)? else {
-        return Ok(());
-    };
-    let change = |one: &mut Receipt| {
+    change(data, configuration, submission, |one| {
         if let Some(status) = status.filter(|_| one.status == Status::Held) {
             let in_part = status == Status::Accepted && one.rows.quarantined > 0;
             one.status = if in_part { Status::AcceptedInPart } else { status };
         }
         if let Some(finding) = finding.filter(|_| dataset.is_none() || one.dataset.as_deref() == dataset) {
-            let known = one.findings.iter().position(|known| known.code == finding.code);
-            match known {
-                Some(index) => one.findings[index] = ReceiptFinding::from(finding),
-                None => {
-                    one.findings.push(ReceiptFinding::from(finding));
-                    one.findings_total += 1;
-                }
-            }
+            tell(one, finding);
         }
-    };
-    match receipt.datasets.take() {
-        Some(mut parts) => {
-            parts.iter_mut().for_each(change);
-            receipt = Receipt::of_datasets(parts)
-                .ok_or_else(|| RunError::Internal("a receipt without a dataset".to_string()))?;
-        }
-        None => change(&mut receipt),
-    }
-    write(data, configuration, submission, &receipt)
+    })
 }

@@ -7,7 +7,7 @@ use crate::check::CheckError;
 use crate::config::Contract;
 use crate::finding::Finding;
 use crate::finding::receipt::{Receipt, Status};
-use crate::merge::{self, Staged, Target};
+use crate::merge::{self, MergeError, Staged, Target};
 use crate::observe::{DatasetReport, MergeReport, Stage, SubmissionReport, SubmissionSeconds};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -25,7 +25,15 @@ impl Run {
         for submission in waiting {
             bar.item(submission.file.as_deref().unwrap_or(&submission.connector));
             let start = Instant::now();
-            let receipt = self.stage_one(&submission)?;
+            let Some(receipt) = self.stage_one(&submission)? else {
+                // Removed after its submission landed: the submission waits until the file is back.
+                tracing::warn!(
+                    connector = submission.connector,
+                    "submission waits for a connector that is gone"
+                );
+                bar.advance(1);
+                continue;
+            };
             let key = (
                 submission.connector.clone(),
                 submission.file.clone().unwrap_or_default(),
@@ -42,12 +50,11 @@ impl Run {
     }
 
     /// Judges one submission, writes its receipt, records its outcome. In that order: killed in between, it is
-    /// judged again and says the same.
-    fn stage_one(&self, submission: &Submission) -> Result<Receipt, RunError> {
+    /// judged again and says the same. None where its connector is gone.
+    fn stage_one(&self, submission: &Submission) -> Result<Option<Receipt>, RunError> {
         let sequence = submission.sequence.unwrap_or_default();
         let Some(connector) = self.configuration.connectors.get(&submission.connector) else {
-            // The connector was removed after its submission landed: it waits until the file is back.
-            return Err(RunError::NoConnector(submission.connector.clone()));
+            return Ok(None);
         };
         let datasets = connector.dataset_names();
         if submission.status.as_deref() == Some(Status::Duplicate.as_str()) {
@@ -56,7 +63,7 @@ impl Run {
             receipts::write(&self.data, &self.configuration, submission, &receipt)?;
             self.catalog
                 .record_outcome(submission.id, sequence, "duplicate", &[], &[], &[])?;
-            return Ok(receipt);
+            return Ok(Some(receipt));
         }
         let stored: Vec<crate::finding::Stored> = serde_json::from_str(&submission.notes).unwrap_or_default();
         // The as-of date of the night in which it landed, so that a continued run judges alike.
@@ -114,7 +121,7 @@ impl Run {
         self.catalog
             .record_outcome(submission.id, sequence, status, &outcomes, &places, &digests)?;
         tracing::info!(sequence, connector = submission.connector, status, "submission judged");
-        Ok(receipt)
+        Ok(Some(receipt))
     }
 
     fn history(&self, dataset: &str) -> Result<Vec<PathBuf>, CheckError> {
@@ -137,24 +144,25 @@ impl Run {
         Ok(found.is_some_and(|first| first != sequence))
     }
 
-    /// Merges what waits, dataset by dataset.
-    pub(super) fn merge_all(&self) -> Result<Vec<MergeReport>, RunError> {
+    /// Merges what waits, dataset by dataset. Gives the reports, and the submissions that had to be held after all.
+    pub(super) fn merge_all(&self) -> Result<(Vec<MergeReport>, Vec<i64>), RunError> {
         let bar = self
             .progress
             .stage(Stage::Merge, self.configuration.contracts.len() as u64);
         let mut reports = Vec::new();
+        let mut held = Vec::new();
         for contract in self.configuration.contracts.values() {
             bar.item(&contract.name);
-            if let Some(report) = self.merge_dataset(contract)? {
+            if let Some(report) = self.merge_dataset(contract, &mut held)? {
                 reports.push(report);
             }
             bar.advance(1);
         }
         bar.finish();
-        Ok(reports)
+        Ok((reports, held))
     }
 
-    fn merge_dataset(&self, contract: &Contract) -> Result<Option<MergeReport>, RunError> {
+    fn merge_dataset(&self, contract: &Contract, held: &mut Vec<i64>) -> Result<Option<MergeReport>, RunError> {
         let start = Instant::now();
         let mut staged = Vec::new();
         for sequence in self.catalog.unmerged(&contract.name)? {
@@ -186,7 +194,15 @@ impl Run {
                     .is_some_and(|submission| submission.illustrative))
             },
         };
-        let merged = merge::merge(&self.catalog, &target, &staged)?;
+        let merged = match merge::merge(&self.catalog, &target, &staged) {
+            Ok(merged) => merged,
+            Err(error @ MergeError::TooLarge { .. }) => {
+                self.hold_all(contract, &staged, &error)?;
+                held.extend(staged.iter().map(|one| one.sequence));
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        };
         for (sequence, rows) in &merged.disagreements {
             let finding = Finding::of("sources-disagree").with("rows", rows.to_string());
             if let Some(submission) = self.catalog.submission(*sequence)? {
@@ -207,6 +223,20 @@ impl Run {
             partitions: merged.partitions.len() as u64,
             seconds: start.elapsed().as_secs_f64(),
         }))
+    }
+
+    /// A limit is a finding, not a failure of the night: what would cross it is held, the rest goes on.
+    fn hold_all(&self, contract: &Contract, staged: &[Staged], error: &MergeError) -> Result<(), RunError> {
+        tracing::warn!(dataset = contract.name, %error, "submissions held");
+        let finding = Finding::of("partition-too-large").with("reason", error.to_string());
+        for one in staged {
+            self.catalog.hold(one.sequence, &contract.name)?;
+            if let Some(submission) = self.catalog.submission(one.sequence)? {
+                let dataset = Some(contract.name.as_str());
+                receipts::hold(&self.data, &self.configuration, &submission, dataset, &finding)?;
+            }
+        }
+        Ok(())
     }
 
     fn connector_of(&self, sequence: i64) -> Result<Option<String>, crate::catalog::CatalogError> {

@@ -390,3 +390,18 @@ fn the_repositorys_own_configuration_is_right() {
     ];
     lumbung(&["check"], &environment, &root()).expect(0);
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_ends_the_program_quietly() {
+    // Far more than a pipe holds, and nobody reads it.
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_lumbung"))
+        .arg("schema")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

@@ -5,6 +5,7 @@ mod determinism;
 mod files;
 mod held;
 mod merging;
+mod published;
 mod reading;
 
 use crate::support::{AS_OF, Installation, files_below, read_json, read_text};

@@ -209,16 +209,17 @@ fn a_pull_that_failed_is_asked_again_from_where_it_stood() {
         ("broken", "source-busy"),
         ("error as 200", "answer-says-error"),
         ("web page", "answer-is-web-page"),
-        ("cut off", "answer-cut-off"),
+        ("cut off", "answer-malformed"),
         ("refused", "access-refused"),
     ] {
         *answers.lock().unwrap() = fault;
-        let report = installation.night_of("2025-11-25", 3);
+        let run = ["run", "--as-of", "2025-11-25", "--no-publish", "--json"];
+        let report = installation.lumbung(&run).expect(3).json();
         let failure = &report["sources"][0]["failures"][0];
         assert_eq!(failure["window"], "2025-11-06..2025-11-25", "{fault}");
         assert_eq!(failure["code"], code, "{fault}: {failure}");
         assert_eq!(report["submissions"], json!([]), "{fault}: half a pull is none");
-        assert_eq!(report["release"]["unchanged"], true, "{fault}");
+        assert_eq!(installation.model("service_activity").len(), 2, "{fault}");
         take(&asked);
     }
     *answers.lock().unwrap() = "good";
@@ -460,4 +461,22 @@ fn the_next_page_is_where_the_answer_says_and_never_elsewhere() {
         ["2025-11-01", "2025-11-02"]
     );
     assert_eq!(take(&asked).len(), 3);
+}
+
+#[test]
+fn an_empty_list_withdraws_nothing() {
+    let is_empty = Arc::new(Mutex::new(false));
+    let mode = Arc::clone(&is_empty);
+    let (server, _) = serve(move |path| match (*mode.lock().unwrap(), parameters(path)["offset"]) {
+        (true, _) => (200, "<inovasi total=\"0\"></inovasi>".to_owned()),
+        (false, "0") => (200, page(&[("A", "1"), ("B", "2")])),
+        (false, _) => (200, page(&[("C", "3")])),
+    });
+    let installation = installation("inovasi", INNOVATIONS, &address(&server));
+    installation.merge_only(0);
+    *is_empty.lock().unwrap() = true;
+    let report = installation.merge_only(0);
+    assert_eq!(report["submissions"][0]["status"], "accepted");
+    assert_eq!(installation.receipt(2)["rows"]["read"], 0);
+    assert_eq!(installation.model("innovation_report").len(), 3);
 }

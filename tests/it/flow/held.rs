@@ -176,3 +176,17 @@ fn rows_with_one_key_and_different_values_are_all_kept_out() {
     assert_eq!(conflicts, 2);
     assert_eq!(super::figures(&installation), ["32.04 900 1000 1900 1"]);
 }
+
+#[test]
+fn a_refused_row_is_entered_into_quarantine_once() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    installation.drop("32.73", "harga-pasar", "a.csv", prices(&["15000", "abc"]));
+    installation.drop("32.73", "harga-pasar", "b.csv", prices(&["15100", "abc"]));
+    installation.merge_only(0);
+    // Each sender is told of it; the ministry sees it once.
+    let counts = [1, 2].map(|sequence| rows(&installation.receipt(sequence)));
+    assert_eq!(counts, [[2, 1, 1, 0, 0, 1]; 2]);
+    let listed = installation.lumbung(&["quarantine", "list", "--json"]).expect(0).json();
+    assert_eq!(listed.as_array().unwrap().len(), 1, "{listed:#}");
+    assert_eq!((&listed[0]["submission"], &listed[0]["row"]), (&json!(1), &json!(3)));
+}

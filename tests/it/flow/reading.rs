@@ -213,3 +213,29 @@ fn a_line_break_within_quotes_keeps_lines_and_cells_right() {
         (&json!(4), &json!("D4"), &json!("tiga"))
     );
 }
+
+#[test]
+fn names_and_periods_as_officers_write_them() {
+    let installation = Installation::with_own(&["dukcapil-file"]);
+    let text = "NAMA KABUPATEN/KOTA;TAHUN;LAKI-LAKI;PEREMPUAN;JUMLAH\n\
+                KOTA BANDUNG;Semester II 2024;600;500;1100\n\
+                Kab. Bandung Barat;2024 Semester 2;700;800;1500\n\
+                bandung;2024-S2;900;1000;1900\n\
+                Kota Atlantis;2024-S2;900;1000;1900\n\
+                Kabupaten Bogor;Triwulan I 2024;900;1000;1900\n";
+    installation.drop("32", "dukcapil-file", "penduduk.csv", text);
+    installation.merge_only(0);
+    let model = installation.model_lines("population", &["region_code", "period", "total"]);
+    assert_eq!(model, ["32.17 2024-S2 1500", "32.73 2024-S2 1100"]);
+    let receipt = installation.receipt(1);
+    assert_eq!(rows(&receipt), [5, 2, 3, 0, 0, 1]);
+    let ambiguous = finding(&receipt, "region-ambiguous");
+    assert_eq!(ambiguous["cell"], "A4");
+    let said = ambiguous["message"]["id"].as_str().unwrap();
+    assert!(
+        said.contains("Kota Bandung") && said.contains("Kabupaten Bandung"),
+        "{said}"
+    );
+    assert_eq!(finding(&receipt, "region-unknown")["value"], "Kota Atlantis");
+    assert_eq!(finding(&receipt, "period-invalid")["cell"], "B6");
+}
