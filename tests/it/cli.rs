@@ -150,10 +150,13 @@ fn before_the_first_run_verbs_say_so() {
     assert!(plan.contains("dukcapil-file"), "{plan}");
 }
 
+/// Arguments, and what their JSON document must be.
+type Expected = (&'static [&'static str], fn(&Value) -> bool);
+
 #[test]
 fn json_is_one_document_on_standard_output() {
     let installation = after_a_night();
-    let verbs: [(&[&str], fn(&Value) -> bool); 13] = [
+    let verbs: [Expected; 13] = [
         (&["run", "--as-of", AS_OF], |value| {
             value["release"]["unchanged"] == true
         }),
