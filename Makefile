@@ -7,7 +7,7 @@ export LUMBUNG_TOOLS ?= $(CARGO_TARGET_DIR)/tools
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fmt lint docs docs-check clean-demo
+.PHONY: help demo test bench accept fmt lint docs docs-check clean-demo
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,11 @@ test: rust ## Install what tests need, then run every test
 
 bench: rust ## Compare with DuckDB on a million price rows (builds the release profile first)
 	@bash benches/run.sh
+
+accept: rust ## 100,000 generated rows of each dataset through one night, counted again by DuckDB
+	@$(CARGO) build --quiet --locked --bin lumbung --example generate
+	@bash scripts/python-venv.sh "$(LUMBUNG_TOOLS)/venv" scripts/requirements-test.txt
+	@"$(LUMBUNG_TOOLS)/venv/bin/python" benches/accept.py
 
 fmt: rust ## Format the source
 	@$(CARGO) fmt

@@ -7,6 +7,9 @@ use crate::finding::{Finding, Place};
 use crate::read::{Block, Cell, Document, ReadError, SheetKind};
 use std::sync::Arc;
 
+/// Two fitting contracts are a near tie when the second matches this share of the first's columns.
+const NEAR_TIE_PERCENT: usize = 90;
+
 /// Rows from the top among which a header is looked for.
 const HEADER_ROWS: usize = 60;
 
@@ -59,7 +62,7 @@ pub struct Routing {
     pub places: Vec<(usize, Option<String>)>,
     /// Findings about sheets as wholes.
     pub findings: Vec<Finding>,
-    /// A sheet fits two contracts equally well: a person must say which.
+    /// A sheet fits two contracts about equally well: a person must say which.
     pub asked: bool,
 }
 
@@ -187,7 +190,7 @@ fn records_candidate(
     }
 }
 
-/// Takes the fitting contract with most matched columns; asks when two are equal; leaves the sheet out when none
+/// Takes the fitting contract with most matched columns; asks when two are near; leaves the sheet out when none
 /// fits.
 fn choose(spot: Spot, candidates: Vec<Candidate>, routing: &mut Routing) {
     let place = Place {
@@ -223,10 +226,10 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, routing: &mut Routing) {
         }
         return;
     };
-    if let Some(second) = fitting
-        .get(1)
-        .filter(|second| second.layout.columns.matched == first.layout.columns.matched && !first.is_empty)
-    {
+    let is_near = |second: &&&Candidate| {
+        second.layout.columns.matched * 100 >= first.layout.columns.matched * NEAR_TIE_PERCENT && !first.is_empty
+    };
+    if let Some(second) = fitting.get(1).filter(is_near) {
         routing.asked = true;
         let both = format!("{}, {}", first.contract.name, second.contract.name);
         routing

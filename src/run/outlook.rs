@@ -3,6 +3,7 @@
 use super::RunError;
 use crate::catalog::Catalog;
 use crate::config::{Configuration, Connector, Http, Kind, duration, expand};
+use crate::connector::drop as drop_folder;
 use crate::land::DataDirectory;
 use chrono::{Days, NaiveDate};
 use std::path::Path;
@@ -51,19 +52,18 @@ pub fn waiting_files(
     let mut found = Vec::new();
     for region in names(&data.drop())? {
         let folder = data.drop().join(&region).join(&connector.name);
-        for file in names(&folder)?.into_iter().filter(|name| is_delivery(name)) {
+        for file in names(&folder)?
+            .into_iter()
+            .filter(|name| !drop_folder::is_ignored(name))
+        {
             let path = folder.join(&file);
             let Some(metadata) = path.symlink_metadata().ok().filter(std::fs::Metadata::is_file) else {
                 continue;
             };
-            let age = metadata
-                .modified()
-                .ok()
-                .and_then(|time| SystemTime::now().duration_since(time).ok());
             let ready = if drop.done_marker {
-                folder.join(format!("{file}.done")).is_file()
+                drop_folder::done_marker(&path).is_file()
             } else {
-                age.is_some_and(|age| age >= settle)
+                drop_folder::has_settled(&metadata, settle, SystemTime::now())
             };
             found.push(WaitingFile {
                 connector: connector.name.clone(),
@@ -101,13 +101,6 @@ pub fn names(folder: &Path) -> Result<Vec<String>, RunError> {
     }
     names.sort();
     Ok(names)
-}
-
-/// Not a file that is still being written, nor a program's own, nor one that stands beside a file.
-fn is_delivery(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    let ends = [".part", ".tmp", ".filepart", ".done", ".receipt.json", ".receipt.html"];
-    !name.starts_with('.') && !name.starts_with("~$") && !ends.iter().any(|end| lower.ends_with(end))
 }
 
 /// What an `http` connector would ask for; none for other kinds. The cursor is read from the catalog where there is

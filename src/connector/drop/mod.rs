@@ -8,6 +8,8 @@
 mod copy;
 mod scan;
 
+pub use scan::{has_settled, is_ignored};
+
 use super::{Delivery, FetchRequest, Handover, Origin, SliceFailure, Source, time};
 use crate::config::Connector;
 use crate::finding::Finding;

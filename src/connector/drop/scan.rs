@@ -124,7 +124,7 @@ fn files(look: &Scan, region: &str, folder: &Path, candidates: &mut Vec<Candidat
 }
 
 /// Names of files that are still being written, of programs' own files, and of what stands beside a file.
-fn is_ignored(name: &str) -> bool {
+pub fn is_ignored(name: &str) -> bool {
     let lower = name.to_lowercase();
     name.starts_with('.')
         || name.starts_with("~$")
@@ -136,7 +136,7 @@ fn is_ignored(name: &str) -> bool {
 
 /// Unchanged for as long as `settle`. A modification time that lies in the future says nothing, so the time of the
 /// last change of any kind, which a sender cannot set, takes its place.
-fn has_settled(metadata: &Metadata, settle: Duration, now: SystemTime) -> bool {
+pub fn has_settled(metadata: &Metadata, settle: Duration, now: SystemTime) -> bool {
     let Ok(modified) = metadata.modified() else { return true };
     match now.duration_since(modified) {
         Ok(age) => age >= settle,
