@@ -45,6 +45,14 @@ impl Catalog {
         self.rows(sql, [dataset], |row| row.get(0))
     }
 
+    /// Numbers of the submissions of a dataset that were merged before, but come after `sequence`: where an older
+    /// one is let in late, they must have the last word again.
+    pub fn merged_after(&self, dataset: &str, sequence: i64) -> Result<Vec<i64>, CatalogError> {
+        let sql = "SELECT sequence FROM outcomes WHERE dataset = ?1 AND sequence > ?2 AND merged = 1 AND accepted > 0 \
+                   AND status IN ('accepted', 'accepted_in_part') ORDER BY sequence";
+        self.rows(sql, params![dataset, sequence], |row| row.get(0))
+    }
+
     /// Makes a merge true: the files it wrote become the model, its submissions are done.
     pub fn commit_merge(&self, dataset: &str, commit: &MergeCommit) -> Result<(), CatalogError> {
         self.transaction(|transaction| {

@@ -11,7 +11,7 @@ CREATE TABLE submissions (
     parts_hash   TEXT NOT NULL,           -- sha256 over the parts' sha256, in order
     file         TEXT,                    -- name of a dropped file
     origin       TEXT,                    -- where it was dropped; NULL once it is in processed/
-    modified     INTEGER NOT NULL,        -- of a dropped file, seconds since 1970; else 0
+    modified     INTEGER NOT NULL,        -- of a dropped file, nanoseconds since 1970; else 0
     received_at  TEXT NOT NULL,           -- clock, UTC
     received_on  TEXT NOT NULL,           -- as-of date of the run that landed it
     cursor       TEXT,                    -- window end to record with the outcome
@@ -47,6 +47,7 @@ CREATE TABLE outcomes (
     ignored      INTEGER NOT NULL,
     findings     INTEGER NOT NULL,
     merged       INTEGER NOT NULL,        -- 1: in the model, or nothing to merge
+    complete     INTEGER NOT NULL,        -- 1: all of it was read and accepted, so it may end rows (`replace`)
     PRIMARY KEY (sequence, dataset)
 ) WITHOUT ROWID;
 

@@ -102,6 +102,9 @@ pub struct OutcomeRow {
     pub findings: u64,
     #[serde(skip)]
     pub merged: bool,
+    /// All of it was read and accepted: only then may it end rows (`replace`).
+    #[serde(skip)]
+    pub complete: bool,
 }
 
 /// One entry of a submission's list of places.
@@ -155,17 +158,19 @@ impl Catalog {
                 transaction
                     .execute("DELETE FROM submissions WHERE origin = ?1 AND state = 'landed'", params![origin])?;
             } else {
-                // A pull that was cut short before numbering is pulled again whole.
-                transaction.execute(
-                    "DELETE FROM parts WHERE submission IN (SELECT id FROM submissions WHERE connector = ?1 \
-                     AND region = ?2 AND state = 'landed' AND origin IS NULL)",
-                    params![landing.connector, landing.region],
-                )?;
-                transaction.execute(
-                    "DELETE FROM submissions WHERE connector = ?1 AND region = ?2 AND state = 'landed' \
-                     AND origin IS NULL",
-                    params![landing.connector, landing.region],
-                )?;
+                // A pull of this day that was cut short before numbering is pulled again whole. One of another
+                // day stays: a source that only knows the present will not give it again.
+                const SAME: &str = "connector = ?1 AND region = ?2 AND window = ?3 AND received_on = ?4 \
+                                    AND state = 'landed' AND origin IS NULL";
+                let slice = params![
+                    landing.connector,
+                    landing.region,
+                    landing.window,
+                    landing.received_on.to_string()
+                ];
+                let parts = format!("DELETE FROM parts WHERE submission IN (SELECT id FROM submissions WHERE {SAME})");
+                transaction.execute(&parts, slice)?;
+                transaction.execute(&format!("DELETE FROM submissions WHERE {SAME}"), slice)?;
             }
             transaction.execute(
                 "INSERT INTO submissions (connector, region, window, versions, parts_hash, file, origin, modified, \
@@ -333,7 +338,18 @@ impl Catalog {
                 "UPDATE submissions SET state = ?2, status = ?3 WHERE id = ?1",
                 params![id, if merging { "staged" } else { "done" }, status],
             )?;
-            if status != "refused" {
+            // A duplicate says what its original said: of a refused one the cursor stays.
+            let original: Option<String> = transaction
+                .query_row(
+                    "SELECT earlier.status FROM submissions earlier JOIN submissions mine ON mine.id = ?1 \
+                     WHERE earlier.connector = mine.connector AND earlier.region = mine.region \
+                     AND earlier.window = mine.window AND earlier.sequence <= mine.sequence \
+                     AND earlier.status <> 'duplicate' ORDER BY earlier.sequence DESC LIMIT 1",
+                    [id],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            if status != "refused" && original.as_deref() != Some("refused") {
                 transaction.execute(
                     "INSERT INTO cursors (connector, region, window_end) \
                      SELECT connector, region, cursor FROM submissions WHERE id = ?1 AND cursor IS NOT NULL \
@@ -349,7 +365,7 @@ impl Catalog {
     /// What became of a submission, by dataset.
     pub fn outcomes(&self, sequence: i64) -> Result<Vec<OutcomeRow>, CatalogError> {
         let sql = "SELECT dataset, status, read, accepted, quarantined, repeated, not_observed, ignored, findings, \
-                   merged FROM outcomes WHERE sequence = ?1 ORDER BY dataset";
+                   merged, complete FROM outcomes WHERE sequence = ?1 ORDER BY dataset";
         self.rows(sql, [sequence], |row| {
             Ok(OutcomeRow {
                 dataset: row.get(0)?,
@@ -362,6 +378,7 @@ impl Catalog {
                 ignored: row.get::<_, i64>(7)? as u64,
                 findings: row.get::<_, i64>(8)? as u64,
                 merged: row.get(9)?,
+                complete: row.get(10)?,
             })
         })
     }
@@ -447,7 +464,7 @@ fn insert_outcome(
 ) -> rusqlite::Result<()> {
     transaction.execute(
         "INSERT INTO outcomes (sequence, dataset, status, read, accepted, quarantined, repeated, not_observed, \
-         ignored, findings, merged) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+         ignored, findings, merged, complete) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params![
             sequence,
             outcome.dataset,
@@ -459,7 +476,8 @@ fn insert_outcome(
             outcome.not_observed as i64,
             outcome.ignored as i64,
             outcome.findings as i64,
-            outcome.merged
+            outcome.merged,
+            outcome.complete
         ],
     )?;
     Ok(())

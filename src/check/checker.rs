@@ -5,7 +5,7 @@ use super::rules::{self, CompiledRule};
 use super::staging::{FindingsWriter, QuarantineWriter, rendering};
 use super::uniqueness::{Exclusions, Uniqueness};
 use super::{CheckError, table_rules};
-use crate::config::{Contract, Pii};
+use crate::config::{Contract, Pii, WriteMode};
 use crate::finding::receipt::{FindingTally, Rows};
 use crate::finding::{Finding, Place, Severity};
 use crate::normalize::{Counts, RefusedRow, RowSink};
@@ -80,8 +80,9 @@ impl<'k> Checker<'k> {
         let values =
             (0..model.fields().len()).filter(|&field| !provenance.contains(&model.field(field).name().as_str()));
         let uniqueness = Uniqueness::new(keys, values.collect(), folder);
-        Ok(Checker {
-            rules: rules::compile(&contract, &model)?,
+        let (rules, failed) = rules::compile(&contract, &model);
+        let mut checker = Checker {
+            rules,
             uniqueness: Some(uniqueness),
             rows: Some(TableWriter::create(&folder.join("rows.parquet"), model, &[])?),
             quarantine: QuarantineWriter::create(folder, sequence)?,
@@ -96,7 +97,11 @@ impl<'k> Checker<'k> {
             sequence,
             places,
             is_known,
-        })
+        };
+        for (code, reason) in failed {
+            checker.rule_failed(&code, &reason)?;
+        }
+        Ok(checker)
     }
 
     /// Rules over one batch: gives the rows that pass.
@@ -258,13 +263,15 @@ impl<'k> Checker<'k> {
         Ok(writer.finish()?)
     }
 
-    /// Ends the submission: uniqueness, table rules, gate, files. `asked` holds it whatever its rows.
+    /// Ends the submission: uniqueness, table rules, gate, files. `asked` holds it whatever its rows; `whole` is
+    /// false where a sheet or an answer of it was left out.
     pub fn finish(
         mut self,
         counts: Counts,
         history: &[PathBuf],
         memory_mb: usize,
         asked: bool,
+        whole: bool,
     ) -> Result<Outcome, CheckError> {
         let (Some(uniqueness), Some(rows)) = (self.uniqueness.take(), self.rows.take()) else {
             return Err(CheckError::Lookup("a checker is finished once".to_string()));
@@ -296,6 +303,10 @@ impl<'k> Checker<'k> {
             ignored: counts.ignored,
         };
         counted.check()?;
+        let complete = whole && !asked && counted.quarantined == 0 && counted.not_observed == 0;
+        if self.contract.write == WriteMode::Replace && counted.accepted > 0 && !complete {
+            self.record(&Finding::of("replace-incomplete"), false)?;
+        }
         held |= self.over_gate(&counted)?;
         let status = counted.status(held);
         let Checker {
@@ -323,6 +334,7 @@ impl<'k> Checker<'k> {
             status,
             rows: counted,
             findings: tally,
+            complete,
             digests,
         })
     }

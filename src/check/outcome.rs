@@ -10,6 +10,8 @@ pub struct Outcome {
     pub status: Status,
     pub rows: Rows,
     pub findings: FindingTally,
+    /// All of it was read and accepted, with figures: only then may it end rows (`replace`).
+    pub complete: bool,
     /// Digests of the rows that enter quarantine for the first time.
     pub digests: Vec<String>,
 }

@@ -16,35 +16,28 @@ pub(super) struct CompiledRule {
     pub column: Option<String>,
 }
 
-/// Compiles a contract's row rules against the schema of its rows.
-pub(super) fn compile(contract: &Contract, schema: &SchemaRef) -> Result<Vec<CompiledRule>, CheckError> {
+/// Compiles a contract's row rules against the schema of its rows; and the rules that do not compile, with the
+/// engine's reason.
+pub(super) fn compile(contract: &Contract, schema: &SchemaRef) -> (Vec<CompiledRule>, Vec<(String, String)>) {
     const COMPILE_MEMORY_MB: usize = 64;
-    let wrap = |rule: &RowRule| {
-        let what = format!("rule `{}` of {}", rule.code, contract.name);
-        move |source| CheckError::Sql { what, source }
-    };
-    let Some(first) = contract.rules.first() else {
-        return Ok(Vec::new());
-    };
-    let session = Session::new(COMPILE_MEMORY_MB).map_err(wrap(first))?;
     let mut compiled = Vec::new();
+    let mut failed = Vec::new();
     for rule in &contract.rules {
-        let expression = session.compile(&rule.check, schema).map_err(wrap(rule))?;
-        let column = match &rule.column {
-            Some(column) => Some(column.clone()),
-            None => session
-                .columns_of(&rule.check, schema)
-                .map_err(wrap(rule))?
-                .into_iter()
-                .next(),
-        };
-        compiled.push(CompiledRule {
-            rule: rule.clone(),
-            expression,
-            column,
+        let one = Session::new(COMPILE_MEMORY_MB).and_then(|session| {
+            let expression = session.compile(&rule.check, schema)?;
+            let named = session.columns_of(&rule.check, schema)?.into_iter().next();
+            Ok(CompiledRule {
+                rule: rule.clone(),
+                expression,
+                column: rule.column.clone().or(named),
+            })
         });
+        match one {
+            Ok(one) => compiled.push(one),
+            Err(error) => failed.push((rule.code.clone(), error.to_string())),
+        }
     }
-    Ok(compiled)
+    (compiled, failed)
 }
 
 impl CompiledRule {

@@ -82,6 +82,8 @@ impl From<RunError> for Failure {
     fn from(error: RunError) -> Failure {
         match &error {
             RunError::Configuration(problems) => Failure::configuration(problems),
+            RunError::NothingToAccept(_) => Failure::new(error.to_string())
+                .hint("refuse it, and have the sender send the file again without the doubt that its receipt names"),
             RunError::NoConnector(_) => Failure::usage(error.to_string()).hint("`lumbung plan` lists the connectors"),
             RunError::Lease(_) => Failure::new(error.to_string())
                 .hint("wait until it has ended; a lease of a process that has died is taken over by itself"),

@@ -363,6 +363,26 @@ fn check_http(connector: &Connector, http: &Http, say: &mut impl FnMut(&str, Str
             );
         }
     }
+    let known = |name: &str| matches!(name, "as_of" | "from" | "to") || http.each.contains_key(name);
+    for text in http.query.values().chain([&http.url]) {
+        for name in placeholders(text).into_iter().filter(|name| !known(name)) {
+            say(
+                &format!("{{{name}}}"),
+                format!("{{{name}}} is filled by nothing"),
+                "use {as_of}, {from}, {to} or a parameter of [http.each]",
+            );
+        }
+    }
+    let has_scheme = ["http://", "https://", "${"]
+        .iter()
+        .any(|start| http.url.starts_with(start));
+    if !has_scheme {
+        say(
+            "url",
+            format!("url \"{}\" has no scheme", http.url),
+            "begin it with https://",
+        );
+    }
     if !http.each.is_empty() && connector.regions.is_none() {
         say(
             "each",
@@ -395,4 +415,18 @@ fn check_http(connector: &Connector, http: &Http, say: &mut impl FnMut(&str, Str
             "for example 2025-01-01",
         );
     }
+}
+
+/// Names in `{…}` of a text, those of `${…}` left out.
+fn placeholders(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('{') {
+        let Some(length) = rest[start..].find('}') else { break };
+        if !rest[..start].ends_with('$') {
+            names.push(rest[start + 1..start + length].to_string());
+        }
+        rest = &rest[start + length + 1..];
+    }
+    names
 }

@@ -49,7 +49,7 @@ pub struct Delivery {
     /// What part of time was asked for, such as `2025-11-01..2025-11-30`; empty where the source has no windows.
     pub window: String,
     pub parts: Vec<SpooledPart>,
-    /// For dropped files: where the file stands and when it was last modified (seconds since 1970).
+    /// For dropped files: where the file stands and when it was last modified (nanoseconds since 1970).
     pub origin: Option<Origin>,
     /// The window's end, recorded as cursor with the submission's outcome.
     pub cursor: Option<NaiveDate>,

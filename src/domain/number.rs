@@ -115,6 +115,15 @@ pub fn parse_count(text: &str, style: Style) -> Result<i64, NumberError> {
     if is_percent(text) {
         return Err(NumberError::NotANumber);
     }
+    // A count has no decimals: `13,000` under a decimal comma was written with the other style's thousands.
+    let body = strip(text)?.body;
+    if let Some((whole, rest)) = body.split_once(style.decimal() as char)
+        && rest.len() == 3
+        && (1..=3).contains(&whole.len())
+        && rest.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Err(NumberError::WrongStyle);
+    }
     whole(parse_scaled(text, style, 0))
 }
 

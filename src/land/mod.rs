@@ -52,7 +52,7 @@ pub fn land(
         region: delivery.region.clone().unwrap_or_default(),
         window: delivery.window.clone(),
         versions: versions(contracts),
-        parts_hash: parts_hash(&delivery.parts),
+        parts_hash: parts_hash(&delivery.parts, connector),
         file: delivery.origin.as_ref().map(|origin| origin.name.clone()),
         origin: delivery
             .origin
@@ -86,11 +86,16 @@ fn part_row(part: &SpooledPart) -> PartRow {
     }
 }
 
-fn parts_hash(parts: &[SpooledPart]) -> String {
+/// Equal for deliveries that say the same: their bytes, and the request parameters that rows are read from.
+fn parts_hash(parts: &[SpooledPart], connector: &Connector) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.sha256.as_bytes());
         hash.update(b"\n");
+        for parameter in connector.from_request.values() {
+            let value = part.request.get(parameter).map_or("", String::as_str);
+            hash.update(format!("{parameter}={value}\n").as_bytes());
+        }
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -121,32 +126,73 @@ fn sync(folder: &Path) -> Result<(), LandError> {
 /// Moves the files of numbered submissions into `processed/<number>_<name>`. A file that is gone was moved
 /// before a kill, or taken back by its sender; its bytes are kept either way. A file that was written anew
 /// since it landed stays: it is the next submission.
-pub fn move_processed(catalog: &Catalog) -> Result<(), LandError> {
+///
+/// A file that cannot be moved stops nothing: it is given back with its reason, and tried again the next time.
+pub fn move_processed(catalog: &Catalog) -> Result<Vec<(Submission, LandError)>, LandError> {
+    let mut failed = Vec::new();
     for submission in catalog.unmoved()? {
-        let (Some(origin), Some(target)) = (&submission.origin, processed_path(&submission)) else {
-            continue;
-        };
-        let origin = Path::new(origin);
-        if is_landed_version(catalog, &submission, origin)? {
-            let folder = target.parent().unwrap_or(Path::new("."));
-            std::fs::create_dir_all(folder).map_err(io_error(folder))?;
-            std::fs::rename(origin, &target).map_err(io_error(&target))?;
-            sync(folder)?;
-            let marker = PathBuf::from(format!("{}.done", origin.display()));
-            if marker.exists() {
-                std::fs::remove_file(&marker).map_err(io_error(&marker))?;
-            }
+        match move_one(catalog, &submission) {
+            // Settled for good: a later file of the same name is another submission's.
+            Ok(()) => catalog.moved(submission.id)?,
+            Err(LandError::Catalog(error)) => return Err(error.into()),
+            Err(error) => failed.push((submission, error)),
         }
-        // Settled for good: a later file of the same name is another submission's.
-        catalog.moved(submission.id)?;
+    }
+    Ok(failed)
+}
+
+fn move_one(catalog: &Catalog, submission: &Submission) -> Result<(), LandError> {
+    let (Some(origin), Some(target)) = (&submission.origin, processed_path(submission)) else {
+        return Ok(());
+    };
+    let origin = Path::new(origin);
+    if !is_landed_version(catalog, submission, origin)? {
+        return Ok(());
+    }
+    let folder = target.parent().unwrap_or(Path::new("."));
+    own_folder(folder).map_err(io_error(folder))?;
+    std::fs::rename(origin, &target).map_err(io_error(&target))?;
+    sync(folder)?;
+    let marker = crate::connector::drop::done_marker(origin);
+    match std::fs::remove_file(&marker) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            tracing::warn!(path = %marker.display(), %error, "the marker beside a file cannot be removed");
+        }
+        _ => {}
     }
     Ok(())
+}
+
+/// Makes a folder inside a drop folder, and refuses a link: it could point into another region's.
+pub fn own_folder(folder: &Path) -> io::Result<()> {
+    match std::fs::symlink_metadata(folder) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(io::Error::other("is not a folder of its own")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => std::fs::create_dir_all(folder),
+        Err(error) => Err(error),
+    }
+}
+
+/// Longest name of a processed file, in bytes: file systems take 255, and receipts add an ending.
+const NAME_BYTES: usize = 200;
+
+/// `<number>_<name>`, cut where it would be too long for a file system.
+pub fn processed_name(sequence: i64, file: &str) -> String {
+    let mut name = format!("{sequence}_{file}");
+    if name.len() > NAME_BYTES {
+        let mut end = NAME_BYTES;
+        while !name.is_char_boundary(end) {
+            end -= 1;
+        }
+        name.truncate(end);
+    }
+    name
 }
 
 /// Where a dropped file of a numbered submission goes. None for other submissions.
 pub fn processed_path(submission: &Submission) -> Option<PathBuf> {
     let origin = Path::new(submission.origin.as_ref()?);
-    let name = format!("{}_{}", submission.sequence?, submission.file.as_ref()?);
+    let name = processed_name(submission.sequence?, submission.file.as_ref()?);
     Some(origin.parent()?.join("processed").join(name))
 }
 

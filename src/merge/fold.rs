@@ -2,7 +2,7 @@
 
 use super::scopes::{self, Scope};
 use super::{MergeError, Staged, Target};
-use crate::config::{Contract, Partition};
+use crate::config::{Contract, Partition, WriteMode};
 use crate::table::schema;
 use polars::prelude::*;
 use std::collections::BTreeMap;
@@ -68,6 +68,9 @@ pub(super) fn partitions_of(contract: &Contract, rows: &Path) -> Result<Vec<Stri
 }
 
 /// Folds one partition.
+///
+/// Usually all submissions at once. Where a `replace` dataset has trusted sources, one after the other: whether a
+/// row ends depends on who said it last, and that in turn on what ended before.
 pub(super) fn fold(
     target: &Target<'_>,
     partition: &str,
@@ -76,40 +79,65 @@ pub(super) fn fold(
 ) -> Result<Folded, MergeError> {
     let contract = target.contract;
     let what = format!("merge of {}/{partition}", contract.name);
-    let key: Vec<Expr> = contract.key.iter().map(|name| col(name.as_str())).collect();
-    let fresh = fresh_rows(contract, partition, staged)?;
-    let scopes = scopes::of(contract, partition_of(contract), partition, staged)?;
-    let old = match old {
+    let one_by_one = contract.write == WriteMode::Replace && !contract.authority.is_empty();
+    let mut state = match old {
         Some(path) => Some(old_rows(target, path)?),
         None => None,
     };
-    check_size(target, partition, old.as_ref(), &fresh)?;
-    let affected = match &old {
-        None => fresh.clone(),
+    check_size(
+        target,
+        partition,
+        state.as_ref(),
+        &fresh_rows(contract, partition, staged)?,
+    )?;
+    let mut disagreements = BTreeMap::new();
+    let mut changed = false;
+    for group in staged.chunks(if one_by_one { 1 } else { staged.len() }) {
+        let fresh = fresh_rows(contract, partition, group)?;
+        let scopes = scopes::of(contract, partition_of(contract), partition, group)?;
+        let (after, overruled) = step(contract, state.as_ref(), fresh, scopes.as_ref()).map_err(failed(&what))?;
+        for (sequence, rows) in overruled {
+            *disagreements.entry(sequence).or_default() += rows;
+        }
+        if let Some(after) = after {
+            changed = true;
+            // The next step asks these rows several times: they are settled first.
+            state = Some(match one_by_one {
+                true => after.collect().map_err(failed(&what))?.lazy(),
+                false => after,
+            });
+        }
+    }
+    let scratch = match state {
+        Some(state) if changed => Some(write(contract, state, target.folder).map_err(failed(&what))?),
+        _ => None,
+    };
+    Ok(Folded { scratch, disagreements })
+}
+
+/// The rows after some submissions (none where nothing changes), and how many of each lost to a trusted source.
+fn step(
+    contract: &Contract,
+    old: Option<&LazyFrame>,
+    fresh: LazyFrame,
+    scopes: Option<&Scope>,
+) -> PolarsResult<(Option<LazyFrame>, BTreeMap<i64, u64>)> {
+    let key: Vec<Expr> = contract.key.iter().map(|name| col(name.as_str())).collect();
+    let affected = match old {
+        None => fresh,
         Some(old) => {
-            let by_key = old.clone().join(
-                fresh.clone().select(key.clone()),
-                &key,
-                &key,
-                JoinArgs::new(JoinType::Semi),
-            );
-            let mut parts = vec![by_key];
-            if let Some(scopes) = &scopes {
-                let others = old.clone().join(
-                    fresh.clone().select(key.clone()),
-                    &key,
-                    &key,
-                    JoinArgs::new(JoinType::Anti),
-                );
-                parts.push(others.join(
-                    scopes.frame.clone().lazy(),
-                    &scopes.columns(),
-                    &scopes.columns(),
-                    JoinArgs::new(JoinType::Semi),
-                ));
+            let keys = fresh.clone().select(key.clone());
+            let mut parts = vec![
+                old.clone()
+                    .join(keys.clone(), &key, &key, JoinArgs::new(JoinType::Semi)),
+            ];
+            if let Some(scopes) = scopes {
+                let others = old.clone().join(keys, &key, &key, JoinArgs::new(JoinType::Anti));
+                let by = scopes.columns();
+                parts.push(others.join(scopes.frame.clone().lazy(), &by, &by, JoinArgs::new(JoinType::Semi)));
             }
-            parts.push(fresh.clone());
-            together(parts).map_err(failed(&what))?
+            parts.push(fresh);
+            together(parts)?
         }
     };
     let mut order: Vec<PlSmallStr> = contract.key.iter().map(|name| name.as_str().into()).collect();
@@ -117,26 +145,23 @@ pub(super) fn fold(
     let affected = affected
         .sort(order, SortMultipleOptions::default().with_maintain_order(true))
         .with_row_index(INDEX, None)
-        .collect()
-        .map_err(failed(&what))?;
-    let (trusted, disagreements) = by_authority(contract, affected.clone(), &key).map_err(failed(&what))?;
-    let winners = winners(contract, trusted, &key, scopes.as_ref()).map_err(failed(&what))?;
-    if !changes(&affected, &winners).map_err(failed(&what))? {
-        return Ok(Folded {
-            scratch: None,
-            disagreements,
-        });
+        .collect()?;
+    let (trusted, overruled) = by_authority(contract, affected.clone(), &key)?;
+    let winners = winners(contract, trusted, &key, scopes)?;
+    if !changes(&affected, &winners)? {
+        return Ok((None, overruled));
     }
     let untouched = old.map(|old| {
         let affected = affected.clone().lazy().select(key.clone());
-        old.join(affected, &key, &key, JoinArgs::new(JoinType::Anti))
+        old.clone().join(affected, &key, &key, JoinArgs::new(JoinType::Anti))
     });
-    let result = together(untouched.into_iter().chain([winners.lazy()]).collect()).map_err(failed(&what))?;
-    let scratch = write(contract, result, target.folder).map_err(failed(&what))?;
-    Ok(Folded {
-        scratch: Some(scratch),
-        disagreements,
-    })
+    let model = schema::model_schema(contract);
+    let mut kept: Vec<Expr> = model.fields().iter().map(|field| col(field.name().as_str())).collect();
+    kept.push(col(RANK));
+    let after = together(untouched.into_iter().chain([winners.lazy()]).collect())?
+        .select(kept)
+        .with_columns([number(0).alias(ORDER)]);
+    Ok((Some(after), overruled))
 }
 
 /// Concatenates frames that may lack columns added since.

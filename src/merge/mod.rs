@@ -164,6 +164,13 @@ fn io(path: &Path, source: std::io::Error) -> MergeError {
     }
 }
 
+/// Whether a staged submission has rows in a partition.
+pub fn reaches(contract: &Contract, one: &Staged, partition: &str) -> Result<bool, MergeError> {
+    Ok(fold::partitions_of(contract, &one.rows)?
+        .iter()
+        .any(|name| name == partition))
+}
+
 /// Partitions that the staged rows fall into, and those whose rows a `replace` may end.
 fn touched(contract: &Contract, staged: &[Staged]) -> Result<BTreeSet<String>, MergeError> {
     if contract.partition == Partition::All {
@@ -190,6 +197,8 @@ fn sweep(catalog: &Catalog, target: &Target<'_>) -> Result<(), MergeError> {
     for partition in std::fs::read_dir(target.folder).map_err(|source| io(target.folder, source))? {
         let partition = partition.map_err(|source| io(target.folder, source))?.path();
         if !partition.is_dir() {
+            // A scratch file of a merge that was killed.
+            std::fs::remove_file(&partition).map_err(|source| io(&partition, source))?;
             continue;
         }
         for file in std::fs::read_dir(&partition).map_err(|source| io(&partition, source))? {

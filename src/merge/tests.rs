@@ -229,6 +229,19 @@ fn the_more_trusted_source_wins_whenever_it_comes_and_disagreement_is_told() {
 }
 
 #[test]
+fn a_row_that_a_trusted_list_ended_can_come_back_from_a_less_trusted_one_in_the_same_night() {
+    let mut bench = Bench::new(contract("replace", r#"["aa", "zz"]"#));
+    let both = [("11", "x", 0, Some(1)), ("11", "y", 0, Some(2))];
+    let night = [
+        bench.staged(1, "aa", true, &both),
+        bench.staged(2, "aa", true, &both[1..]),
+        bench.staged(3, "zz", true, &both),
+    ];
+    bench.merge(&night);
+    assert_eq!(bench.model().0, [row("11", "x", 1, 3), row("11", "y", 2, 1)]);
+}
+
+#[test]
 fn a_partition_over_its_limit_is_refused_whole() {
     let mut bench = Bench::new(contract("upsert", "[]"));
     let staged = bench.staged(1, "a", true, &[("11", "x", 0, Some(5)), ("11", "y", 0, Some(5))]);
@@ -268,7 +281,7 @@ proptest! {
         split in 0_usize..6,
     ) {
         let write = if replace { "replace" } else { "upsert" };
-        let authority = if trusted { r#"["a"]"# } else { "[]" };
+        let authority = if trusted { r#"["a", "b"]"# } else { "[]" };
         let mut single = Bench::new(contract(write, authority));
         let mut batch = Bench::new(contract(write, authority));
         let mut waiting = Vec::new();

@@ -132,7 +132,7 @@ impl ColumnReader {
             ColumnType::Measure => self.measure(cell, style, power)?,
             ColumnType::Date => Value::Date(self.date(cell)?),
             ColumnType::Period => Value::Period(self.period(cell)?),
-            ColumnType::Region => Value::Text(Cow::Owned(super::cell_region::region(self, cell, on, context)?)),
+            ColumnType::Region => Value::Text(Cow::Owned(super::cell_region::region(cell, on, context)?)),
             ColumnType::Code => self.code(cell, context)?,
             ColumnType::Text => self.text(cell)?,
             ColumnType::Nik => self.nik(cell)?,
@@ -208,6 +208,7 @@ impl ColumnReader {
             Some((least, most)) if value < least || value > most => Err(Finding::of("out-of-range")
                 .with("least", plain(least))
                 .with("most", plain(most))
+                .with("read", plain(value))
                 .value(self.shown(cell))),
             _ => Ok(()),
         }
@@ -297,6 +298,12 @@ impl ColumnReader {
             .any(|letter| letter.is_control() && !letter.is_whitespace())
         {
             return Err(Finding::of("text-control-characters").value(self.shown(cell)));
+        }
+        if self.column.pii.is_none()
+            && written.bytes().any(|byte| byte.is_ascii_digit())
+            && personal::holds_nik(&written)
+        {
+            return Err(Finding::of("text-holds-nik").value(personal::MASK));
         }
         Ok(Value::Text(written))
     }

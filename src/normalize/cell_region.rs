@@ -1,19 +1,14 @@
 //! A region cell: by code in a declared system or by name, never a guess.
 
 use super::Context;
-use super::cell::{ColumnReader, shown};
+use super::cell::shown;
 use crate::domain::region::RegionError;
 use crate::finding::Finding;
 use crate::read::Cell;
 use chrono::NaiveDate;
 
 /// The Kemendagri code of the region that a cell names, valid on the day `on`.
-pub(super) fn region(
-    reader: &ColumnReader,
-    cell: Cell<'_>,
-    on: NaiveDate,
-    context: &Context,
-) -> Result<String, Finding> {
+pub(super) fn region(cell: Cell<'_>, on: NaiveDate, context: &Context) -> Result<String, Finding> {
     // A code without its dot is read only in the system that the *connector* declares (design §8).
     let naming = context
         .connector
@@ -29,11 +24,11 @@ pub(super) fn region(
     };
     found
         .map(|code| code.to_string())
-        .map_err(|error| said(error, reader, cell, context))
+        .map_err(|error| said(error, &shown(cell), context))
 }
 
-fn said(error: RegionError, _reader: &ColumnReader, cell: Cell<'_>, context: &Context) -> Finding {
-    let written = shown(cell);
+/// Why a text or code leads to no region, in words.
+pub(super) fn said(error: RegionError, written: &str, context: &Context) -> Finding {
     let name = |code: &String| match context.regions.get(code) {
         Some(region) => format!("{} ({code})", region.name),
         None => code.clone(),

@@ -3,11 +3,16 @@
 use super::cell::Value;
 use super::normalizer::{Normalizer, SheetPlan};
 use crate::config::Pii;
+use crate::domain::region::RegionError;
 use crate::finding::Finding;
 use crate::read::Block;
+use chrono::NaiveDate;
+use std::borrow::Cow;
 
 impl Normalizer<'_> {
-    /// The cells that are there are right, and every measure is blank (promise I2). A null key goes first.
+    /// The cells that are there are right, and every measure is blank (promise I2). A null key goes first. Where
+    /// no measure is required, rows stand for more than their figures (an innovation whose evidence was not
+    /// counted is still an innovation), and a blank one is just a blank.
     pub(super) fn is_not_observed(&self, values: &[Value<'_>]) -> bool {
         let has_key = self.contract.key.iter().all(|name| {
             self.contract
@@ -15,12 +20,12 @@ impl Normalizer<'_> {
                 .get_index_of(name)
                 .is_some_and(|index| values[index] != Value::Null)
         });
-        let mut measures = self
+        let mut measures = self.readers.iter().filter(|reader| reader.column.kind.is_measure());
+        let needs_figures = self
             .readers
             .iter()
-            .filter(|reader| reader.column.kind.is_measure())
-            .peekable();
-        has_key && measures.peek().is_some() && measures.all(|reader| values[reader.index] == Value::Null)
+            .any(|reader| reader.column.kind.is_measure() && reader.column.required);
+        has_key && needs_figures && measures.all(|reader| values[reader.index] == Value::Null)
     }
 
     pub(super) fn check_required(
@@ -70,5 +75,31 @@ impl Normalizer<'_> {
                 .value(name(code))
                 .at(place),
         );
+    }
+
+    /// A region that the sheet does not name, under the code that was valid in the row's period.
+    pub(super) fn supplied_region<'b>(
+        &self,
+        plan: &SheetPlan<'_>,
+        block: &Block,
+        row: usize,
+        code: &str,
+        on: NaiveDate,
+        findings: &mut Vec<Finding>,
+    ) -> Value<'b> {
+        match self.context.regions.resolve(code, None, Some(on)) {
+            Ok(code) => Value::Text(Cow::Owned(code.to_string())),
+            Err(RegionError::NotYet {
+                predecessor: Some(predecessor),
+                ..
+            }) => Value::Text(Cow::Owned(predecessor)),
+            Err(error) => {
+                let Some(index) = self.region else { return Value::Null };
+                let finding = super::cell_region::said(error, code, self.context);
+                let place = self.place(plan, block, row, Some(index));
+                findings.push(finding.with("column", self.label(plan, index)).at(place));
+                Value::Null
+            }
+        }
     }
 }

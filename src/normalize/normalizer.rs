@@ -86,6 +86,18 @@ pub(super) struct SheetPlan<'s> {
     constants: Vec<Option<Value<'static>>>,
 }
 
+impl SheetPlan<'_> {
+    /// The value, as text, of a column that the sheet does not have.
+    pub(super) fn supplied(&self, index: usize) -> Option<String> {
+        match self.constants[index].as_ref()? {
+            Value::Text(text) => Some(text.to_string()),
+            Value::Date(date) => Some(date.to_string()),
+            Value::Period(period) => Some(period.to_string()),
+            Value::Integer(_) | Value::Float(_) | Value::Scaled(_) | Value::Null => None,
+        }
+    }
+}
+
 impl<'c> Normalizer<'c> {
     pub fn new(contract: Arc<Contract>, context: &'c Context, styles: Styles) -> Normalizer<'c> {
         let grains: Vec<_> = contract.grains.iter().map(|grain| (*grain).into()).collect();
@@ -357,7 +369,11 @@ impl<'c> Normalizer<'c> {
     ) -> Value<'b> {
         let reader = &self.readers[index];
         let Some(source) = plan.layout.columns.source[index] else {
-            return plan.constants[index].clone().unwrap_or(Value::Null);
+            let constant = plan.constants[index].clone().unwrap_or(Value::Null);
+            return match (&constant, Some(index) == self.region) {
+                (Value::Text(code), true) => self.supplied_region(plan, block, row, code, on, findings),
+                _ => constant,
+            };
         };
         let cell = block.cell(row, source);
         if reader.is_missing(cell) {
@@ -371,7 +387,12 @@ impl<'c> Normalizer<'c> {
         if let Cell::Text(text) = cell
             && reader.column.kind.is_measure()
         {
-            self.witness.observe(index, text);
+            match (reader.column.kind, text.contains('.'), text.contains(',')) {
+                // A count has no decimals, so its one kind of mark sets thousands apart.
+                (ColumnType::Count, true, false) => self.witness.observe(index, &format!("{},0", text.trim())),
+                (ColumnType::Count, false, true) => self.witness.observe(index, &format!("{}.0", text.trim())),
+                _ => self.witness.observe(index, text),
+            }
         }
         if reader.column.pii == Some(Pii::Pseudonym) && self.context.pseudonym_key.is_none() && !self.key_missing_said {
             self.key_missing_said = true;

@@ -17,24 +17,68 @@ pub(super) fn pseudonym(key: &[u8], purpose: &str, value: &str) -> String {
     crate::table::writer::hex(&mac.finalize().into_bytes())
 }
 
-/// A value as it may be shown: runs of sixteen digits, which may be population numbers, are masked wherever
-/// they stand.
+/// Digits of a population number, and fewest of a telephone number.
+const NIK_DIGITS: usize = 16;
+const PHONE_DIGITS: usize = 10;
+
+/// A value as it may be shown: runs of digits that may be population or telephone numbers are masked wherever they
+/// stand, also where single points, dashes or blanks part their digits.
 pub(super) fn masked(value: &str) -> String {
-    const NIK_DIGITS: usize = 16;
+    let characters: Vec<char> = value.chars().collect();
     let mut shown = String::with_capacity(value.len());
-    let mut digits = String::new();
-    for character in value.chars().chain(std::iter::once('\0')) {
-        if character.is_ascii_digit() {
-            digits.push(character);
-            continue;
+    let mut at = 0;
+    while at < characters.len() {
+        let end = run_end(&characters, at);
+        let digits: String = characters[at..end].iter().filter(|one| one.is_ascii_digit()).collect();
+        if digits.len() >= NIK_DIGITS || is_phone(&digits) {
+            shown.push_str(MASK);
+        } else {
+            shown.extend(&characters[at..end.max(at + 1)]);
         }
-        shown.push_str(if digits.len() >= NIK_DIGITS { MASK } else { &digits });
-        digits.clear();
-        if character != '\0' {
-            shown.push(character);
-        }
+        at = end.max(at + 1);
     }
     shown
+}
+
+/// End of the run of digits, with single marks between them, that begins at `at`; `at` where none does.
+fn run_end(characters: &[char], at: usize) -> usize {
+    let is_digit = |index: usize| characters.get(index).is_some_and(char::is_ascii_digit);
+    let mut end = at;
+    while is_digit(end) || (end > at && matches!(characters.get(end), Some('.' | '-' | ' ')) && is_digit(end + 1)) {
+        end += 1;
+    }
+    end
+}
+
+/// Indonesian mobile numbers begin with 08 or 628.
+fn is_phone(digits: &str) -> bool {
+    digits.len() >= PHONE_DIGITS && (digits.starts_with("08") || digits.starts_with("628"))
+}
+
+/// Whether a text holds what is a valid population number.
+pub(super) fn holds_nik(value: &str) -> bool {
+    let characters: Vec<char> = value.chars().collect();
+    let mut at = 0;
+    while at < characters.len() {
+        let end = run_end(&characters, at);
+        let digits: String = characters[at..end].iter().filter(|one| one.is_ascii_digit()).collect();
+        if crate::domain::nik::looks_like_nik(&digits) {
+            return true;
+        }
+        at = end.max(at + 1);
+    }
+    false
+}
+
+/// A header as it may be shown. A file without one has data in its place: texts with long numbers are masked whole.
+pub fn header(text: &str) -> String {
+    const LONG: usize = 5;
+    let longest = text.split(|letter: char| !letter.is_ascii_digit()).map(str::len).max();
+    if longest >= Some(LONG) {
+        MASK.to_string()
+    } else {
+        text.trim().to_string()
+    }
 }
 
 #[cfg(test)]
@@ -55,5 +99,11 @@ mod tests {
         assert_eq!(masked("NIK 3273012345678901 Budi"), "NIK *** Budi");
         assert_eq!(masked("12.500"), "12.500");
         assert_eq!(masked("32730123456789012"), "***");
+        assert_eq!(masked("3273.0155.0580.0001 HP 081234567890"), "*** HP ***");
+        assert_eq!(masked("HP 0812-3456-7890, dua"), "HP ***, dua");
+        assert_eq!(masked("1.234.567,50 dan 2025-11-30"), "1.234.567,50 dan 2025-11-30");
+        assert!(holds_nik("warga 3273 0155 0580 0001") && !holds_nik("4.000.000 rupiah"));
+        assert_eq!(header("3273015505800001"), "***");
+        assert_eq!(header(" Tahun 2025 "), "Tahun 2025");
     }
 }

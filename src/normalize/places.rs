@@ -12,6 +12,12 @@ impl Normalizer<'_> {
         let mut values = Vec::new();
         for reader in &self.readers {
             let Some(source) = plan.layout.columns.source[reader.index] else {
+                // What the sheet does not say but the row is about: the day of the request, the sender.
+                if self.contract.key.contains(&reader.name)
+                    && let Some(text) = plan.supplied(reader.index)
+                {
+                    values.push((reader.name.clone(), text));
+                }
                 continue;
             };
             let cell = block.cell(row, source);

@@ -1,7 +1,7 @@
 //! Which sheet of which part is which dataset, and where its table begins.
 
 use super::headers::{self, ColumnMap, Vocabulary};
-use super::{Context, title};
+use super::{Context, personal, title};
 use crate::config::Contract;
 use crate::finding::{Finding, Place};
 use crate::read::{Block, Cell, Document, ReadError, SheetKind};
@@ -47,6 +47,8 @@ pub struct LeftOut {
     pub name: Option<String>,
     /// Texts of the row that looked most like a header.
     pub headers: Vec<String>,
+    /// Number of columns that the nearest contract did find.
+    pub matched: usize,
     /// Required columns that the nearest contract did not find.
     pub missing: Vec<String>,
     /// Name of the nearest contract.
@@ -213,13 +215,8 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, routing: &mut Routing) {
                 sheet: spot.sheet,
                 place: spot.place,
                 name: spot.name,
-                headers: nearest
-                    .layout
-                    .headers
-                    .iter()
-                    .filter(|text| !text.trim().is_empty())
-                    .cloned()
-                    .collect(),
+                headers: seen_headers(nearest),
+                matched: nearest.layout.columns.matched,
                 missing: nearest.layout.columns.missing.clone(),
                 nearest: nearest.contract.name.clone(),
             });
@@ -258,6 +255,16 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, routing: &mut Routing) {
     });
 }
 
+/// The texts of the row that looked most like a header. Where no text is any contract's, it is no header but may be
+/// anybody's data, and is not repeated.
+fn seen_headers(nearest: &Candidate) -> Vec<String> {
+    if nearest.layout.columns.matched == 0 {
+        return Vec::new();
+    }
+    let texts = nearest.layout.headers.iter().filter(|text| !text.trim().is_empty());
+    texts.map(|text| personal::header(text)).collect()
+}
+
 /// What the sender should know about how the sheet was read. Programs that send records are not told of every
 /// field that is not used.
 fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
@@ -273,7 +280,14 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
     if !map.unknown.is_empty() {
         notes.push(
             Finding::of("columns-not-used")
-                .with("columns", map.unknown.join(", "))
+                .with(
+                    "columns",
+                    map.unknown
+                        .iter()
+                        .map(|text| personal::header(text))
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                )
                 .at(place.clone()),
         );
     }

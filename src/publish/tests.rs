@@ -119,6 +119,7 @@ impl World {
             ignored: 3,
             findings: 1,
             merged: false,
+            complete: true,
         };
         let places = [("Cover", 0), ("Data", 0)].map(|(sheet, part)| PlaceRow {
             part,

@@ -165,7 +165,7 @@ impl Worker {
     }
 }
 
-fn failure(region: Option<String>, window: Option<String>, finding: &Finding) -> FailureReport {
+pub(super) fn failure(region: Option<String>, window: Option<String>, finding: &Finding) -> FailureReport {
     FailureReport {
         region,
         window,

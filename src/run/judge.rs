@@ -2,9 +2,9 @@
 //! `check FILE`, which stages into a folder that is thrown away.
 
 use crate::check::{CheckError, Checker, Outcome, PlaceInfo};
-use crate::config::{Configuration, Connector, Contract, Kind, Limits, WriteMode};
+use crate::config::{Configuration, Connector, Contract, Kind, Limits};
 use crate::finding::receipt::{FindingTally, Rows, Status};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Place, Severity};
 use crate::normalize::{
     Context, LeftOut, NormalizeError, Normalizer, RoutedSheet, Routing, RowSink, Speaker, Styles, route,
 };
@@ -69,7 +69,9 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, CheckError> {
         Ok(ignored) => ignored,
         Err(ReadError(finding)) => return unreadable(case, *finding, 0, routing.places, 0),
     };
-    if routing.routed.is_empty() {
+    // A program that sends one answer in another form has changed: half of a pull must not pass for the whole.
+    let is_broken_pull = !case.is_file && !routing.left_out.is_empty();
+    if routing.routed.is_empty() || is_broken_pull {
         return nothing_routed(case, routing, ignored);
     }
     let mut common: Vec<Finding> = case.notes.clone();
@@ -90,7 +92,7 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, CheckError> {
         let told = std::mem::take(&mut common);
         let findings = told.into_iter().chain(of_sheets(&routing.findings, &sheets)).collect();
         let extra = if first { ignored } else { 0 };
-        match dataset(case, contract, &sheets, &mut documents, findings, extra, routing.asked) {
+        match dataset(case, contract, &sheets, &mut documents, findings, extra, &routing) {
             Ok(outcome) => outcomes.push(outcome),
             Err(NormalizeError::Sink(error)) => return Err(error),
             // A part that breaks off refuses the whole submission: nothing half done.
@@ -140,15 +142,18 @@ fn count_left_out(left_out: &[LeftOut], documents: &mut [Box<dyn Document>]) -> 
     Ok(rows)
 }
 
+/// A sheet left out: a note for a cover, a warning for one that is nearly a table of the nearest dataset.
 fn left_out_note(sheet: &LeftOut) -> Finding {
     let place = Place {
         part: sheet.place,
         sheet: sheet.name.clone(),
         ..Place::default()
     };
+    let is_near = sheet.matched >= 2 && sheet.missing.len() <= sheet.matched;
     Finding::of("sheet-left-out")
         .with("dataset", &sheet.nearest)
         .with("missing", sheet.missing.join(", "))
+        .severity(if is_near { Severity::Warning } else { Severity::Note })
         .at(place)
 }
 
@@ -160,7 +165,7 @@ fn dataset(
     documents: &mut [Box<dyn Document>],
     notes: Vec<Finding>,
     ignored: u64,
-    asked: bool,
+    routing: &Routing,
 ) -> Result<Outcome, NormalizeError<CheckError>> {
     let mut styles = Styles::declared(contract);
     let mut is_last = false;
@@ -201,14 +206,15 @@ fn dataset(
         if counts.read == 0 && case.is_file {
             checker.note(Finding::of("no-rows")).map_err(NormalizeError::Sink)?;
         }
-        if contract.write == WriteMode::Replace && counts.refused > 0 && counts.accepted > 0 {
-            checker
-                .note(Finding::of("replace-incomplete"))
-                .map_err(NormalizeError::Sink)?;
-        }
         let history = (case.history)(&contract.name).map_err(NormalizeError::Sink)?;
         let mut outcome = checker
-            .finish(counts, &history, case.memory_mb, asked)
+            .finish(
+                counts,
+                &history,
+                case.memory_mb,
+                routing.asked,
+                routing.left_out.is_empty(),
+            )
             .map_err(NormalizeError::Sink)?;
         if counts.read == 0 && case.is_file {
             outcome.status = Status::Refused;
@@ -309,6 +315,7 @@ fn refused(
             status,
             rows,
             findings: tally,
+            complete: false,
             digests: Vec::new(),
         }],
         places,

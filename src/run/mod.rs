@@ -19,6 +19,7 @@ mod stage;
 use crate::catalog::{Catalog, CatalogError, LeaseError};
 use crate::check::CheckError;
 use crate::config::{Configuration, Connector, Problem};
+use crate::finding::Finding;
 use crate::finding::receipt::{Status, UnbalancedRows};
 pub use crate::land::DataDirectory;
 use crate::land::LandError;
@@ -58,6 +59,8 @@ pub struct Options {
 pub enum RunError {
     #[error("the configuration has {} problem(s)", .0.len())]
     Configuration(Vec<Problem>),
+    #[error("submission {0} has no rows that could be let in: a question about it is open")]
+    NothingToAccept(i64),
     #[error("there is no connector \"{0}\"")]
     NoConnector(String),
     #[error(transparent)]
@@ -132,6 +135,12 @@ pub fn decide(
     let Some(sequence) = submission.sequence else {
         return Ok(false);
     };
+    // An open question has no rows to let in: only the sender can answer it.
+    let is_held = submission.status.as_deref() == Some(Status::Held.as_str());
+    let has_rows = |outcome: &crate::catalog::OutcomeRow| outcome.status == "held" && outcome.accepted > 0;
+    if accept && is_held && !catalog.outcomes(sequence)?.iter().any(has_rows) {
+        return Err(RunError::NothingToAccept(sequence));
+    }
     catalog.take_lease(LEASE)?;
     let decided = catalog
         .decide(sequence, accept, reason)
@@ -208,7 +217,7 @@ impl Run {
     ) -> Result<(), RunError> {
         crate::land::sweep_spool(&self.data)?;
         // A run killed after numbering left files standing that must not come in again.
-        crate::land::move_processed(&self.catalog)?;
+        self.move_processed()?;
         let fetched = fetch::fetch(
             &self.configuration,
             &self.data,
@@ -220,10 +229,16 @@ impl Run {
         .await?;
         report.sources = fetched.sources;
         self.catalog.number()?;
-        crate::land::move_processed(&self.catalog)?;
+        for (connector, region, finding) in self.move_processed()? {
+            fail(&mut report.sources, &connector, Some(region), &finding);
+        }
         let seconds = fetched.land_seconds;
         let run = self.clone();
-        let staged = blocking(move || run.stage_all(&seconds)).await?;
+        let (staged, gone) = blocking(move || run.stage_all(&seconds)).await?;
+        for connector in gone {
+            let finding = Finding::of("connector-gone").with("connector", &connector);
+            fail(&mut report.sources, &connector, None, &finding);
+        }
         count_duplicates(&mut report.sources, &staged);
         report.submissions = staged;
         let run = self.clone();
@@ -238,6 +253,23 @@ impl Run {
             self.clone().publish(report).await?;
         }
         Ok(())
+    }
+
+    /// Moves dropped files to `processed/`; gives those that cannot be moved.
+    fn move_processed(&self) -> Result<Vec<(String, String, Finding)>, RunError> {
+        let failed = crate::land::move_processed(&self.catalog)?;
+        let told = failed.into_iter().map(|(submission, error)| {
+            let file = submission.file.unwrap_or_default();
+            let reason = match error {
+                LandError::Io { source, .. } => source.to_string(),
+                other => other.to_string(),
+            };
+            let finding = Finding::of("processed-not-moved")
+                .with("file", file)
+                .with("reason", reason);
+            (submission.connector, submission.region, finding)
+        });
+        Ok(told.collect())
     }
 
     /// Indicators over the model, and the release.
@@ -295,6 +327,20 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| RunError::Internal(error.to_string()))?
+}
+
+/// Notes a failure with its source, which need not have been asked this time.
+fn fail(sources: &mut Vec<SourceReport>, connector: &str, region: Option<String>, finding: &Finding) {
+    tracing::warn!(connector, code = finding.code, "needs a look");
+    let position = sources.iter().position(|source| source.connector == connector);
+    let position = position.unwrap_or_else(|| {
+        sources.push(SourceReport {
+            connector: connector.to_string(),
+            ..SourceReport::default()
+        });
+        sources.len() - 1
+    });
+    sources[position].failures.push(fetch::failure(region, None, finding));
 }
 
 fn count_duplicates(sources: &mut [SourceReport], submissions: &[SubmissionReport]) {

@@ -73,19 +73,29 @@ pub fn write(
         return Ok(());
     };
     write_whole(&data.receipt(sequence), receipt.to_json().as_bytes())?;
-    if let Some(beside) = beside(data, submission) {
-        write_whole(&with_ending(&beside, "receipt.json"), receipt.to_json().as_bytes())?;
-        write_whole(
-            &with_ending(&beside, "receipt.html"),
-            receipt.to_html(&titles(configuration)).as_bytes(),
-        )?;
+    // `receipts/` has the receipt; a folder that cannot take the copy stops nothing.
+    if let Some(beside) = beside(data, submission)
+        && let Err(error) = write_beside(&beside, configuration, receipt)
+    {
+        tracing::warn!(sequence, %error, "the receipt cannot be put beside its file");
     }
     Ok(())
 }
 
+fn write_beside(beside: &Path, configuration: &Configuration, receipt: &Receipt) -> Result<(), RunError> {
+    let folder = beside.parent().unwrap_or(Path::new("."));
+    crate::land::own_folder(folder).map_err(|source| RunError::Io {
+        path: folder.display().to_string(),
+        source,
+    })?;
+    write_whole(&with_ending(beside, "receipt.json"), receipt.to_json().as_bytes())?;
+    let page = receipt.to_html(&titles(configuration));
+    write_whole(&with_ending(beside, "receipt.html"), page.as_bytes())
+}
+
 /// Where the dropped file of a submission lies once it is processed.
 fn beside(data: &DataDirectory, submission: &Submission) -> Option<PathBuf> {
-    let name = format!("{}_{}", submission.sequence?, submission.file.as_ref()?);
+    let name = crate::land::processed_name(submission.sequence?, submission.file.as_ref()?);
     Some(
         data.drop()
             .join(&submission.region)

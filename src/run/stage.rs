@@ -9,28 +9,26 @@ use crate::finding::Finding;
 use crate::finding::receipt::{Receipt, Status};
 use crate::merge::{self, MergeError, Staged, Target};
 use crate::observe::{DatasetReport, MergeReport, Stage, SubmissionReport, SubmissionSeconds};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
 impl Run {
-    /// Judges every numbered submission, in order.
+    /// Judges every numbered submission, in order. Gives also the connectors that are gone while submissions wait.
     pub(super) fn stage_all(
         &self,
         land_seconds: &BTreeMap<(String, String), f64>,
-    ) -> Result<Vec<SubmissionReport>, RunError> {
+    ) -> Result<(Vec<SubmissionReport>, BTreeSet<String>), RunError> {
         let waiting = self.catalog.in_state(State::Numbered)?;
         let bar = self.progress.stage(Stage::Check, waiting.len() as u64);
         let mut reports = Vec::new();
+        let mut gone = BTreeSet::new();
         for submission in waiting {
             bar.item(submission.file.as_deref().unwrap_or(&submission.connector));
             let start = Instant::now();
             let Some(receipt) = self.stage_one(&submission)? else {
                 // Removed after its submission landed: the submission waits until the file is back.
-                tracing::warn!(
-                    connector = submission.connector,
-                    "submission waits for a connector that is gone"
-                );
+                gone.insert(submission.connector.clone());
                 bar.advance(1);
                 continue;
             };
@@ -46,7 +44,7 @@ impl Run {
             bar.advance(1);
         }
         bar.finish();
-        Ok(reports)
+        Ok((reports, gone))
     }
 
     /// Judges one submission, writes its receipt, records its outcome. In that order: killed in between, it is
@@ -164,27 +162,12 @@ impl Run {
 
     fn merge_dataset(&self, contract: &Contract, held: &mut Vec<i64>) -> Result<Option<MergeReport>, RunError> {
         let start = Instant::now();
-        let mut staged = Vec::new();
-        for sequence in self.catalog.unmerged(&contract.name)? {
-            let connector = self.connector_of(sequence)?.unwrap_or_default();
-            let outcomes = self.catalog.outcomes(sequence)?;
-            let is_complete = outcomes
-                .iter()
-                .any(|outcome| outcome.dataset == contract.name && outcome.quarantined == 0);
-            let rows = self.data.staged(sequence, &contract.name).join("rows.parquet");
-            staged.push(Staged {
-                sequence,
-                connector,
-                rows,
-                is_complete,
-            });
-        }
-        if staged.is_empty() {
-            return Ok(None);
-        }
+        let mut staged = self.staged(contract)?;
+        let waiting = staged.len() as u64;
+        let folder = self.data.model(&contract.name);
         let target = Target {
             contract,
-            folder: &self.data.model(&contract.name),
+            folder: &folder,
             partition_rows: self.configuration.installation.limits.partition_rows,
             connector_of: &|sequence| self.connector_of(sequence),
             is_illustrative: &|sequence| {
@@ -194,14 +177,17 @@ impl Run {
                     .is_some_and(|submission| submission.illustrative))
             },
         };
-        let merged = match merge::merge(&self.catalog, &target, &staged) {
-            Ok(merged) => merged,
-            Err(error @ MergeError::TooLarge { .. }) => {
-                self.hold_all(contract, &staged, &error)?;
-                held.extend(staged.iter().map(|one| one.sequence));
+        let merged = loop {
+            if staged.is_empty() {
                 return Ok(None);
             }
-            Err(error) => return Err(error.into()),
+            match merge::merge(&self.catalog, &target, &staged) {
+                Ok(merged) => break merged,
+                Err(error @ MergeError::TooLarge { .. }) => {
+                    staged = self.hold_crossing(contract, staged, &error, held)?;
+                }
+                Err(error) => return Err(error.into()),
+            }
         };
         for (sequence, rows) in &merged.disagreements {
             let finding = Finding::of("sources-disagree").with("rows", rows.to_string());
@@ -219,24 +205,63 @@ impl Run {
         }
         Ok(Some(MergeReport {
             dataset: contract.name.clone(),
-            submissions: staged.len() as u64,
+            submissions: waiting,
             partitions: merged.partitions.len() as u64,
             seconds: start.elapsed().as_secs_f64(),
         }))
     }
 
-    /// A limit is a finding, not a failure of the night: what would cross it is held, the rest goes on.
-    fn hold_all(&self, contract: &Contract, staged: &[Staged], error: &MergeError) -> Result<(), RunError> {
+    /// What waits to be merged, in order; and where an older submission was let in late, every later one again, so
+    /// that the later ones keep the last word.
+    fn staged(&self, contract: &Contract) -> Result<Vec<Staged>, RunError> {
+        let mut sequences = self.catalog.unmerged(&contract.name)?;
+        if let Some(first) = sequences.first().copied() {
+            sequences.extend(self.catalog.merged_after(&contract.name, first)?);
+            sequences.sort_unstable();
+        }
+        let mut staged = Vec::new();
+        for sequence in sequences {
+            let outcomes = self.catalog.outcomes(sequence)?;
+            staged.push(Staged {
+                sequence,
+                connector: self.connector_of(sequence)?.unwrap_or_default(),
+                rows: self.data.staged(sequence, &contract.name).join("rows.parquet"),
+                is_complete: outcomes
+                    .iter()
+                    .any(|outcome| outcome.dataset == contract.name && outcome.complete),
+            });
+        }
+        Ok(staged)
+    }
+
+    /// A limit is a finding, not a failure of the night: what reaches into the partition that would cross it is
+    /// held. Gives the rest.
+    fn hold_crossing(
+        &self,
+        contract: &Contract,
+        staged: Vec<Staged>,
+        error: &MergeError,
+        held: &mut Vec<i64>,
+    ) -> Result<Vec<Staged>, RunError> {
+        let MergeError::TooLarge { partition, .. } = error else {
+            return Ok(staged);
+        };
         tracing::warn!(dataset = contract.name, %error, "submissions held");
         let finding = Finding::of("partition-too-large").with("reason", error.to_string());
+        let mut rest = Vec::new();
         for one in staged {
+            if !merge::reaches(contract, &one, partition)? {
+                rest.push(one);
+                continue;
+            }
             self.catalog.hold(one.sequence, &contract.name)?;
             if let Some(submission) = self.catalog.submission(one.sequence)? {
                 let dataset = Some(contract.name.as_str());
                 receipts::hold(&self.data, &self.configuration, &submission, dataset, &finding)?;
             }
+            held.push(one.sequence);
         }
-        Ok(())
+        Ok(rest)
     }
 
     fn connector_of(&self, sequence: i64) -> Result<Option<String>, crate::catalog::CatalogError> {
@@ -261,6 +286,7 @@ fn outcome_row(outcome: &crate::check::Outcome) -> OutcomeRow {
         ignored: outcome.rows.ignored,
         findings: outcome.findings.total(),
         merged: !waits,
+        complete: outcome.complete,
     }
 }
 

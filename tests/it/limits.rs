@@ -76,7 +76,7 @@ fn a_submission_whose_connector_is_gone_waits_and_stops_nothing() {
     let connector = installation.config().join("connectors/dukcapil-file.toml");
     let text = std::fs::read_to_string(&connector).unwrap();
     std::fs::remove_file(&connector).unwrap();
-    assert_eq!(installation.night(0)["submissions"].as_array().unwrap().len(), 0);
+    assert_eq!(installation.night(3)["submissions"].as_array().unwrap().len(), 0);
     std::fs::write(&connector, text).unwrap();
     assert_eq!(installation.night(0)["submissions"][0]["status"], "accepted");
 }

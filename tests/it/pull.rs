@@ -247,10 +247,14 @@ fn an_answer_that_did_not_change_is_a_duplicate() {
         "_part",
         "_row",
     ];
-    let expected = ["32.73 A trial 2024-08-12 1 0 1", "32.73 B trial 2024-08-12 2 0 2"];
-    // C has no evidence count, its only figure: not observed, and never zero.
+    // C has no evidence count, which is not required: it is still an innovation, and its evidence is not zero.
+    let expected = [
+        "32.73 A trial 2024-08-12 1 0 1",
+        "32.73 B trial 2024-08-12 2 0 2",
+        "32.73 C trial 2024-08-12  1 1",
+    ];
     assert_eq!(installation.model_lines("innovation_report", &columns), expected);
-    assert_eq!(installation.receipt(1)["rows"]["not_observed"], 1);
+    assert_eq!(installation.receipt(1)["rows"]["not_observed"], 0);
 
     let report = installation.night(0);
     assert_eq!(

@@ -23,7 +23,7 @@ pub(super) struct Candidate {
     pub region: String,
     pub path: PathBuf,
     pub name: String,
-    /// Seconds since 1970.
+    /// Nanoseconds since 1970.
     pub modified: i64,
     /// What the file was when it was looked at; a copy of anything else does not count.
     pub metadata: Metadata,
@@ -83,7 +83,14 @@ fn entries(folder: &Path, region: Option<&str>, failures: &mut Vec<SliceFailure>
 fn files(look: &Scan, region: &str, folder: &Path, candidates: &mut Vec<Candidate>, failures: &mut Vec<SliceFailure>) {
     let now = SystemTime::now();
     for entry in entries(folder, Some(region), failures) {
-        let name = entry.file_name().to_string_lossy().into_owned();
+        let name = match entry.file_name().into_string() {
+            Ok(name) => name,
+            Err(raw) => {
+                let shown = raw.to_string_lossy().into_owned();
+                failures.push(failure(Some(region), Finding::of("drop-file-name").with("file", shown)));
+                continue;
+            }
+        };
         if is_ignored(&name) {
             continue;
         }
@@ -112,7 +119,7 @@ fn files(look: &Scan, region: &str, folder: &Path, candidates: &mut Vec<Candidat
             tracing::debug!(path = %entry.path().display(), "file has not settled yet");
             continue;
         }
-        let modified = modified_seconds(&metadata);
+        let modified = modified_nanos(&metadata);
         candidates.push(Candidate {
             region: region.to_string(),
             path: entry.path(),
@@ -155,14 +162,14 @@ fn changed(metadata: &Metadata) -> SystemTime {
     metadata.created().unwrap_or(UNIX_EPOCH)
 }
 
-fn modified_seconds(metadata: &Metadata) -> i64 {
+fn modified_nanos(metadata: &Metadata) -> i64 {
     let since = metadata
         .modified()
         .ok()
         .and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
     // Files from before 1970 are all equally old.
     since
-        .and_then(|since| i64::try_from(since.as_secs()).ok())
+        .and_then(|since| i64::try_from(since.as_nanos()).ok())
         .unwrap_or_default()
 }
 
