@@ -16,4 +16,4 @@ pub use connector::*;
 pub use contract::*;
 pub use installation::*;
 pub use load::{Configuration, Problem, load};
-pub use text::{cron, duration, expand, unset_variables};
+pub use text::{cron, duration, expand, expand_with, unset_variables};

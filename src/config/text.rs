@@ -4,11 +4,15 @@ use std::time::Duration;
 
 /// Fills `${NAME}` and `${NAME:-default}` from the environment. The error is the name of the unset variable.
 pub fn expand(text: &str) -> Result<String, String> {
-    expand_with(text, |name| std::env::var(name).ok())
+    expand_with(text, |name, default| {
+        let value = std::env::var(name).ok().filter(|value| !value.is_empty());
+        value.or_else(|| default.map(str::to_string))
+    })
 }
 
-/// [`expand`] with a lookup of the caller's.
-fn expand_with(text: &str, lookup: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+/// [`expand`] with an answer of the caller's for each variable, who is told its name and default. No answer ends it
+/// with the variable's name.
+pub fn expand_with(text: &str, answer: impl Fn(&str, Option<&str>) -> Option<String>) -> Result<String, String> {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("${") {
@@ -19,11 +23,7 @@ fn expand_with(text: &str, lookup: impl Fn(&str) -> Option<String>) -> Result<St
             None => (inside, None),
         };
         filled.push_str(&rest[..start]);
-        match (lookup(name).filter(|value| !value.is_empty()), default) {
-            (Some(value), _) => filled.push_str(&value),
-            (None, Some(default)) => filled.push_str(default),
-            (None, None) => return Err(name.to_string()),
-        }
+        filled.push_str(&answer(name, default).ok_or_else(|| name.to_string())?);
         rest = &rest[start + length + 1..];
     }
     filled.push_str(rest);
@@ -76,8 +76,12 @@ pub fn cron(line: &str) -> Result<croner::Cron, String> {
 mod tests {
     use super::*;
 
-    fn lookup(name: &str) -> Option<String> {
-        (name == "HOST").then(|| "example.go.id".to_string())
+    fn lookup(name: &str, default: Option<&str>) -> Option<String> {
+        if name == "HOST" {
+            Some("example.go.id".to_string())
+        } else {
+            default.map(str::to_string)
+        }
     }
 
     #[test]

@@ -183,24 +183,15 @@ fn window(
 /// A text of a connector file with the defaults of its variables filled in. A variable that is set stays a name, for
 /// it may hold a secret.
 pub fn without_secrets(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find("${") {
-        let Some(length) = rest[start..].find('}') else { break };
-        let inside = &rest[start + 2..start + length];
-        let (name, default) = match inside.split_once(":-") {
-            Some((name, default)) => (name, Some(default)),
-            None => (inside, None),
-        };
-        shown.push_str(&rest[..start]);
-        match default.filter(|_| std::env::var(name).map_or(true, |value| value.is_empty())) {
-            Some(default) => shown.push_str(default),
-            None => shown.push_str(&format!("${{{name}}}")),
-        }
-        rest = &rest[start + length + 1..];
-    }
-    shown.push_str(rest);
-    shown
+    let is_set = |name: &str| std::env::var(name).is_ok_and(|value| !value.is_empty());
+    let shown = crate::config::expand_with(text, |name, default| {
+        Some(match default.filter(|_| !is_set(name)) {
+            Some(default) => default.to_string(),
+            None => format!("${{{name}}}"),
+        })
+    });
+    // Every variable has an answer, so that there is no error.
+    shown.unwrap_or_default()
 }
 
 #[cfg(test)]
