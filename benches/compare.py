@@ -112,9 +112,9 @@ def run_lumbung(program: Path, source: Path, configuration: Path, data: Path) ->
 
 
 def stage_seconds(report: dict) -> tuple[float, float]:
-    """Seconds of landing and of staging, from the run report."""
-    seconds = [submission["seconds"] for submission in report["submissions"]]
-    return sum(it["land"] for it in seconds), sum(it["stage"] for it in seconds)
+    """Seconds of landing and of staging, from the run report. The source's seconds hold the copying and hashing too."""
+    landing = sum(source["seconds"] for source in report["sources"])
+    return landing, sum(submission["seconds"]["stage"] for submission in report["submissions"])
 
 
 def totals(files: str, price: str) -> tuple[int, Decimal]:
