@@ -24,20 +24,27 @@ const PHONE_DIGITS: usize = 10;
 /// A value as it may be shown: runs of digits that may be population or telephone numbers are masked wherever they
 /// stand, also where single points, dashes or blanks part their digits.
 pub(super) fn masked(value: &str) -> String {
-    let characters: Vec<char> = value.chars().collect();
     let mut shown = String::with_capacity(value.len());
-    let mut at = 0;
-    while at < characters.len() {
-        let end = run_end(&characters, at);
-        let digits: String = characters[at..end].iter().filter(|one| one.is_ascii_digit()).collect();
-        if digits.len() >= NIK_DIGITS || is_phone(&digits) {
-            shown.push_str(MASK);
-        } else {
-            shown.extend(&characters[at..end.max(at + 1)]);
-        }
-        at = end.max(at + 1);
+    for (piece, digits) in pieces(value) {
+        let is_personal = digits.len() >= NIK_DIGITS || is_phone(&digits);
+        shown.push_str(if is_personal { MASK } else { &piece });
     }
     shown
+}
+
+/// A text cut into runs of digits and single other characters, each with its digits alone.
+fn pieces(value: &str) -> Vec<(String, String)> {
+    let characters: Vec<char> = value.chars().collect();
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while at < characters.len() {
+        let end = run_end(&characters, at).max(at + 1);
+        let piece: String = characters[at..end].iter().collect();
+        let digits = piece.chars().filter(char::is_ascii_digit).collect();
+        pieces.push((piece, digits));
+        at = end;
+    }
+    pieces
 }
 
 /// End of the run of digits, with single marks between them, that begins at `at`; `at` where none does.
@@ -57,17 +64,9 @@ fn is_phone(digits: &str) -> bool {
 
 /// Whether a text holds what is a valid population number.
 pub(super) fn holds_nik(value: &str) -> bool {
-    let characters: Vec<char> = value.chars().collect();
-    let mut at = 0;
-    while at < characters.len() {
-        let end = run_end(&characters, at);
-        let digits: String = characters[at..end].iter().filter(|one| one.is_ascii_digit()).collect();
-        if crate::domain::nik::looks_like_nik(&digits) {
-            return true;
-        }
-        at = end.max(at + 1);
-    }
-    false
+    pieces(value)
+        .iter()
+        .any(|(_, digits)| crate::domain::nik::looks_like_nik(digits))
 }
 
 /// A header as it may be shown. A file without one has data in its place: texts with long numbers are masked whole.

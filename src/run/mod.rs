@@ -148,7 +148,7 @@ pub fn decide(
         .and_then(|decided| {
             let status = if accept { Status::Accepted } else { Status::Refused };
             if decided {
-                receipts::amend(data, configuration, submission, None, Some(status), None)?;
+                receipts::decide(data, configuration, submission, status)?;
             }
             Ok(decided)
         });

@@ -144,18 +144,48 @@ pub fn read(data: &DataDirectory, sequence: i64) -> Result<Option<Receipt>, RunE
     }
 }
 
-/// Turns a stored receipt of a dataset into `held`, with the reason.
+/// Turns the stored receipt of a dataset into `held`, with the reason.
 pub fn hold(
     data: &DataDirectory,
     configuration: &Configuration,
     submission: &Submission,
-    dataset: Option<&str>,
+    dataset: &str,
     finding: &crate::finding::Finding,
 ) -> Result<(), RunError> {
     change(data, configuration, submission, |one| {
-        if dataset.is_none() || one.dataset.as_deref() == dataset {
+        if one.dataset.as_deref() == Some(dataset) {
             one.status = Status::Held;
             tell(one, finding);
+        }
+    })
+}
+
+/// Adds a finding of the merge to the stored receipt of a dataset.
+pub fn note(
+    data: &DataDirectory,
+    configuration: &Configuration,
+    submission: &Submission,
+    dataset: &str,
+    finding: &crate::finding::Finding,
+) -> Result<(), RunError> {
+    change(data, configuration, submission, |one| {
+        if one.dataset.as_deref() == Some(dataset) {
+            tell(one, finding);
+        }
+    })
+}
+
+/// Writes a decision into a stored receipt: what was held is accepted (in part, where rows were refused) or refused.
+pub fn decide(
+    data: &DataDirectory,
+    configuration: &Configuration,
+    submission: &Submission,
+    status: Status,
+) -> Result<(), RunError> {
+    change(data, configuration, submission, |one| {
+        if one.status == Status::Held {
+            let in_part = status == Status::Accepted && one.rows.quarantined > 0;
+            one.status = if in_part { Status::AcceptedInPart } else { status };
         }
     })
 }
@@ -193,24 +223,4 @@ fn change(
         None => work(&mut receipt),
     }
     write(data, configuration, submission, &receipt)
-}
-
-/// Changes a stored receipt: a decision, or a finding of the merge. A finding that it has already is replaced.
-pub fn amend(
-    data: &DataDirectory,
-    configuration: &Configuration,
-    submission: &Submission,
-    dataset: Option<&str>,
-    status: Option<Status>,
-    finding: Option<&crate::finding::Finding>,
-) -> Result<(), RunError> {
-    change(data, configuration, submission, |one| {
-        if let Some(status) = status.filter(|_| one.status == Status::Held) {
-            let in_part = status == Status::Accepted && one.rows.quarantined > 0;
-            one.status = if in_part { Status::AcceptedInPart } else { status };
-        }
-        if let Some(finding) = finding.filter(|_| dataset.is_none() || one.dataset.as_deref() == dataset) {
-            tell(one, finding);
-        }
-    })
 }

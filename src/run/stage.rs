@@ -192,15 +192,7 @@ impl Run {
         for (sequence, rows) in &merged.disagreements {
             let finding = Finding::of("sources-disagree").with("rows", rows.to_string());
             if let Some(submission) = self.catalog.submission(*sequence)? {
-                let dataset = Some(contract.name.as_str());
-                receipts::amend(
-                    &self.data,
-                    &self.configuration,
-                    &submission,
-                    dataset,
-                    None,
-                    Some(&finding),
-                )?;
+                receipts::note(&self.data, &self.configuration, &submission, &contract.name, &finding)?;
             }
         }
         Ok(Some(MergeReport {
@@ -256,8 +248,7 @@ impl Run {
             }
             self.catalog.hold(one.sequence, &contract.name)?;
             if let Some(submission) = self.catalog.submission(one.sequence)? {
-                let dataset = Some(contract.name.as_str());
-                receipts::hold(&self.data, &self.configuration, &submission, dataset, &finding)?;
+                receipts::hold(&self.data, &self.configuration, &submission, &contract.name, &finding)?;
             }
             held.push(one.sequence);
         }
