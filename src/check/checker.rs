@@ -1,9 +1,9 @@
 //! The checker: takes normalized rows, keeps what may enter.
 
+use super::look::{Look, Seen};
 use super::outcome::{Outcome, Summary, SummaryPlace};
-use super::rules::{self, CompiledRule};
 use super::staging::{FindingsWriter, QuarantineWriter, rendering};
-use super::uniqueness::{Exclusions, Uniqueness};
+use super::uniqueness::{Exclusions, KeyHasher, Uniqueness};
 use super::{CheckError, table_rules};
 use crate::config::{Contract, Pii, WriteMode};
 use crate::finding::receipt::{FindingTally, Rows};
@@ -38,7 +38,7 @@ pub struct Checker<'k> {
     contract: Arc<Contract>,
     folder: PathBuf,
     sequence: i64,
-    rules: Vec<CompiledRule>,
+    look: Arc<Look>,
     /// Taken by `finish`.
     uniqueness: Option<Uniqueness>,
     rows: Option<TableWriter>,
@@ -74,16 +74,10 @@ impl<'k> Checker<'k> {
         }
         std::fs::create_dir_all(folder).map_err(io)?;
         let model = schema::model_schema(&contract);
-        let index = |name: &String| model.index_of(name).ok();
-        let keys: Vec<usize> = contract.key.iter().filter_map(index).collect();
-        let provenance = [schema::SUBMISSION, schema::PART, schema::ROW];
-        let values =
-            (0..model.fields().len()).filter(|&field| !provenance.contains(&model.field(field).name().as_str()));
-        let uniqueness = Uniqueness::new(keys, values.collect(), folder);
-        let (rules, failed) = rules::compile(&contract, &model);
+        let look = Arc::new(Look::new(&contract, &model));
         let mut checker = Checker {
-            rules,
-            uniqueness: Some(uniqueness),
+            look: look.clone(),
+            uniqueness: Some(Uniqueness::new(folder)),
             rows: Some(TableWriter::create(&folder.join("rows.parquet"), model, &[])?),
             quarantine: QuarantineWriter::create(folder, sequence)?,
             findings: FindingsWriter::create(folder, sequence)?,
@@ -98,58 +92,38 @@ impl<'k> Checker<'k> {
             places,
             is_known,
         };
-        for (code, reason) in failed {
-            checker.rule_failed(&code, &reason)?;
+        for (code, reason) in &look.unusable {
+            checker.rule_failed(code, reason)?;
         }
         Ok(checker)
     }
 
-    /// Rules over one batch: gives the rows that pass.
-    fn apply_rules(&mut self, batch: RecordBatch) -> Result<RecordBatch, CheckError> {
-        let mut broken: BTreeMap<usize, Vec<Finding>> = BTreeMap::new();
-        let mut failed = Vec::new();
-        for rule in &self.rules {
-            let rows = match rule.broken(&batch) {
-                Ok(rows) => rows,
-                Err(error) => {
-                    failed.push((rule.rule.code.clone(), error.to_string()));
-                    continue;
-                }
-            };
-            for row in rows {
-                let finding = Finding::declared(
-                    &rule.rule.code,
-                    rule.rule.severity,
-                    rule.rule.message.clone(),
-                    rule.rule.hint.clone(),
-                );
-                let place = self.place(&batch, row, rule.column.as_deref());
-                let value = rule.column.as_ref().and_then(|column| self.shown(&batch, row, column));
-                let finding = match value {
-                    Some(value) => finding.value(value),
-                    None => finding,
-                };
-                broken.entry(row).or_default().push(finding.at(place));
+    /// Tells of the rows that break rules; refuses those that may not enter.
+    fn tell_broken(&mut self, seen: &Seen) -> Result<(), CheckError> {
+        for (code, reason) in &seen.failed {
+            self.rule_failed(code, reason)?;
+        }
+        let look = self.look.clone();
+        for (&row, rules) in &seen.broken {
+            let mut findings = Vec::with_capacity(rules.len());
+            for &position in rules {
+                let (rule, column) = look.rule(position);
+                let finding = Finding::declared(&rule.code, rule.severity, rule.message.clone(), rule.hint.clone());
+                let place = self.place(&seen.batch, row, column);
+                findings.push(match column.and_then(|column| self.shown(&seen.batch, row, column)) {
+                    Some(value) => finding.value(value).at(place),
+                    None => finding.at(place),
+                });
             }
-        }
-        for (code, reason) in failed {
-            self.rule_failed(&code, &reason)?;
-        }
-        if broken.is_empty() {
-            return Ok(batch);
-        }
-        let mut keep = vec![true; batch.num_rows()];
-        for (row, findings) in broken {
-            if findings.iter().any(|finding| finding.severity == Severity::Error) {
-                keep[row] = false;
-                self.refuse_typed(&batch, row, findings)?;
+            if look.refuses(rules) {
+                self.refuse_typed(&seen.batch, row, findings)?;
             } else {
                 for finding in findings {
                     self.record(&finding, false)?;
                 }
             }
         }
-        filter_record_batch(&batch, &BooleanArray::from(keep)).map_err(|source| self.arrow(source))
+        Ok(())
     }
 
     /// A rule that does not run on these rows says nothing about them: a person must look. Told once a rule.
@@ -240,8 +214,8 @@ impl<'k> Checker<'k> {
             let batch = batch?;
             let mut keep = Vec::with_capacity(batch.num_rows());
             for row in 0..batch.num_rows() {
-                let conflicting = exclusions.conflicting.contains(&ordinal);
-                keep.push(!conflicting && !exclusions.repeated.contains(&ordinal));
+                let conflicting = exclusions.is_conflicting(ordinal);
+                keep.push(!conflicting && !exclusions.is_repeated(ordinal));
                 if conflicting {
                     let column = self.contract.key.last().cloned();
                     let place = self.place(&batch, row, column.as_deref());
@@ -276,8 +250,9 @@ impl<'k> Checker<'k> {
         let (Some(uniqueness), Some(rows)) = (self.uniqueness.take(), self.rows.take()) else {
             return Err(CheckError::Lookup("a checker is finished once".to_string()));
         };
-        let exclusions = uniqueness.finish()?;
         let mut rows = rows.finish()?;
+        let hasher = KeyHasher::new(&self.contract, &schema::model_schema(&self.contract));
+        let exclusions = uniqueness.finish(&hasher, &rows.path)?;
         if !exclusions.is_empty() {
             rows = self.exclude(&rows, &exclusions)?;
         }
@@ -298,7 +273,7 @@ impl<'k> Checker<'k> {
             read: counts.read,
             accepted: rows.rows,
             quarantined: self.refused,
-            repeated: exclusions.repeated.len() as u64,
+            repeated: exclusions.repeated_rows,
             not_observed: counts.not_observed,
             ignored: counts.ignored,
         };
@@ -357,11 +332,19 @@ impl<'k> Checker<'k> {
 impl RowSink for Checker<'_> {
     type Error = CheckError;
 
-    fn accept(&mut self, rows: RecordBatch) -> Result<(), CheckError> {
-        let rows = self.apply_rules(rows)?;
+    type Seen = Result<Seen, CheckError>;
+
+    fn look(&self) -> Arc<dyn Fn(RecordBatch) -> Self::Seen + Send + Sync> {
+        let look = self.look.clone();
+        Arc::new(move |batch| look.at(batch))
+    }
+
+    fn accept(&mut self, seen: Self::Seen) -> Result<(), CheckError> {
+        let seen = seen?;
+        self.tell_broken(&seen)?;
         if let (Some(uniqueness), Some(writer)) = (&mut self.uniqueness, &mut self.rows) {
-            uniqueness.add(&rows)?;
-            writer.write(rows)?;
+            uniqueness.add(&seen.hashes)?;
+            writer.write(seen.kept)?;
         }
         Ok(())
     }

@@ -5,10 +5,11 @@
 //! model, and the gate. It writes the four files of a staged submission and gives the [`Outcome`]. Every row is
 //! counted in exactly one place (promise I2), and the receipt cannot be made otherwise.
 //!
-//! - `rules`: row rules; `uniqueness`: repeated and conflicting keys; `table_rules`: queries
+//! - `look`: what each batch shows by itself; `rules`: row rules; `uniqueness`: repeated and conflicting keys; `table_rules`: queries
 //! - `staging`: the files; `outcome`: counts, status, summary
 
 mod checker;
+mod look;
 mod outcome;
 mod rules;
 mod staging;

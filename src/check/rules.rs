@@ -56,6 +56,9 @@ impl CompiledRule {
                 source,
             });
         };
+        if !verdict.has_false() {
+            return Ok(Vec::new());
+        }
         Ok((0..verdict.len())
             .filter(|&row| verdict.is_valid(row) && !verdict.value(row))
             .collect())

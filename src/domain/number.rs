@@ -11,12 +11,14 @@
 mod evidence;
 mod float;
 mod literal;
+mod plain;
 #[cfg(test)]
 mod tests;
 
 pub use evidence::{Certainty, Evidence};
 pub use float::{count_from_f64, scaled_from_f64};
 pub use literal::{count_literal, parse_literal};
+pub use plain::{Plain, Proof, plain};
 
 use super::text;
 

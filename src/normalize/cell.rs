@@ -10,8 +10,6 @@ use crate::finding::Finding;
 use crate::read::{Cell, Epoch};
 use chrono::NaiveDate;
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::HashMap;
 
 /// A value on its way into an Arrow array.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,21 +29,17 @@ pub(super) struct ColumnReader {
     pub name: String,
     pub column: Column,
     pub index: usize,
+    pub is_key: bool,
     /// Missing markers of contract and connector, as text …
-    missing: Vec<String>,
+    pub missing: Vec<String>,
     /// … and those of them that are numbers.
     missing_numbers: Vec<f64>,
     grains: Vec<Grain>,
     /// Digits after the point, for money and decimals.
-    scale: u32,
+    pub scale: u32,
     earliest: Option<NaiveDate>,
     latest: Option<NaiveDate>,
-    /// Texts of a code column that were resolved, and their codes.
-    resolved: RefCell<HashMap<String, String>>,
 }
-
-/// Texts that are remembered: far more than any reference table has spellings.
-const RESOLVED_LIMIT: usize = 10_000;
 
 /// Longest text unless the contract says otherwise, in characters.
 const TEXT_LIMIT: usize = 500;
@@ -55,6 +49,7 @@ impl ColumnReader {
         index: usize,
         name: &str,
         column: &Column,
+        is_key: bool,
         grains: Vec<Grain>,
         context: &Context,
     ) -> ColumnReader {
@@ -78,13 +73,13 @@ impl ColumnReader {
             name: name.to_string(),
             column: column.clone(),
             index,
+            is_key,
             missing,
             missing_numbers,
             grains,
             scale: column.scale.unwrap_or(crate::table::schema::DEFAULT_SCALE) as u32,
             earliest: column.between.as_ref().and_then(|(from, _)| limit(from)),
             latest: column.between.as_ref().and_then(|(_, to)| limit(to)),
-            resolved: RefCell::default(),
         }
     }
 
@@ -133,7 +128,7 @@ impl ColumnReader {
             ColumnType::Date => Value::Date(self.date(cell)?),
             ColumnType::Period => Value::Period(self.period(cell)?),
             ColumnType::Region => Value::Text(Cow::Owned(super::cell_region::region(cell, on, context)?)),
-            ColumnType::Code => self.code(cell, context)?,
+            ColumnType::Code => Value::Text(Cow::Owned(self.code_of(cell, context)?)),
             ColumnType::Text => self.text(cell)?,
             ColumnType::Nik => self.nik(cell)?,
         };
@@ -203,9 +198,15 @@ impl ColumnReader {
         Ok(Value::Float(value))
     }
 
+    pub(super) fn is_in_range(&self, value: f64) -> bool {
+        self.column
+            .range
+            .is_none_or(|(least, most)| value >= least && value <= most)
+    }
+
     fn in_range(&self, value: f64, cell: Cell<'_>) -> Result<(), Finding> {
         match self.column.range {
-            Some((least, most)) if value < least || value > most => Err(Finding::of("out-of-range")
+            Some((least, most)) if !self.is_in_range(value) => Err(Finding::of("out-of-range")
                 .with("least", plain(least))
                 .with("most", plain(most))
                 .with("read", plain(value))
@@ -214,7 +215,7 @@ impl ColumnReader {
         }
     }
 
-    fn date(&self, cell: Cell<'_>) -> Result<NaiveDate, Finding> {
+    pub(super) fn date(&self, cell: Cell<'_>) -> Result<NaiveDate, Finding> {
         let parsed = match cell {
             Cell::Date { serial, epoch } => date::from_serial(serial, epoch == Epoch::Year1904),
             Cell::Text(text) => date::parse_date(text),
@@ -253,33 +254,34 @@ impl ColumnReader {
         })
     }
 
-    /// A code of the column's reference table. The same few texts come again and again, so each is resolved once.
-    fn code<'a>(&self, cell: Cell<'a>, context: &Context) -> Result<Value<'a>, Finding> {
-        if let Cell::Text(text) = cell
-            && let Some(code) = self.resolved.borrow().get(text)
-        {
-            return Ok(Value::Text(Cow::Owned(code.clone())));
-        }
+    /// The code of the column's reference table that a cell stands for.
+    pub(super) fn code_of(&self, cell: Cell<'_>, context: &Context) -> Result<String, Finding> {
         let written = plain_text(cell).ok_or_else(|| Finding::of("code-unknown").value(self.shown(cell)))?;
-        let shown = self.shown(cell);
         let table = self.column.codes.as_ref().and_then(|name| context.codes.get(name));
         // `validate` made sure that a code column names a table that exists.
-        let table = table.ok_or_else(|| Finding::of("code-unknown").value(&shown))?;
-        match table.resolve(&written) {
-            Ok(code) => {
-                let mut resolved = self.resolved.borrow_mut();
-                if let Cell::Text(text) = cell
-                    && resolved.len() < RESOLVED_LIMIT
-                {
-                    resolved.insert(text.to_string(), code.to_string());
-                }
-                Ok(Value::Text(Cow::Owned(code.to_string())))
-            }
-            Err(CodeError::Unknown) => Err(Finding::of("code-unknown").value(&shown)),
-            Err(CodeError::Ambiguous(candidates)) => Err(Finding::of("code-ambiguous")
-                .with("candidates", candidates.join(", "))
-                .value(&shown)),
+        let table = table.ok_or_else(|| Finding::of("code-unknown").value(self.shown(cell)))?;
+        table
+            .resolve(&written)
+            .map(str::to_string)
+            .map_err(|error| match error {
+                CodeError::Unknown => Finding::of("code-unknown").value(self.shown(cell)),
+                CodeError::Ambiguous(candidates) => Finding::of("code-ambiguous")
+                    .with("candidates", candidates.join(", "))
+                    .value(self.shown(cell)),
+            })
+    }
+
+    /// What a missing marker in this column means: a key column's `default`.
+    pub(super) fn key_default(&self, context: &Context) -> Option<String> {
+        let default = self.column.default.as_ref().filter(|_| self.is_key)?;
+        match self.read_constant(default, context.as_of, context) {
+            Ok(Value::Text(text)) => Some(text.into_owned()),
+            _ => None,
         }
+    }
+
+    pub(super) fn text_limit(&self) -> usize {
+        self.column.max_length.unwrap_or(TEXT_LIMIT)
     }
 
     fn text<'a>(&self, cell: Cell<'a>) -> Result<Value<'a>, Finding> {
@@ -287,7 +289,7 @@ impl ColumnReader {
             Cell::Text(text) => Cow::Borrowed(text.trim()),
             _ => Cow::Owned(plain_text(cell).ok_or_else(|| Finding::of("text-invalid").value(self.shown(cell)))?),
         };
-        let limit = self.column.max_length.unwrap_or(TEXT_LIMIT);
+        let limit = self.text_limit();
         if written.len() > limit && written.chars().count() > limit {
             return Err(Finding::of("text-too-long")
                 .with("limit", limit.to_string())

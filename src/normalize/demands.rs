@@ -1,7 +1,7 @@
 //! What a row must meet whatever its contract: a key, its required values, a sender who may report it.
 
 use super::cell::Value;
-use super::normalizer::{Normalizer, SheetPlan};
+use super::lane::{Lane, SheetPlan};
 use crate::config::Pii;
 use crate::domain::region::RegionError;
 use crate::finding::Finding;
@@ -9,7 +9,7 @@ use crate::read::Block;
 use chrono::NaiveDate;
 use std::borrow::Cow;
 
-impl Normalizer<'_> {
+impl Lane<'_> {
     /// The cells that are there are right, and every measure is blank (promise I2). A null key goes first. Where
     /// no measure is required, rows stand for more than their figures (an innovation whose evidence was not
     /// counted is still an innovation), and a blank one is just a blank.
@@ -37,7 +37,7 @@ impl Normalizer<'_> {
         findings: &mut Vec<Finding>,
     ) {
         for reader in &self.readers {
-            let needed = reader.column.required || self.contract.key.contains(&reader.name);
+            let needed = reader.column.required || reader.is_key;
             if !needed || values[reader.index] != Value::Null || reader.column.pii == Some(Pii::Drop) {
                 continue;
             }

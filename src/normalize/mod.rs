@@ -13,13 +13,18 @@
 //! - `rows`: blank, total, footnote and numbering rows
 //! - `cell`: one cell to one value; `style`: number styles; `personal`: pseudonyms and masks
 //! - `demands`, `speaker`: what every row must meet, and who may report for whom
-//! - `places`: where a cell is, for people; `batch`: values to arrays; `totals`: total rows as a check
+//! - `places`: where a cell is, for people; `totals`: total rows as a check
+//! - `lanes`: blocks spread over threads; `lane`: one thread's way; `usual`: its fast way; `known`: what it remembers;
+//!   `columns`: values to arrays
 
-mod batch;
 mod cell;
 mod cell_region;
+mod columns;
 mod demands;
 mod headers;
+mod known;
+mod lane;
+mod lanes;
 mod normalizer;
 mod personal;
 mod places;
@@ -29,6 +34,7 @@ mod speaker;
 mod style;
 mod title;
 mod totals;
+mod usual;
 
 pub use headers::{ColumnMap, Supplied};
 pub use normalizer::{Counts, NormalizeError, Normalizer, RefusedRow, RowSink};

@@ -1,25 +1,23 @@
 //! Sheets of one dataset to accepted batches and refused rows.
 
 use super::Context;
-use super::batch::BatchBuilder;
-use super::cell::{ColumnReader, Value};
-use super::headers::{ColumnMap, Supplied};
-use super::places::is_blank;
+use super::cell::Value;
+use super::headers::{ColumnMap, Supplied, Vocabulary};
+use super::lane::{Event, Harvest, Lane, SheetPlan};
+use super::lanes::{Ended, in_order};
 use super::route::{Layout, RoutedSheet};
-use super::rows::{RowKind, classify};
 use super::style::{Styles, Witness};
 use super::totals::Totals;
-use crate::config::{ColumnType, Contract, Pii};
+use crate::config::{Contract, Pii};
 use crate::domain::number::Style;
 use crate::finding::{Finding, Place};
-use crate::read::{Block, Cell, Document, ReadError};
+use crate::read::{Block, Document, ReadError};
 use arrow::array::RecordBatch;
-use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Rows of a batch.
-const BATCH_ROWS: usize = 8_192;
+/// Most threads that one submission is read with.
+const MOST_LANES: usize = 8;
 
 /// A row that does not enter the model, and why.
 #[derive(Debug, Clone)]
@@ -34,7 +32,12 @@ pub struct RefusedRow {
 /// Takes what normalizing gives. The check stage is one.
 pub trait RowSink {
     type Error;
-    fn accept(&mut self, rows: RecordBatch) -> Result<(), Self::Error>;
+    /// What the sink finds out about a batch by itself, on whatever thread made the batch.
+    type Seen: Send;
+    /// Finds it out; shared by all threads.
+    fn look(&self) -> Arc<dyn Fn(RecordBatch) -> Self::Seen + Send + Sync>;
+    /// Takes the batches one after the other, in the order of the rows.
+    fn accept(&mut self, seen: Self::Seen) -> Result<(), Self::Error>;
     fn refuse(&mut self, row: RefusedRow) -> Result<(), Self::Error>;
     /// A finding that refuses no row.
     fn note(&mut self, finding: Finding) -> Result<(), Self::Error>;
@@ -50,6 +53,16 @@ pub struct Counts {
     pub ignored: u64,
 }
 
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, more: Counts) {
+        self.read += more.read;
+        self.accepted += more.accepted;
+        self.refused += more.refused;
+        self.not_observed += more.not_observed;
+        self.ignored += more.ignored;
+    }
+}
+
 /// Why a sheet could not be normalized to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum NormalizeError<E> {
@@ -63,67 +76,25 @@ pub enum NormalizeError<E> {
 
 /// Reads the sheets of one dataset of one submission.
 pub struct Normalizer<'c> {
-    pub(super) context: &'c Context,
-    pub(super) contract: Arc<Contract>,
-    pub(super) names: Vec<String>,
-    pub(super) readers: Vec<ColumnReader>,
-    /// Contract column index of the period or date, and of the region.
-    period: Option<usize>,
-    pub(super) region: Option<usize>,
-    styles: Styles,
-    witness: Witness,
-    builder: BatchBuilder,
+    context: &'c Context,
+    contract: Arc<Contract>,
+    /// One a thread. The first also plans.
+    lanes: Vec<Lane<'c>>,
     counts: Counts,
     key_missing_said: bool,
 }
 
-/// What one row of a sheet is read with.
-pub(super) struct SheetPlan<'s> {
-    pub(super) sheet: &'s RoutedSheet,
-    pub(super) layout: Layout,
-    used: Vec<usize>,
-    /// Values for columns that the sheet does not have.
-    constants: Vec<Option<Value<'static>>>,
-}
-
-impl SheetPlan<'_> {
-    /// The value, as text, of a column that the sheet does not have.
-    pub(super) fn supplied(&self, index: usize) -> Option<String> {
-        match self.constants[index].as_ref()? {
-            Value::Text(text) => Some(text.to_string()),
-            Value::Date(date) => Some(date.to_string()),
-            Value::Period(period) => Some(period.to_string()),
-            Value::Integer(_) | Value::Float(_) | Value::Scaled(_) | Value::Null => None,
-        }
-    }
-}
+/// Blocks of a sheet with the plan that they are read by.
+type Work<'s> = (Arc<SheetPlan<'s>>, Block, usize);
 
 impl<'c> Normalizer<'c> {
-    pub fn new(contract: Arc<Contract>, context: &'c Context, styles: Styles) -> Normalizer<'c> {
-        let grains: Vec<_> = contract.grains.iter().map(|grain| (*grain).into()).collect();
-        let readers: Vec<ColumnReader> = contract
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(index, (name, column))| ColumnReader::new(index, name, column, grains.clone(), context))
-            .collect();
-        let period = contract
-            .period
-            .as_ref()
-            .and_then(|name| contract.columns.get_index_of(name));
-        let region = contract
-            .columns
-            .values()
-            .position(|column| column.kind == ColumnType::Region);
+    pub fn new(contract: Arc<Contract>, context: &'c Context, styles: &Styles) -> Normalizer<'c> {
+        let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get().min(MOST_LANES));
         Normalizer {
+            lanes: (0..threads)
+                .map(|_| Lane::new(&contract, context, styles.clone()))
+                .collect(),
             context,
-            names: contract.columns.keys().cloned().collect(),
-            witness: Witness::new(contract.columns.len()),
-            builder: BatchBuilder::new(&contract, context.sequence),
-            readers,
-            period,
-            region,
-            styles,
             contract,
             counts: Counts::default(),
             key_missing_said: false,
@@ -137,45 +108,75 @@ impl<'c> Normalizer<'c> {
         document: &mut dyn Document,
         request: &BTreeMap<String, String>,
         sink: &mut S,
-    ) -> Result<(), NormalizeError<S::Error>> {
-        let mut plan = match self.plan(sheet, &sheet.layout, request) {
-            Ok(plan) => plan,
-            Err(finding) => return Err(NormalizeError::Read(ReadError(Box::new(finding)))),
+    ) -> Result<(), NormalizeError<S::Error>>
+    where
+        S::Error: Send,
+    {
+        let planner = Planner {
+            lane: Lane::new(&self.contract, self.context, self.lanes[0].styles.clone()),
+            request,
         };
-        let mut totals = Totals::new(&self.contract);
+        let refused = |finding| ReadError(Box::new(finding));
+        let mut plan = Arc::new(planner.plan(sheet, &sheet.layout).map_err(refused)?);
+        self.say_missing_key(&plan, sink).map_err(NormalizeError::Sink)?;
         let mut blocks = document.blocks(sheet.sheet)?;
         let mut skip = plan.layout.skip_rows;
         self.counts.ignored += skip as u64;
-        while let Some(block) = blocks.next_block()? {
+        let source = || -> Result<Option<Work<'_>>, ReadError> {
+            let Some(block) = blocks.next_block()? else {
+                return Ok(None);
+            };
+            // Records showed fields that the first block did not have: the columns are mapped again.
             if plan.layout.header_row.is_none() && blocks.fields().len() > plan.layout.headers.len() {
-                plan = self
-                    .widen(plan, blocks.fields(), request)
-                    .map_err(|finding| ReadError(Box::new(finding)))?;
+                plan = Arc::new(planner.widen(&plan, blocks.fields()).map_err(refused)?);
             }
-            for row in 0..block.rows() {
-                if skip > 0 {
-                    skip -= 1;
-                    continue;
-                }
-                self.row(&plan, &block, row, &mut totals, sink)
-                    .map_err(NormalizeError::Sink)?;
-                if self.builder.len() >= BATCH_ROWS {
-                    sink.accept(self.builder.take()).map_err(NormalizeError::Sink)?;
-                }
+            let from = skip.min(block.rows());
+            skip -= from;
+            Ok(Some((plan.clone(), block, from)))
+        };
+        let look = sink.look();
+        let work = |lane: &mut Lane<'c>, (plan, block, from): Work<'_>| {
+            let mut harvest = lane.block(&plan, &block, from);
+            let seen = harvest.rows.take().map(|rows| look(rows));
+            (harvest, seen)
+        };
+        let mut totals = Totals::new(&self.contract);
+        let counts = &mut self.counts;
+        let take = |(harvest, seen): (Harvest, Option<S::Seen>)| take(harvest, seen, counts, &mut totals, sink);
+        in_order(&mut self.lanes, source, work, take).map_err(|ended| match ended {
+            Ended::Source(error) => NormalizeError::Read(error),
+            Ended::Sink(error) => NormalizeError::Sink(error),
+        })
+    }
+
+    /// A pseudonym needs a key; said once.
+    fn say_missing_key<S: RowSink>(&mut self, plan: &SheetPlan<'_>, sink: &mut S) -> Result<(), S::Error> {
+        if self.context.pseudonym_key.is_some() || self.key_missing_said {
+            return Ok(());
+        }
+        for (index, (name, column)) in self.contract.columns.iter().enumerate() {
+            if column.pii == Some(Pii::Pseudonym) && plan.layout.columns.source[index].is_some() {
+                self.key_missing_said = true;
+                let place = Place {
+                    column: Some(name.clone()),
+                    ..Place::default()
+                };
+                return sink.note(Finding::of("pseudonym-key-missing").at(place));
             }
         }
         Ok(())
     }
 
-    /// Hands over the last rows. Gives the counts and, where the submission's evidence proves other number
-    /// styles than those it was read with, these: then it must be read again.
-    pub fn finish<S: RowSink>(mut self, sink: &mut S) -> Result<(Counts, Option<Styles>), S::Error> {
-        if self.builder.len() > 0 {
-            sink.accept(self.builder.take())?;
-        }
+    /// Gives the counts and, where the submission's evidence proves other number styles than those it was read with,
+    /// these: then it must be read again.
+    pub fn finish<S: RowSink>(self, sink: &mut S) -> Result<(Counts, Option<Styles>), S::Error> {
         let declared = Styles::declared(&self.contract);
-        let (proven, ambiguous) = self.witness.decide(&declared);
-        if proven != self.styles {
+        let mut witness = Witness::new(self.contract.columns.len());
+        for lane in &self.lanes {
+            witness.merge(&lane.witness);
+        }
+        let (proven, ambiguous) = witness.decide(&declared);
+        if proven != self.lanes[0].styles {
             return Ok((self.counts, Some(proven)));
         }
         for index in ambiguous {
@@ -185,7 +186,7 @@ impl<'c> Normalizer<'c> {
                 (".", ",")
             };
             let place = Place {
-                column: Some(self.names[index].clone()),
+                column: Some(self.lanes[0].names[index].clone()),
                 ..Place::default()
             };
             let note = Finding::of("number-style-assumed")
@@ -195,14 +196,41 @@ impl<'c> Normalizer<'c> {
         }
         Ok((self.counts, None))
     }
+}
 
-    fn plan<'s>(
-        &self,
-        sheet: &'s RoutedSheet,
-        layout: &Layout,
-        request: &BTreeMap<String, String>,
-    ) -> Result<SheetPlan<'s>, Finding> {
-        let constants = self.constants(&layout.columns, request)?;
+/// Hands one block's results over.
+fn take<S: RowSink>(
+    harvest: Harvest,
+    seen: Option<S::Seen>,
+    counts: &mut Counts,
+    totals: &mut Totals,
+    sink: &mut S,
+) -> Result<(), S::Error> {
+    *counts += harvest.counts;
+    for event in harvest.events {
+        match event {
+            Event::Refused(row) => sink.refuse(row)?,
+            Event::Note(finding) => sink.note(finding)?,
+        }
+    }
+    for row in harvest.total_rows {
+        for finding in row.compare(totals) {
+            sink.note(finding)?;
+        }
+    }
+    totals.merge(&harvest.totals);
+    seen.map_or(Ok(()), |seen| sink.accept(seen))
+}
+
+/// Makes the plans of one sheet.
+struct Planner<'p, 'c> {
+    lane: Lane<'c>,
+    request: &'p BTreeMap<String, String>,
+}
+
+impl Planner<'_, '_> {
+    fn plan<'s>(&self, sheet: &'s RoutedSheet, layout: &Layout) -> Result<SheetPlan<'s>, Finding> {
+        let constants = self.constants(&layout.columns)?;
         let mut used: Vec<usize> = layout.columns.source.iter().flatten().copied().collect();
         used.sort_unstable();
         Ok(SheetPlan {
@@ -214,29 +242,21 @@ impl<'c> Normalizer<'c> {
     }
 
     /// Records showed fields that the first block did not have: maps the columns again.
-    fn widen<'s>(
-        &self,
-        plan: SheetPlan<'s>,
-        fields: &[String],
-        request: &BTreeMap<String, String>,
-    ) -> Result<SheetPlan<'s>, Finding> {
-        let vocabulary = super::headers::Vocabulary::new(&self.contract, self.context);
-        let columns = super::headers::map(&self.contract, self.context, &vocabulary, fields, &[]);
+    fn widen<'s>(&self, plan: &SheetPlan<'s>, fields: &[String]) -> Result<SheetPlan<'s>, Finding> {
+        let lane = &self.lane;
+        let vocabulary = Vocabulary::new(&lane.contract, lane.context);
+        let columns = super::headers::map(&lane.contract, lane.context, &vocabulary, fields, &[]);
         let layout = Layout {
             columns,
             headers: fields.to_vec(),
-            ..plan.layout
+            ..plan.layout.clone()
         };
-        self.plan(plan.sheet, &layout, request)
+        self.plan(plan.sheet, &layout)
     }
 
-    fn constants(
-        &self,
-        map: &ColumnMap,
-        request: &BTreeMap<String, String>,
-    ) -> Result<Vec<Option<Value<'static>>>, Finding> {
-        let mut constants = Vec::with_capacity(self.readers.len());
-        for (reader, supplied) in self.readers.iter().zip(&map.supplied) {
+    fn constants(&self, map: &ColumnMap) -> Result<Vec<Option<Value<'static>>>, Finding> {
+        let mut constants = Vec::with_capacity(self.lane.readers.len());
+        for (reader, supplied) in self.lane.readers.iter().zip(&map.supplied) {
             let text = match supplied {
                 None => {
                     constants.push(None);
@@ -251,7 +271,7 @@ impl<'c> Normalizer<'c> {
                     continue;
                 }
                 Some(Supplied::Constant(text)) | Some(Supplied::Default(text)) => text.as_str(),
-                Some(Supplied::Request(parameter)) => match request.get(parameter) {
+                Some(Supplied::Request(parameter)) => match self.request.get(parameter) {
                     Some(text) => text.as_str(),
                     None => {
                         constants.push(Some(Value::Null));
@@ -263,185 +283,9 @@ impl<'c> Normalizer<'c> {
                 column: Some(reader.name.clone()),
                 ..Place::default()
             };
-            let value = reader.read_constant(text, self.context.as_of, self.context);
+            let value = reader.read_constant(text, self.lane.context.as_of, self.lane.context);
             constants.push(Some(value.map_err(|finding| finding.at(place))?));
         }
         Ok(constants)
-    }
-
-    fn row<S: RowSink>(
-        &mut self,
-        plan: &SheetPlan<'_>,
-        block: &Block,
-        row: usize,
-        totals: &mut Totals,
-        sink: &mut S,
-    ) -> Result<(), S::Error> {
-        if plan.layout.header_row.is_some() {
-            match classify(block, row, &plan.used) {
-                RowKind::Data => {}
-                RowKind::Total => {
-                    self.counts.ignored += 1;
-                    return self.total_row(plan, block, row, totals, sink);
-                }
-                RowKind::Blank | RowKind::Footnote | RowKind::Numbering => {
-                    self.counts.ignored += 1;
-                    return Ok(());
-                }
-            }
-        }
-        self.counts.read += 1;
-        let mut findings = Vec::new();
-        let values = self.values(plan, block, row, &mut findings);
-        let refuses = |finding: &Finding| finding.severity == crate::finding::Severity::Error;
-        if !findings.iter().any(refuses) && self.is_not_observed(&values) {
-            self.counts.not_observed += 1;
-            return Ok(());
-        }
-        if !findings.iter().any(refuses) {
-            self.check_required(plan, block, row, &values, &mut findings);
-            self.check_speaker(plan, block, row, &values, &mut findings);
-        }
-        if findings.iter().any(refuses) {
-            self.counts.refused += 1;
-            totals.refuse();
-            let values = self.rendering(plan, block, row);
-            return sink.refuse(RefusedRow {
-                place: self.place(plan, block, row, None),
-                findings,
-                values,
-            });
-        }
-        for finding in findings {
-            sink.note(finding)?;
-        }
-        self.counts.accepted += 1;
-        totals.add(&values, self.region, &self.context.regions);
-        self.builder.push(&values, plan.sheet.place, block.row_numbers[row]);
-        Ok(())
-    }
-
-    /// Reads all cells of a row; errors go to `findings` and leave a null. The period comes first, since it
-    /// decides which registry counts for the region.
-    fn values<'b>(
-        &mut self,
-        plan: &SheetPlan<'_>,
-        block: &'b Block,
-        row: usize,
-        findings: &mut Vec<Finding>,
-    ) -> Vec<Value<'b>> {
-        let mut values: Vec<Value<'b>> = vec![Value::Null; self.readers.len()];
-        let mut on = self.context.as_of;
-        if let Some(period) = self.period {
-            values[period] = self.value(plan, block, row, period, on, findings);
-            on = match &values[period] {
-                Value::Period(period) => period.end(),
-                Value::Date(date) => *date,
-                _ => on,
-            };
-        }
-        for (index, value) in values.iter_mut().enumerate() {
-            if Some(index) != self.period {
-                *value = self.value(plan, block, row, index, on, findings);
-            }
-        }
-        let extra = plan.layout.headers.len();
-        if plan.layout.header_row.is_some() && block.row(row).len() > extra {
-            let beyond = block.row(row)[extra..]
-                .iter()
-                .position(|&raw| !is_blank(block.view(raw)));
-            if let Some(position) = beyond {
-                let place = self.place_of_column(plan, block, row, extra + position, None);
-                findings.push(Finding::of("row-too-long").with("columns", extra.to_string()).at(place));
-            }
-        }
-        values
-    }
-
-    fn value<'b>(
-        &mut self,
-        plan: &SheetPlan<'_>,
-        block: &'b Block,
-        row: usize,
-        index: usize,
-        on: NaiveDate,
-        findings: &mut Vec<Finding>,
-    ) -> Value<'b> {
-        let reader = &self.readers[index];
-        let Some(source) = plan.layout.columns.source[index] else {
-            let constant = plan.constants[index].clone().unwrap_or(Value::Null);
-            return match (&constant, Some(index) == self.region) {
-                (Value::Text(code), true) => self.supplied_region(plan, block, row, code, on, findings),
-                _ => constant,
-            };
-        };
-        let cell = block.cell(row, source);
-        if reader.is_missing(cell) {
-            return match &reader.column.default {
-                Some(default) if self.contract.key.contains(&self.names[index]) => {
-                    reader.read_constant(default, on, self.context).unwrap_or(Value::Null)
-                }
-                _ => Value::Null,
-            };
-        }
-        if let Cell::Text(text) = cell
-            && reader.column.kind.is_measure()
-        {
-            match (reader.column.kind, text.contains('.'), text.contains(',')) {
-                // A count has no decimals, so its one kind of mark sets thousands apart.
-                (ColumnType::Count, true, false) => self.witness.observe(index, &format!("{},0", text.trim())),
-                (ColumnType::Count, false, true) => self.witness.observe(index, &format!("{}.0", text.trim())),
-                _ => self.witness.observe(index, text),
-            }
-        }
-        if reader.column.pii == Some(Pii::Pseudonym) && self.context.pseudonym_key.is_none() && !self.key_missing_said {
-            self.key_missing_said = true;
-            let place = Place {
-                column: Some(self.names[index].clone()),
-                ..Place::default()
-            };
-            findings.push(Finding::of("pseudonym-key-missing").at(place));
-        }
-        let reader = &self.readers[index];
-        let power = plan.layout.columns.power[index];
-        match reader.read(cell, self.styles.by_column[index], power, on, self.context) {
-            Ok(value) => value,
-            Err(finding) => {
-                let place = self.place_of_column(plan, block, row, source, Some(index));
-                findings.push(finding.with("column", self.label(plan, index)).at(place));
-                Value::Null
-            }
-        }
-    }
-
-    fn total_row<S: RowSink>(
-        &self,
-        plan: &SheetPlan<'_>,
-        block: &Block,
-        row: usize,
-        totals: &Totals,
-        sink: &mut S,
-    ) -> Result<(), S::Error> {
-        let mut stated = vec![None; self.readers.len()];
-        for reader in &self.readers {
-            let Some(source) = plan.layout.columns.source[reader.index] else {
-                continue;
-            };
-            let cell = block.cell(row, source);
-            if reader.column.kind != ColumnType::Count || reader.is_missing(cell) {
-                continue;
-            }
-            stated[reader.index] = match cell {
-                Cell::Integer(value) => Some(value),
-                Cell::Float(value) => Some(value as i64),
-                Cell::Text(text) => crate::domain::number::parse_count(text, self.styles.by_column[reader.index]).ok(),
-                _ => None,
-            };
-        }
-        let place = |index: usize| self.place_of(plan, block, row, index);
-        for finding in totals.compare(&stated, place) {
-            sink.note(finding)?;
-        }
-        Ok(())
     }
 }

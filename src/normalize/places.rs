@@ -1,12 +1,12 @@
 //! Where a cell is and what it says, for people: places, labels, renderings.
 
 use super::cell::shown;
-use super::normalizer::{Normalizer, SheetPlan};
+use super::lane::{Lane, SheetPlan};
 use super::personal;
 use crate::finding::Place;
 use crate::read::{Block, Cell};
 
-impl Normalizer<'_> {
+impl Lane<'_> {
     /// Contract column and value as written; personal columns and long digit runs masked.
     pub(super) fn rendering(&self, plan: &SheetPlan<'_>, block: &Block, row: usize) -> Vec<(String, String)> {
         let mut values = Vec::new();

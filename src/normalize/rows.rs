@@ -80,6 +80,14 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
     }
 }
 
+/// Whether a row that begins with this text may be a total, a footnote or a numbering.
+pub(super) fn is_label(lead: &str) -> bool {
+    let normal = text::normal(lead);
+    lead.trim_start().starts_with(['*', '('])
+        || starts_with_word(&normal, &TOTALS)
+        || starts_with_word(&normal, &FOOTNOTES)
+}
+
 fn starts_with_word(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| {
         text.strip_prefix(word)

@@ -1,7 +1,7 @@
 //! Number styles, settled by column evidence and never cell by cell.
 
 use crate::config::{Contract, Locale};
-use crate::domain::number::{Certainty, Evidence, Style};
+use crate::domain::number::{Certainty, Evidence, Proof, Style};
 
 /// The style in which each contract column's text numbers are read, by column index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,17 @@ impl Witness {
 
     pub(super) fn observe(&mut self, column: usize, text: &str) {
         self.evidence[column].observe(text);
+    }
+
+    /// As [`Witness::observe`], of a cell that was read as a plain number.
+    pub(super) fn add(&mut self, column: usize, proof: Proof) {
+        self.evidence[column].add(proof);
+    }
+
+    pub(super) fn merge(&mut self, other: &Witness) {
+        for (evidence, more) in self.evidence.iter_mut().zip(&other.evidence) {
+            evidence.merge(more);
+        }
     }
 
     /// What the evidence proves, and the columns (by index) where it leaves the declared style standing only

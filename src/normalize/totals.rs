@@ -1,8 +1,8 @@
 //! Total rows as a check: what a sender adds up must agree with the rows that were read.
 
-use super::cell::Value;
+use super::columns::Values;
+use super::usual::Draft;
 use crate::config::{ColumnType, Contract};
-use crate::domain::region::{Level, Registry};
 use crate::finding::{Finding, Place};
 
 /// Sums of one column, by what a total row may have added: everything, or one level of regions only (a table
@@ -14,7 +14,8 @@ struct Sums {
     regencies: f64,
 }
 
-/// Sums of the accepted rows of one sheet.
+/// Sums of accepted rows.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Totals {
     /// Columns that add up: counts and money.
     columns: Vec<usize>,
@@ -43,38 +44,66 @@ impl Totals {
         }
     }
 
-    pub(super) fn add(&mut self, values: &[Value<'_>], region: Option<usize>, regions: &Registry) {
+    /// Adds a row of a block.
+    pub(super) fn add(&mut self, draft: &Draft<'_>, row: usize) {
         self.rows += 1;
-        let level = region.and_then(|index| match &values[index] {
-            Value::Text(code) => regions.get(code).map(|region| region.level),
-            _ => None,
-        });
         for (position, &column) in self.columns.iter().enumerate() {
-            let Value::Integer(number) = values[column] else {
-                continue;
+            let filled = &draft.columns[column];
+            let number = match &filled.values {
+                Values::Integer(numbers) if filled.valid[row] => numbers[row] as f64,
+                _ => continue,
             };
             let sums = &mut self.sums[position];
-            sums.all += number as f64;
-            match level {
-                Some(Level::Province) => sums.provinces += number as f64,
-                _ => sums.regencies += number as f64,
+            sums.all += number;
+            if draft.provinces[row] {
+                sums.provinces += number;
+            } else {
+                sums.regencies += number;
             }
+        }
+    }
+
+    /// Adds the rows that follow.
+    pub(super) fn merge(&mut self, more: &Totals) {
+        self.rows += more.rows;
+        self.broken |= more.broken;
+        for (sums, more) in self.sums.iter_mut().zip(&more.sums) {
+            sums.all += more.all;
+            sums.provinces += more.provinces;
+            sums.regencies += more.regencies;
         }
     }
 
     pub(super) fn refuse(&mut self) {
         self.broken = true;
     }
+}
 
-    /// Compares a total row, whose numbers are given by contract column, with the rows above it.
-    pub(super) fn compare(&self, values: &[Option<i64>], place: impl Fn(usize) -> Place) -> Vec<Finding> {
-        if self.broken || self.rows == 0 {
+/// A total row: the sums of the block's rows above it, and per count column what it states and where.
+pub(super) struct TotalRow {
+    pub above: Totals,
+    pub stated: Vec<(usize, i64, Place)>,
+}
+
+impl TotalRow {
+    /// Compares what the row states with the rows above it. `before` are the sums of the blocks before its own.
+    pub(super) fn compare(mut self, before: &Totals) -> Vec<Finding> {
+        self.above.merge(before);
+        let Totals {
+            columns,
+            sums,
+            rows,
+            broken,
+        } = self.above;
+        if broken || rows == 0 {
             return Vec::new();
         }
         let mut findings = Vec::new();
-        for (position, &column) in self.columns.iter().enumerate() {
-            let Some(stated) = values[column] else { continue };
-            let sums = &self.sums[position];
+        for (column, stated, place) in self.stated {
+            let Some(position) = columns.iter().position(|candidate| *candidate == column) else {
+                continue;
+            };
+            let sums = &sums[position];
             let agrees = [sums.all, sums.provinces, sums.regencies].contains(&(stated as f64));
             if !agrees {
                 let counted = if sums.regencies > 0.0 { sums.regencies } else { sums.all };
@@ -83,7 +112,7 @@ impl Totals {
                     Finding::of("total-differs")
                         .with("sum", counted)
                         .value(stated.to_string())
-                        .at(place(column)),
+                        .at(place),
                 );
             }
         }

@@ -202,7 +202,7 @@ pub trait Document: Send {
 }
 
 /// The rows of one sheet.
-pub trait Blocks {
+pub trait Blocks: Send {
     /// The next rows, or none at the end. An error ends the sheet: the submission is refused with it.
     fn next_block(&mut self) -> Result<Option<Block>, ReadError>;
     /// Names of the columns seen so far, for [`SheetKind::Records`]: grows as records show new fields, so a

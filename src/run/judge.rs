@@ -188,7 +188,7 @@ fn dataset(
         for note in &notes {
             checker.note(note.clone()).map_err(NormalizeError::Sink)?;
         }
-        let mut normalizer = Normalizer::new(contract.clone(), &case.context, styles.clone());
+        let mut normalizer = Normalizer::new(contract.clone(), &case.context, &styles);
         for sheet in sheets {
             let request = &case.parts[sheet.part].request;
             normalizer.sheet(sheet, documents[sheet.part].as_mut(), request, &mut checker)?;

@@ -1,6 +1,6 @@
 //! What a column's texts say about its number style.
 
-use super::{Style, strip};
+use super::{Proof, Style, strip};
 
 /// Counts of what the texts of one column prove. Evidence of parts of a column adds up by [`Evidence::merge`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,6 +41,16 @@ impl Evidence {
             // `Rp. 5,-` has its separators outside the digits.
             (Ok(_), Ok(_)) => self.ambiguous += u64::from(written.body.contains(['.', ','])),
             (Err(_), Err(_)) => {}
+        }
+    }
+
+    /// Takes a cell into account that [`super::plain`] read.
+    pub fn add(&mut self, proof: Proof) {
+        match proof {
+            Proof::None => {}
+            Proof::Only(Style::Id) => self.indonesian += 1,
+            Proof::Only(Style::En) => self.english += 1,
+            Proof::Ambiguous => self.ambiguous += 1,
         }
     }
 

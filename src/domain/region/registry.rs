@@ -118,6 +118,19 @@ pub(super) struct RegionMap {
 }
 
 impl Registry {
+    /// The days on which some region's code began or ended to be valid, sorted. Between two of them
+    /// [`Registry::resolve`] gives the same answer for every day.
+    pub fn days_of_change(&self) -> Vec<chrono::NaiveDate> {
+        let days = self
+            .regions
+            .iter()
+            .flat_map(|region| [region.valid_from, region.valid_to]);
+        let mut days: Vec<_> = days.flatten().collect();
+        days.sort_unstable();
+        days.dedup();
+        days
+    }
+
     /// The region under a code of today or of the past.
     pub fn get(&self, code: &str) -> Option<&Region> {
         self.position(code).map(|position| &self.regions[position])

@@ -1,0 +1,327 @@
+//! One thread's way from blocks to typed rows.
+//!
+//! A block goes the fast way first (`usual`); its rows in doubt are read here, cell by cell, with a finding for
+//! everything that is wrong. Both fill the same columns.
+
+use super::Context;
+use super::cell::{ColumnReader, Value};
+use super::columns::{Assembler, Rows};
+use super::known::Known;
+use super::places::is_blank;
+use super::route::{Layout, RoutedSheet};
+use super::rows::{RowKind, classify};
+use super::style::{Styles, Witness};
+use super::totals::{TotalRow, Totals};
+use super::usual::Draft;
+use super::{Counts, RefusedRow};
+use crate::config::{ColumnType, Contract};
+use crate::finding::{Finding, Severity};
+use crate::read::{Block, Cell};
+use arrow::array::RecordBatch;
+use chrono::NaiveDate;
+use std::sync::Arc;
+
+/// What one thread needs, and what it learns on its way.
+pub(super) struct Lane<'c> {
+    pub(super) context: &'c Context,
+    pub(super) contract: Arc<Contract>,
+    pub(super) names: Vec<String>,
+    pub(super) readers: Vec<ColumnReader>,
+    /// Contract column index of the period or date, and of the region.
+    pub(super) period: Option<usize>,
+    pub(super) region: Option<usize>,
+    pub(super) styles: Styles,
+    pub(super) witness: Witness,
+    pub(super) known: Known,
+    assembler: Assembler,
+}
+
+/// What one row of a sheet is read with.
+pub(super) struct SheetPlan<'s> {
+    pub(super) sheet: &'s RoutedSheet,
+    pub(super) layout: Layout,
+    /// Sheet columns that the contract reads.
+    pub(super) used: Vec<usize>,
+    /// Values for columns that the sheet does not have.
+    pub(super) constants: Vec<Option<Value<'static>>>,
+}
+
+impl SheetPlan<'_> {
+    /// The value, as text, of a column that the sheet does not have.
+    pub(super) fn supplied(&self, index: usize) -> Option<String> {
+        match self.constants[index].as_ref()? {
+            Value::Text(text) => Some(text.to_string()),
+            Value::Date(date) => Some(date.to_string()),
+            Value::Period(period) => Some(period.to_string()),
+            Value::Integer(_) | Value::Float(_) | Value::Scaled(_) | Value::Null => None,
+        }
+    }
+}
+
+/// A row that did not simply become one of the batch.
+pub(super) enum Event {
+    Refused(RefusedRow),
+    /// A finding that refuses no row.
+    Note(Finding),
+}
+
+/// What became of a block.
+#[derive(Default)]
+pub(super) struct Harvest {
+    pub rows: Option<RecordBatch>,
+    pub events: Vec<Event>,
+    pub counts: Counts,
+    /// Sums of the block's rows, and its total rows with the sums above each.
+    pub totals: Totals,
+    pub total_rows: Vec<TotalRow>,
+}
+
+/// What became of a row that was read carefully.
+enum Fate<'b> {
+    Accepted(Vec<Value<'b>>),
+    Gone,
+}
+
+impl<'c> Lane<'c> {
+    pub(super) fn new(contract: &Arc<Contract>, context: &'c Context, styles: Styles) -> Lane<'c> {
+        let grains: Vec<_> = contract.grains.iter().map(|grain| (*grain).into()).collect();
+        let readers: Vec<ColumnReader> = contract
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, (name, column))| {
+                let is_key = contract.key.contains(name);
+                ColumnReader::new(index, name, column, is_key, grains.clone(), context)
+            })
+            .collect();
+        let period = contract
+            .period
+            .as_ref()
+            .and_then(|name| contract.columns.get_index_of(name));
+        let region = contract
+            .columns
+            .values()
+            .position(|column| column.kind == ColumnType::Region);
+        Lane {
+            context,
+            names: contract.columns.keys().cloned().collect(),
+            witness: Witness::new(contract.columns.len()),
+            known: Known::new(context, contract.columns.len()),
+            assembler: Assembler::new(contract, context.sequence),
+            readers,
+            period,
+            region,
+            styles,
+            contract: contract.clone(),
+        }
+    }
+
+    /// Reads the rows of a block from the row `from` on.
+    pub(super) fn block(&mut self, plan: &SheetPlan<'_>, block: &Block, from: usize) -> Harvest {
+        let mut draft = self.draft(plan, block, from);
+        let mut harvest = Harvest {
+            totals: Totals::new(&self.contract),
+            ..Harvest::default()
+        };
+        let mut keep = vec![true; block.rows()];
+        keep[..draft.from].fill(false);
+        // Rows whose sums are taken already: a total row speaks about those above it.
+        let mut summed = draft.from;
+        for row in draft.from..block.rows() {
+            if !draft.doubt[row] {
+                continue;
+            }
+            self.sum(&draft, &keep, summed..row, &mut harvest.totals);
+            summed = row;
+            match self.row(plan, block, row, &mut harvest) {
+                Fate::Accepted(values) => self.enter(&mut draft, row, &values),
+                Fate::Gone => keep[row] = false,
+            }
+        }
+        self.sum(&draft, &keep, summed..block.rows(), &mut harvest.totals);
+        let plain = draft.doubt[draft.from..].iter().filter(|doubt| !**doubt).count() as u64;
+        harvest.counts.read += plain;
+        harvest.counts.accepted += plain;
+        let rows = Rows {
+            columns: &draft.columns,
+            own: &draft.own,
+            text: &block.text,
+            keep: &keep,
+            part: plan.sheet.place,
+            numbers: &block.row_numbers,
+        };
+        harvest.rows = self.assembler.batch(&rows, &self.known);
+        harvest
+    }
+
+    fn enter(&self, draft: &mut Draft<'_>, row: usize, values: &[Value<'_>]) {
+        for (index, value) in values.iter().enumerate() {
+            draft.columns[index].set(row, value, &mut draft.own);
+        }
+        if let Some(Value::Text(code)) = self.region.map(|index| &values[index]) {
+            let region = self.context.regions.get(code);
+            draft.provinces[row] = region.is_some_and(|region| region.level == crate::domain::region::Level::Province);
+        }
+    }
+
+    fn sum(&self, draft: &Draft<'_>, keep: &[bool], rows: std::ops::Range<usize>, totals: &mut Totals) {
+        for row in rows.filter(|row| keep[*row]) {
+            totals.add(draft, row);
+        }
+    }
+
+    /// Reads one row cell by cell.
+    fn row<'b>(&mut self, plan: &SheetPlan<'_>, block: &'b Block, row: usize, harvest: &mut Harvest) -> Fate<'b> {
+        if plan.layout.header_row.is_some() {
+            match classify(block, row, &plan.used) {
+                RowKind::Data => {}
+                RowKind::Total => {
+                    harvest.counts.ignored += 1;
+                    harvest
+                        .total_rows
+                        .push(self.total_row(plan, block, row, &harvest.totals));
+                    return Fate::Gone;
+                }
+                RowKind::Blank | RowKind::Footnote | RowKind::Numbering => {
+                    harvest.counts.ignored += 1;
+                    return Fate::Gone;
+                }
+            }
+        }
+        harvest.counts.read += 1;
+        let mut findings = Vec::new();
+        let values = self.values(plan, block, row, &mut findings);
+        let refuses = |finding: &Finding| finding.severity == Severity::Error;
+        if !findings.iter().any(refuses) && self.is_not_observed(&values) {
+            harvest.counts.not_observed += 1;
+            return Fate::Gone;
+        }
+        if !findings.iter().any(refuses) {
+            self.check_required(plan, block, row, &values, &mut findings);
+            self.check_speaker(plan, block, row, &values, &mut findings);
+        }
+        if findings.iter().any(refuses) {
+            harvest.counts.refused += 1;
+            harvest.totals.refuse();
+            harvest.events.push(Event::Refused(RefusedRow {
+                place: self.place(plan, block, row, None),
+                findings,
+                values: self.rendering(plan, block, row),
+            }));
+            return Fate::Gone;
+        }
+        harvest.events.extend(findings.into_iter().map(Event::Note));
+        harvest.counts.accepted += 1;
+        Fate::Accepted(values)
+    }
+
+    /// Reads all cells of a row; errors go to `findings` and leave a null. The period comes first, since it
+    /// decides which registry counts for the region.
+    fn values<'b>(
+        &mut self,
+        plan: &SheetPlan<'_>,
+        block: &'b Block,
+        row: usize,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<Value<'b>> {
+        let mut values: Vec<Value<'b>> = vec![Value::Null; self.readers.len()];
+        let mut on = self.context.as_of;
+        if let Some(period) = self.period {
+            values[period] = self.value(plan, block, row, period, on, findings);
+            on = match &values[period] {
+                Value::Period(period) => period.end(),
+                Value::Date(date) => *date,
+                _ => on,
+            };
+        }
+        for (index, value) in values.iter_mut().enumerate() {
+            if Some(index) != self.period {
+                *value = self.value(plan, block, row, index, on, findings);
+            }
+        }
+        let extra = plan.layout.headers.len();
+        if plan.layout.header_row.is_some() && block.row(row).len() > extra {
+            let beyond = block.row(row)[extra..]
+                .iter()
+                .position(|&raw| !is_blank(block.view(raw)));
+            if let Some(position) = beyond {
+                let place = self.place_of_column(plan, block, row, extra + position, None);
+                findings.push(Finding::of("row-too-long").with("columns", extra.to_string()).at(place));
+            }
+        }
+        values
+    }
+
+    fn value<'b>(
+        &mut self,
+        plan: &SheetPlan<'_>,
+        block: &'b Block,
+        row: usize,
+        index: usize,
+        on: NaiveDate,
+        findings: &mut Vec<Finding>,
+    ) -> Value<'b> {
+        let reader = &self.readers[index];
+        let Some(source) = plan.layout.columns.source[index] else {
+            let constant = plan.constants[index].clone().unwrap_or(Value::Null);
+            return match (&constant, Some(index) == self.region) {
+                (Value::Text(code), true) => self.supplied_region(plan, block, row, code, on, findings),
+                _ => constant,
+            };
+        };
+        let cell = block.cell(row, source);
+        if reader.is_missing(cell) {
+            return match &reader.column.default {
+                Some(default) if reader.is_key => {
+                    reader.read_constant(default, on, self.context).unwrap_or(Value::Null)
+                }
+                _ => Value::Null,
+            };
+        }
+        if let Cell::Text(text) = cell
+            && reader.column.kind.is_measure()
+        {
+            match (reader.column.kind, text.contains('.'), text.contains(',')) {
+                // A count has no decimals, so its one kind of mark sets thousands apart.
+                (ColumnType::Count, true, false) => self.witness.observe(index, &format!("{},0", text.trim())),
+                (ColumnType::Count, false, true) => self.witness.observe(index, &format!("{}.0", text.trim())),
+                _ => self.witness.observe(index, text),
+            }
+        }
+        let power = plan.layout.columns.power[index];
+        match reader.read(cell, self.styles.by_column[index], power, on, self.context) {
+            Ok(value) => value,
+            Err(finding) => {
+                let place = self.place_of_column(plan, block, row, source, Some(index));
+                findings.push(finding.with("column", self.label(plan, index)).at(place));
+                Value::Null
+            }
+        }
+    }
+
+    fn total_row(&self, plan: &SheetPlan<'_>, block: &Block, row: usize, above: &Totals) -> TotalRow {
+        let mut stated = Vec::new();
+        for reader in &self.readers {
+            let Some(source) = plan.layout.columns.source[reader.index] else {
+                continue;
+            };
+            let cell = block.cell(row, source);
+            if reader.column.kind != ColumnType::Count || reader.is_missing(cell) {
+                continue;
+            }
+            let number = match cell {
+                Cell::Integer(value) => Some(value),
+                Cell::Float(value) => Some(value as i64),
+                Cell::Text(text) => crate::domain::number::parse_count(text, self.styles.by_column[reader.index]).ok(),
+                _ => None,
+            };
+            if let Some(number) = number {
+                stated.push((reader.index, number, self.place_of(plan, block, row, reader.index)));
+            }
+        }
+        TotalRow {
+            above: above.clone(),
+            stated,
+        }
+    }
+}

@@ -1,0 +1,422 @@
+//! The fast way of a block: column by column, for cells of the usual shape.
+//!
+//! Nearly every cell of nearly every file is a plain number, date, code or name. Those are read here in tight loops,
+//! without an allocation for a cell. A row with any other cell is *in doubt*: `Lane` reads it by the careful way, which
+//! alone says what is wrong. Where this module reads a value, the careful way reads the same (tested on both ways over
+//! the same rows), so which way a row went shows in nothing but time.
+
+use super::cell::{ColumnReader, Value};
+use super::columns::{Filled, TextRef, Values};
+use super::known::{KnownRegion, is_plain_text};
+use super::lane::{Lane, SheetPlan};
+use super::rows::{RowKind, classify};
+use crate::config::{ColumnType, Pii};
+use crate::domain::number::{Proof, Style, plain};
+use crate::read::{Block, Cell, RawCell};
+use crate::table::reference::{date_of, days};
+use chrono::NaiveDate;
+
+/// One block on its way.
+pub(super) struct Draft<'b> {
+    pub block: &'b Block,
+    /// First row that is data; titles and header stand before it.
+    pub from: usize,
+    /// Where each row's cells begin in `block.cells`, and at the end their number.
+    starts: Vec<u32>,
+    /// Rows that the careful way must read.
+    pub doubt: Vec<bool>,
+    pub columns: Vec<Filled>,
+    /// Texts of values that the careful way read.
+    pub own: Vec<String>,
+    /// What each cell of a column of figures says about its style; empty for other columns.
+    proofs: Vec<Vec<Proof>>,
+    /// Whether the row is about a province, for sums by level.
+    pub provinces: Vec<bool>,
+}
+
+impl<'b> Draft<'b> {
+    /// The rows that are data, or may be.
+    fn rows(&self) -> std::ops::Range<usize> {
+        self.from..self.doubt.len()
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Cell<'b> {
+        let at = self.starts[row] as usize + column;
+        if at < self.starts[row + 1] as usize {
+            self.block.view(self.block.cells[at])
+        } else {
+            Cell::Empty
+        }
+    }
+
+    fn raw(&self, row: usize, column: usize) -> RawCell {
+        let at = self.starts[row] as usize + column;
+        if at < self.starts[row + 1] as usize {
+            self.block.cells[at]
+        } else {
+            RawCell::Empty
+        }
+    }
+}
+
+impl Lane<'_> {
+    /// Fills all columns, and says which rows are in doubt.
+    pub(super) fn draft<'b>(&mut self, plan: &SheetPlan<'_>, block: &'b Block, from: usize) -> Draft<'b> {
+        let rows = block.rows();
+        let from = from.min(rows);
+        let starts = std::iter::once(0).chain(block.row_ends.iter().copied()).collect();
+        let mut draft = Draft {
+            block,
+            from,
+            starts,
+            doubt: vec![false; rows],
+            columns: Vec::with_capacity(self.readers.len()),
+            own: Vec::new(),
+            proofs: vec![Vec::new(); self.readers.len()],
+            provinces: vec![false; rows],
+        };
+        for (index, reader) in self.readers.iter().enumerate() {
+            let constant = plan.constants[index].as_ref().filter(|_| Some(index) != self.region);
+            draft.columns.push(match (plan.layout.columns.source[index], constant) {
+                (None, Some(value)) => Filled::same(value.clone()),
+                (None, None) if Some(index) != self.region => Filled::same(Value::Null),
+                _ => Filled::of(&reader.column, rows),
+            });
+        }
+        if self.has_pseudonyms(plan) {
+            draft.doubt.fill(true);
+            return draft;
+        }
+        self.doubt_shapes(plan, &mut draft);
+        // The period comes first: it decides which registry counts for the region.
+        let period = self.period;
+        for index in period
+            .into_iter()
+            .chain((0..self.readers.len()).filter(|index| Some(*index) != period))
+        {
+            self.fill(plan, &mut draft, index);
+        }
+        self.doubt_gaps(&mut draft);
+        self.take_evidence(&draft);
+        draft
+    }
+
+    /// Pseudonyms cost far more than careful reading.
+    fn has_pseudonyms(&self, plan: &SheetPlan<'_>) -> bool {
+        let sources = &plan.layout.columns.source;
+        self.readers
+            .iter()
+            .any(|reader| reader.column.pii == Some(Pii::Pseudonym) && sources[reader.index].is_some())
+    }
+
+    /// Rows that are too long, or may be no data at all.
+    fn doubt_shapes(&mut self, plan: &SheetPlan<'_>, draft: &mut Draft<'_>) {
+        if plan.layout.header_row.is_none() {
+            return;
+        }
+        let width = plan.layout.headers.len();
+        for row in draft.rows() {
+            let is_long = (draft.starts[row + 1] - draft.starts[row]) as usize > width;
+            let leads_data =
+                matches!(draft.cell(row, 0), Cell::Text(lead) if !lead.is_empty() && self.known.leads_data(lead));
+            draft.doubt[row] = is_long || (!leads_data && classify(draft.block, row, &plan.used) != RowKind::Data);
+        }
+    }
+
+    fn fill(&mut self, plan: &SheetPlan<'_>, draft: &mut Draft<'_>, index: usize) {
+        let source = plan.layout.columns.source[index];
+        if Some(index) == self.region {
+            return self.fill_regions(plan, draft, index, source);
+        }
+        let Some(source) = source else { return };
+        // A multiple in the header (`ribu`) is rare: such columns are read one by one.
+        let power = plan.layout.columns.power[index];
+        match self.readers[index].column.kind {
+            _ if self.readers[index].column.pii.is_some() => {}
+            kind if kind.is_measure() && power == 0 => self.fill_figures(draft, index, source),
+            ColumnType::Date => self.fill_dates(draft, index, source),
+            ColumnType::Code => self.fill_codes(draft, index, source),
+            ColumnType::Text => self.fill_texts(draft, index, source),
+            _ => self.fill_others(draft, index, source, power),
+        }
+    }
+
+    fn fill_figures(&mut self, draft: &mut Draft<'_>, index: usize, source: usize) {
+        let reader = &self.readers[index];
+        let style = self.styles.by_column[index];
+        let has_markers = !reader.missing.is_empty();
+        let mut column = std::mem::replace(&mut draft.columns[index], Filled::same(Value::Null));
+        let mut proofs = vec![Proof::None; draft.doubt.len()];
+        for row in draft.rows() {
+            if draft.doubt[row] {
+                continue;
+            }
+            let cell = draft.cell(row, source);
+            if let Cell::Text(written) = cell
+                && !(has_markers && reader.is_missing(cell))
+                && let Some(proof) = figure(reader, style, written, &mut column.values, row)
+            {
+                proofs[row] = proof;
+                column.valid[row] = true;
+                continue;
+            }
+            // Written figures of another shape leave evidence of their own; numbers and gaps do not.
+            let is_gap = reader.is_missing(cell);
+            if !is_gap && matches!(cell, Cell::Text(_)) {
+                draft.doubt[row] = true;
+                continue;
+            }
+            if !is_gap {
+                match reader.read(cell, style, 0, self.context.as_of, self.context) {
+                    Ok(value) => column.set(row, &value, &mut draft.own),
+                    Err(_) => draft.doubt[row] = true,
+                }
+            }
+        }
+        draft.columns[index] = column;
+        draft.proofs[index] = proofs;
+    }
+
+    fn fill_dates(&mut self, draft: &mut Draft<'_>, index: usize, source: usize) {
+        let reader = &self.readers[index];
+        let Values::Date(mut dates) = std::mem::replace(&mut draft.columns[index].values, Values::Date(Vec::new()))
+        else {
+            return;
+        };
+        let mut last: (&str, Option<i32>) = ("", None);
+        for row in draft.rows() {
+            if draft.doubt[row] {
+                continue;
+            }
+            let cell = draft.cell(row, source);
+            let read = match cell {
+                Cell::Text(written) if !written.is_empty() && written == last.0 => last.1,
+                _ if reader.is_missing(cell) => continue,
+                _ => reader.date(cell).ok().map(days),
+            };
+            if let Cell::Text(written) = cell {
+                last = (written, read);
+            }
+            match read {
+                Some(day) => {
+                    dates[row] = day;
+                    draft.columns[index].valid[row] = true;
+                }
+                None => draft.doubt[row] = true,
+            }
+        }
+        draft.columns[index].values = Values::Date(dates);
+    }
+
+    fn fill_codes(&mut self, draft: &mut Draft<'_>, index: usize, source: usize) {
+        let (reader, known, context) = (&self.readers[index], &mut self.known, self.context);
+        let stand_in = reader.key_default(context).map(|code| known.remember(&code));
+        let mut texts = take_texts(&mut draft.columns[index]);
+        let mut last: (&str, TextRef) = ("", TextRef::Null);
+        for row in draft.rows() {
+            if draft.doubt[row] {
+                continue;
+            }
+            let cell = draft.cell(row, source);
+            if let Cell::Text(written) = cell
+                && !written.is_empty()
+                && written == last.0
+            {
+                texts[row] = last.1;
+                continue;
+            }
+            if reader.is_missing(cell) {
+                texts[row] = stand_in.map_or(TextRef::Null, TextRef::Known);
+                continue;
+            }
+            let Cell::Text(written) = cell else {
+                draft.doubt[row] = true;
+                continue;
+            };
+            let code = known.code(index, written, || reader.code_of(cell, context).ok());
+            match code {
+                Some(code) => {
+                    texts[row] = TextRef::Known(code);
+                    last = (written, texts[row]);
+                }
+                None => draft.doubt[row] = true,
+            }
+        }
+        draft.columns[index].values = Values::Text(texts);
+    }
+
+    fn fill_texts(&mut self, draft: &mut Draft<'_>, index: usize, source: usize) {
+        let reader = &self.readers[index];
+        let stand_in = reader.key_default(self.context).map(|text| self.known.remember(&text));
+        let limit = reader.text_limit();
+        let mut texts = take_texts(&mut draft.columns[index]);
+        for row in draft.rows() {
+            if draft.doubt[row] {
+                continue;
+            }
+            match (draft.raw(row, source), draft.cell(row, source)) {
+                (RawCell::Text(span), Cell::Text(written)) if is_plain_text(written, limit, &reader.missing) => {
+                    texts[row] = TextRef::Block {
+                        start: span.start,
+                        length: span.length,
+                    };
+                }
+                (_, cell) if reader.is_missing(cell) => texts[row] = stand_in.map_or(TextRef::Null, TextRef::Known),
+                _ => draft.doubt[row] = true,
+            }
+        }
+        draft.columns[index].values = Values::Text(texts);
+    }
+
+    fn fill_regions(&mut self, plan: &SheetPlan<'_>, draft: &mut Draft<'_>, index: usize, source: Option<usize>) {
+        let supplied = match &plan.constants[index] {
+            Some(Value::Text(code)) if source.is_none() => Some(code.to_string()),
+            _ => None,
+        };
+        let mut texts = take_texts(&mut draft.columns[index]);
+        let mut stretch = self.known.stretch(self.context.as_of);
+        let mut last: (&str, usize, Option<KnownRegion>) = ("", stretch, None);
+        let mut last_day = None;
+        for row in draft.rows() {
+            if draft.doubt[row] {
+                continue;
+            }
+            let on = self.day(draft, row);
+            if last_day != Some(on) {
+                stretch = self.known.stretch(on);
+                last_day = Some(on);
+            }
+            let written = match (&supplied, source.map(|source| draft.cell(row, source))) {
+                (None, Some(Cell::Text(written))) if !self.readers[index].is_missing(Cell::Text(written)) => written,
+                // A supplied region may have stood under another code then.
+                _ => {
+                    draft.doubt[row] = true;
+                    continue;
+                }
+            };
+            if written != last.0 || stretch != last.1 {
+                last = (written, stretch, self.known.region(written, stretch, on, self.context));
+            }
+            match last.2 {
+                Some(region) if region.is_allowed => {
+                    texts[row] = TextRef::Known(region.code);
+                    draft.provinces[row] = region.is_province;
+                }
+                _ => draft.doubt[row] = true,
+            }
+        }
+        draft.columns[index].values = Values::Text(texts);
+    }
+
+    /// Columns without a loop of their own: the careful reader of one cell, without its findings.
+    fn fill_others(&mut self, draft: &mut Draft<'_>, index: usize, source: usize, power: u32) {
+        let reader = &self.readers[index];
+        let style = self.styles.by_column[index];
+        let mut column = std::mem::replace(&mut draft.columns[index], Filled::same(Value::Null));
+        for row in draft.rows() {
+            if draft.doubt[row] {
+                continue;
+            }
+            let cell = draft.cell(row, source);
+            if reader.is_missing(cell) {
+                continue;
+            }
+            // Figures leave evidence in the careful way.
+            let is_evidence = reader.column.kind.is_measure() && matches!(cell, Cell::Text(_));
+            match reader.read(cell, style, power, self.context.as_of, self.context) {
+                Ok(value) if !is_evidence => column.set(row, &value, &mut draft.own),
+                _ => draft.doubt[row] = true,
+            }
+        }
+        draft.columns[index] = column;
+    }
+
+    /// The day whose registry counts for a row.
+    fn day(&self, draft: &Draft<'_>, row: usize) -> NaiveDate {
+        let Some(index) = self.period else {
+            return self.context.as_of;
+        };
+        let filled = &draft.columns[index];
+        match &filled.values {
+            Values::Date(dates) if filled.valid[row] => date_of(dates[row]),
+            Values::Period(periods) if filled.valid[row] => periods[row].end(),
+            Values::Same(Value::Date(date)) => *date,
+            Values::Same(Value::Period(period)) => period.end(),
+            _ => self.context.as_of,
+        }
+    }
+
+    /// A row without a value that it must have is refused or not observed: the careful way tells which.
+    fn doubt_gaps(&self, draft: &mut Draft<'_>) {
+        for reader in &self.readers {
+            let is_needed = reader.column.required || reader.is_key;
+            if !is_needed || reader.column.pii == Some(Pii::Drop) {
+                continue;
+            }
+            let filled = &draft.columns[reader.index];
+            for row in draft.rows() {
+                draft.doubt[row] |= filled.is_null(row);
+            }
+        }
+    }
+
+    fn take_evidence(&mut self, draft: &Draft<'_>) {
+        for (index, proofs) in draft.proofs.iter().enumerate() {
+            for (row, proof) in proofs.iter().enumerate() {
+                if *proof != Proof::None && !draft.doubt[row] {
+                    self.witness.add(index, *proof);
+                }
+            }
+        }
+    }
+}
+
+fn take_texts(column: &mut Filled) -> Vec<TextRef> {
+    match std::mem::replace(&mut column.values, Values::Text(Vec::new())) {
+        Values::Text(texts) => texts,
+        // Texts, codes and regions are texts: see `Filled::of`.
+        _ => Vec::new(),
+    }
+}
+
+/// Reads a plain figure into its column. None: not plain, out of range, or more precise than the column.
+fn figure(reader: &ColumnReader, style: Style, written: &str, values: &mut Values, row: usize) -> Option<Proof> {
+    let found = plain(written, style)?;
+    match values {
+        Values::Scaled(numbers) => {
+            let factor = 10_i128.checked_pow(reader.scale.checked_sub(found.decimals)?)?;
+            let scaled = i128::from(found.digits).checked_mul(factor)?;
+            if scaled >= MOST_SCALED || !reader.is_in_range(scaled as f64 / 10_f64.powi(reader.scale as i32)) {
+                return None;
+            }
+            numbers[row] = scaled;
+            Some(found.proof)
+        }
+        Values::Integer(numbers) => {
+            if found.decimals > 0 || !reader.is_in_range(found.digits as f64) {
+                return None;
+            }
+            numbers[row] = found.digits as i64;
+            // A count has no decimals, so its one kind of mark sets thousands apart.
+            Some(if found.proof == Proof::None {
+                Proof::None
+            } else {
+                Proof::Only(style)
+            })
+        }
+        Values::Float(numbers) => {
+            // Both are exact below these bounds, so the quotient is the nearest float.
+            let is_exact = found.digits < 1 << 53 && found.decimals <= 22;
+            let value = found.digits as f64 / 10_f64.powi(found.decimals as i32);
+            if !is_exact || !reader.is_in_range(value) {
+                return None;
+            }
+            numbers[row] = value;
+            Some(found.proof)
+        }
+        _ => None,
+    }
+}
+
+/// First scaled value that has more digits than a column holds.
+const MOST_SCALED: i128 = 10_i128.pow(crate::table::schema::PRECISION as u32);
