@@ -351,11 +351,16 @@ impl RowSink for Checker<'_> {
 
     fn refuse(&mut self, row: RefusedRow) -> Result<(), CheckError> {
         let codes: Vec<&str> = row.findings.iter().map(|finding| finding.code.as_str()).collect();
-        let text = [self.slice.as_str(), &codes.join(","), &rendering(&row.values)].join("\n");
-        let digest = crate::table::writer::hex(&Sha256::digest(text.as_bytes()));
+        let codes = codes.join(",");
+        let values = rendering(&row.values).map_err(|error| CheckError::Lookup(error.to_string()))?;
+        let mut digest = Sha256::new();
+        for text in [&self.slice, "\n", &codes, "\n", &values] {
+            digest.update(text.as_bytes());
+        }
+        let digest = crate::table::writer::hex(&digest.finalize());
         let known = (self.is_known)(&digest)?;
         self.refused += 1;
-        self.quarantine.push(&row, known)?;
+        self.quarantine.push(&row, &codes, &values, known)?;
         for finding in &row.findings {
             self.record(finding, known)?;
         }

@@ -4,8 +4,9 @@ use super::CheckError;
 use crate::finding::Finding;
 use crate::normalize::RefusedRow;
 use crate::table::{TableError, TableWriter};
-use arrow::array::{BooleanBuilder, Int32Builder, Int64Builder, RecordBatch, StringBuilder};
+use arrow::array::{ArrayRef, BooleanBuilder, Int32Builder, Int64Array, Int64Builder, RecordBatch, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -75,16 +76,18 @@ impl QuarantineWriter {
         })
     }
 
-    pub(super) fn push(&mut self, row: &RefusedRow, known: bool) -> Result<(), CheckError> {
+    /// Enters a row; `values` is its [`rendering`].
+    pub(super) fn push(&mut self, row: &RefusedRow, codes: &str, values: &str, known: bool) -> Result<(), CheckError> {
         let number = row.place.row.map(|row| i32::try_from(row).unwrap_or(i32::MAX));
         self.numbers.push((row.place.part, number, known));
-        let join = |pick: &dyn Fn(&Finding) -> String, separator: &str| {
-            row.findings.iter().map(pick).collect::<Vec<_>>().join(separator)
+        let join = |pick: fn(&Finding) -> &str| match row.findings.as_slice() {
+            [only] => Cow::Borrowed(pick(only)),
+            several => Cow::Owned(several.iter().map(pick).collect::<Vec<_>>().join(" ")),
         };
-        self.texts[0].append_value(join(&|finding| finding.code.clone(), ","));
-        self.texts[1].append_value(join(&|finding| finding.message.id.clone(), " "));
-        self.texts[2].append_value(join(&|finding| finding.message.en.clone(), " "));
-        self.texts[3].append_value(rendering(&row.values));
+        self.texts[0].append_value(codes);
+        self.texts[1].append_value(join(|finding| &finding.message.id));
+        self.texts[2].append_value(join(|finding| &finding.message.en));
+        self.texts[3].append_value(values);
         if self.numbers.len() >= BATCH_ROWS {
             self.flush()
         } else {
@@ -125,20 +128,26 @@ impl QuarantineWriter {
     }
 }
 
-/// A row as JSON, columns in contract order.
-pub(super) fn rendering(values: &[(String, String)]) -> String {
-    let object: serde_json::Map<String, serde_json::Value> = values
-        .iter()
-        .map(|(name, value)| (name.clone(), serde_json::Value::String(value.clone())))
-        .collect();
-    serde_json::Value::Object(object).to_string()
+/// A row as a JSON object of texts, columns in contract order.
+pub(super) fn rendering(values: &[(String, String)]) -> Result<String, serde_json::Error> {
+    let mut bytes = Vec::with_capacity(values.len() * 32);
+    let mut serializer = serde_json::Serializer::new(&mut bytes);
+    let pairs = values.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    serde::Serializer::collect_map(&mut serializer, pairs)?;
+    // What serde_json writes is UTF-8.
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Writes `findings.parquet`.
 pub(super) struct FindingsWriter {
     writer: TableWriter,
     submission: i64,
-    waiting: Vec<(Finding, bool)>,
+    rows: usize,
+    /// `_part`, `_row`, `line`.
+    numbers: [Int32Builder; 3],
+    known: BooleanBuilder,
+    /// The texts, in the order of the schema.
+    texts: [StringBuilder; 10],
 }
 
 impl FindingsWriter {
@@ -147,78 +156,51 @@ impl FindingsWriter {
         Ok(FindingsWriter {
             writer,
             submission,
-            waiting: Vec::new(),
+            rows: 0,
+            numbers: Default::default(),
+            known: BooleanBuilder::new(),
+            texts: Default::default(),
         })
     }
 
     pub(super) fn push(&mut self, finding: &Finding, known: bool) -> Result<(), CheckError> {
-        self.waiting.push((finding.clone(), known));
-        if self.waiting.len() >= BATCH_ROWS {
-            self.flush()
-        } else {
-            Ok(())
+        let number = |value: Option<u32>| value.map(|value| i32::try_from(value).unwrap_or(i32::MAX));
+        let place = &finding.place;
+        let [parts, rows, lines] = &mut self.numbers;
+        parts.append_value(place.part);
+        rows.append_option(number(place.row));
+        lines.append_option(number(place.line));
+        self.known.append_value(known);
+        let cell = place.cell();
+        let texts = [
+            Some(finding.code.as_str()),
+            Some(finding.severity.as_str()),
+            place.sheet.as_deref(),
+            cell.as_deref(),
+            place.column.as_deref(),
+            finding.value.as_deref(),
+            Some(finding.message.id.as_str()),
+            Some(finding.message.en.as_str()),
+            finding.hint.as_ref().map(|hint| hint.id.as_str()),
+            finding.hint.as_ref().map(|hint| hint.en.as_str()),
+        ];
+        for (builder, text) in self.texts.iter_mut().zip(texts) {
+            builder.append_option(text);
         }
+        self.rows += 1;
+        if self.rows >= BATCH_ROWS { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), CheckError> {
-        let waiting = std::mem::take(&mut self.waiting);
-        let number = |value: Option<u32>| value.map(|value| i32::try_from(value).unwrap_or(i32::MAX));
-        let mut submissions = Int64Builder::new();
-        let [mut parts, mut rows, mut lines] = [Int32Builder::new(), Int32Builder::new(), Int32Builder::new()];
-        let mut known = BooleanBuilder::new();
-        let mut texts: [StringBuilder; 10] = Default::default();
-        for (finding, is_known) in &waiting {
-            submissions.append_value(self.submission);
-            parts.append_value(finding.place.part);
-            rows.append_option(number(finding.place.row));
-            lines.append_option(number(finding.place.line));
-            known.append_value(*is_known);
-            let cell = finding.place.cell();
-            let values = [
-                Some(finding.code.as_str()),
-                Some(finding.severity.as_str()),
-                finding.place.sheet.as_deref(),
-                cell.as_deref(),
-                finding.place.column.as_deref(),
-                finding.value.as_deref(),
-                Some(finding.message.id.as_str()),
-                Some(finding.message.en.as_str()),
-                finding.hint.as_ref().map(|hint| hint.id.as_str()),
-                finding.hint.as_ref().map(|hint| hint.en.as_str()),
-            ];
-            for (builder, value) in texts.iter_mut().zip(values) {
-                builder.append_option(value);
-            }
-        }
-        let [
-            code,
-            severity,
-            sheet,
-            cell,
-            column,
-            value,
-            message_id,
-            message_en,
-            hint_id,
-            hint_en,
-        ] = &mut texts;
-        let columns: Vec<arrow::array::ArrayRef> = vec![
-            Arc::new(submissions.finish()),
-            Arc::new(parts.finish()),
-            Arc::new(rows.finish()),
-            Arc::new(code.finish()),
-            Arc::new(severity.finish()),
-            Arc::new(sheet.finish()),
-            Arc::new(cell.finish()),
-            Arc::new(lines.finish()),
-            Arc::new(column.finish()),
-            Arc::new(value.finish()),
-            Arc::new(message_id.finish()),
-            Arc::new(message_en.finish()),
-            Arc::new(hint_id.finish()),
-            Arc::new(hint_en.finish()),
-            Arc::new(known.finish()),
-        ];
+        let submissions = Int64Array::from_value(self.submission, std::mem::take(&mut self.rows));
+        let [parts, rows, lines] = self.numbers.each_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef);
+        let mut texts = self.texts.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef);
+        let mut columns: Vec<ArrayRef> = vec![Arc::new(submissions), parts, rows];
+        // `code`, `severity`, `sheet` and `cell` stand before `line`, the others behind it.
+        columns.extend(texts.by_ref().take(4));
+        columns.push(lines);
+        columns.extend(texts);
+        columns.push(Arc::new(self.known.finish()));
         self.writer.write(batch(findings_schema(), columns)?)?;
         Ok(())
     }

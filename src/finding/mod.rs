@@ -119,10 +119,13 @@ impl Finding {
 
     /// Fills `{name}` in the sentences.
     pub fn with(mut self, name: &str, text: impl AsRef<str>) -> Finding {
-        let mark = format!("{{{name}}}");
+        let mark = ["{", name, "}"].concat();
         let fill = |sentence: &mut Bilingual| {
-            sentence.id = sentence.id.replace(&mark, text.as_ref());
-            sentence.en = sentence.en.replace(&mark, text.as_ref());
+            for text_of in [&mut sentence.id, &mut sentence.en] {
+                if text_of.contains(&mark) {
+                    *text_of = text_of.replace(&mark, text.as_ref());
+                }
+            }
         };
         fill(&mut self.message);
         if let Some(hint) = self.hint.as_mut() {

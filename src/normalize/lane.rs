@@ -118,7 +118,13 @@ impl<'c> Lane<'c> {
 
     /// Reads the rows of a block from the row `from` on.
     pub(super) fn block(&mut self, plan: &SheetPlan<'_>, block: &Block, from: usize) -> Harvest {
-        let mut draft = self.draft(plan, block, from);
+        let draft = self.draft(plan, block, from);
+        self.harvest(plan, draft)
+    }
+
+    /// Reads the rows in doubt, and puts all together.
+    pub(super) fn harvest(&mut self, plan: &SheetPlan<'_>, mut draft: Draft<'_>) -> Harvest {
+        let block = draft.block;
         let mut harvest = Harvest {
             totals: Totals::new(&self.contract),
             ..Harvest::default()
@@ -281,12 +287,7 @@ impl<'c> Lane<'c> {
         if let Cell::Text(text) = cell
             && reader.column.kind.is_measure()
         {
-            match (reader.column.kind, text.contains('.'), text.contains(',')) {
-                // A count has no decimals, so its one kind of mark sets thousands apart.
-                (ColumnType::Count, true, false) => self.witness.observe(index, &format!("{},0", text.trim())),
-                (ColumnType::Count, false, true) => self.witness.observe(index, &format!("{}.0", text.trim())),
-                _ => self.witness.observe(index, text),
-            }
+            self.witness.observe(index, reader.column.kind, text);
         }
         let power = plan.layout.columns.power[index];
         match reader.read(cell, self.styles.by_column[index], power, on, self.context) {

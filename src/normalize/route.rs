@@ -1,6 +1,7 @@
 //! Which sheet of which part is which dataset, and where its table begins.
 
 use super::headers::{self, ColumnMap, Vocabulary};
+use super::style::Witness;
 use super::{Context, personal, title};
 use crate::config::Contract;
 use crate::finding::{Finding, Place};
@@ -36,6 +37,8 @@ pub struct RoutedSheet {
     pub name: Option<String>,
     pub contract: Arc<Contract>,
     pub layout: Layout,
+    /// What the first block's figures say about their style.
+    pub(super) witness: Witness,
 }
 
 /// A sheet that no contract fits.
@@ -100,7 +103,7 @@ pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<R
             if top.rows() == 0 && info.kind == SheetKind::Grid {
                 continue;
             }
-            choose(spot, candidates, &mut routing);
+            choose(spot, candidates, &top, &mut routing);
         }
     }
     Ok(routing)
@@ -194,7 +197,7 @@ fn records_candidate(
 
 /// Takes the fitting contract with most matched columns; asks when two are near; leaves the sheet out when none
 /// fits.
-fn choose(spot: Spot, candidates: Vec<Candidate>, routing: &mut Routing) {
+fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Routing) {
     let place = Place {
         part: spot.place,
         sheet: spot.name.clone(),
@@ -251,6 +254,7 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, routing: &mut Routing) {
         place: spot.place,
         name: spot.name,
         contract: first.contract.clone(),
+        witness: Witness::of(&first.contract, &first.layout, top),
         layout: first.layout.clone(),
     });
 }

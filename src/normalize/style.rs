@@ -1,7 +1,9 @@
 //! Number styles, settled by column evidence and never cell by cell.
 
-use crate::config::{Contract, Locale};
+use super::route::{Layout, RoutedSheet};
+use crate::config::{ColumnType, Contract, Locale};
 use crate::domain::number::{Certainty, Evidence, Proof, Style};
+use crate::read::{Block, Cell};
 
 /// The style in which each contract column's text numbers are read, by column index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,16 @@ impl Styles {
             .collect();
         Styles { by_column }
     }
+
+    /// What the first blocks of the sheets prove, else the contract's locales: what reading begins with. Where later
+    /// blocks prove something else, the sheets are read again.
+    pub fn begun_with(contract: &Contract, sheets: &[&RoutedSheet]) -> Styles {
+        let mut witness = Witness::new(contract.columns.len());
+        for sheet in sheets {
+            witness.merge(&sheet.witness);
+        }
+        witness.decide(&Styles::declared(contract)).0
+    }
 }
 
 /// Evidence of all columns of a submission.
@@ -37,8 +49,31 @@ impl Witness {
         }
     }
 
-    pub(super) fn observe(&mut self, column: usize, text: &str) {
-        self.evidence[column].observe(text);
+    /// Evidence of the rows of a block that are data.
+    pub(super) fn of(contract: &Contract, layout: &Layout, block: &Block) -> Witness {
+        let mut witness = Witness::new(contract.columns.len());
+        for (index, column) in contract.columns.values().enumerate() {
+            let Some(source) = layout.columns.source[index].filter(|_| column.kind.is_measure()) else {
+                continue;
+            };
+            for row in layout.skip_rows..block.rows() {
+                if let Cell::Text(text) = block.cell(row, source) {
+                    witness.observe(index, column.kind, text);
+                }
+            }
+        }
+        witness
+    }
+
+    /// Takes a cell of a column of figures into account.
+    pub(super) fn observe(&mut self, column: usize, kind: ColumnType, text: &str) {
+        let evidence = &mut self.evidence[column];
+        match (kind, text.contains('.'), text.contains(',')) {
+            // A count has no decimals, so its one kind of mark sets thousands apart.
+            (ColumnType::Count, true, false) => evidence.observe(&format!("{},0", text.trim())),
+            (ColumnType::Count, false, true) => evidence.observe(&format!("{}.0", text.trim())),
+            _ => evidence.observe(text),
+        }
     }
 
     /// As [`Witness::observe`], of a cell that was read as a plain number.

@@ -62,43 +62,44 @@ impl<'b> Draft<'b> {
 impl Lane<'_> {
     /// Fills all columns, and says which rows are in doubt.
     pub(super) fn draft<'b>(&mut self, plan: &SheetPlan<'_>, block: &'b Block, from: usize) -> Draft<'b> {
-        let rows = block.rows();
-        let from = from.min(rows);
-        let starts = std::iter::once(0).chain(block.row_ends.iter().copied()).collect();
-        let mut draft = Draft {
-            block,
-            from,
-            starts,
-            doubt: vec![false; rows],
-            columns: Vec::with_capacity(self.readers.len()),
-            own: Vec::new(),
-            proofs: vec![Vec::new(); self.readers.len()],
-            provinces: vec![false; rows],
-        };
-        for (index, reader) in self.readers.iter().enumerate() {
-            let constant = plan.constants[index].as_ref().filter(|_| Some(index) != self.region);
-            draft.columns.push(match (plan.layout.columns.source[index], constant) {
-                (None, Some(value)) => Filled::same(value.clone()),
-                (None, None) if Some(index) != self.region => Filled::same(Value::Null),
-                _ => Filled::of(&reader.column, rows),
-            });
-        }
+        let mut draft = self.doubtful_draft(plan, block, from);
         if self.has_pseudonyms(plan) {
-            draft.doubt.fill(true);
             return draft;
         }
+        draft.doubt.fill(false);
         self.doubt_shapes(plan, &mut draft);
         // The period comes first: it decides which registry counts for the region.
         let period = self.period;
-        for index in period
-            .into_iter()
-            .chain((0..self.readers.len()).filter(|index| Some(*index) != period))
-        {
+        let others = (0..self.readers.len()).filter(|index| Some(*index) != period);
+        for index in period.into_iter().chain(others) {
             self.fill(plan, &mut draft, index);
         }
         self.doubt_gaps(&mut draft);
         self.take_evidence(&draft);
         draft
+    }
+
+    /// Nothing filled in yet, every row in doubt.
+    pub(super) fn doubtful_draft<'b>(&self, plan: &SheetPlan<'_>, block: &'b Block, from: usize) -> Draft<'b> {
+        let rows = block.rows();
+        let column = |(index, reader): (usize, &ColumnReader)| {
+            let is_region = Some(index) == self.region;
+            match (plan.layout.columns.source[index], &plan.constants[index]) {
+                (None, Some(value)) if !is_region => Filled::same(value.clone()),
+                (None, None) if !is_region => Filled::same(Value::Null),
+                _ => Filled::of(&reader.column, rows),
+            }
+        };
+        Draft {
+            block,
+            from: from.min(rows),
+            starts: std::iter::once(0).chain(block.row_ends.iter().copied()).collect(),
+            doubt: vec![true; rows],
+            columns: self.readers.iter().enumerate().map(column).collect(),
+            own: Vec::new(),
+            proofs: vec![Vec::new(); self.readers.len()],
+            provinces: vec![false; rows],
+        }
     }
 
     /// Pseudonyms cost far more than careful reading.
@@ -420,3 +421,7 @@ fn figure(reader: &ColumnReader, style: Style, written: &str, values: &mut Value
 
 /// First scaled value that has more digits than a column holds.
 const MOST_SCALED: i128 = 10_i128.pow(crate::table::schema::PRECISION as u32);
+
+#[cfg(test)]
+#[path = "usual_tests.rs"]
+mod tests;

@@ -167,7 +167,7 @@ fn dataset(
     ignored: u64,
     routing: &Routing,
 ) -> Result<Outcome, NormalizeError<CheckError>> {
-    let mut styles = Styles::declared(contract);
+    let mut styles = Styles::begun_with(contract, sheets);
     let mut is_last = false;
     loop {
         let places = sheets
