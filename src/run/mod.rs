@@ -148,7 +148,11 @@ pub fn decide(
     let Some(sequence) = submission.sequence else {
         return Ok(false);
     };
-    if let Some(waiting) = catalog.outcomes(sequence)?.into_iter().find(|outcome| accept && outcome.waits) {
+    if let Some(waiting) = catalog
+        .outcomes(sequence)?
+        .into_iter()
+        .find(|outcome| accept && outcome.waits)
+    {
         return Err(RunError::WaitsForRebuild {
             submission: sequence,
             dataset: waiting.dataset,

@@ -59,7 +59,7 @@ fn eventful() -> Installation {
     let innovations = |rows: &[(&str, &str)]| {
         installation.drop("32.73", "laporan-daerah", "inovasi.csv", list(rows));
     };
-    let days = |bad: usize| -> Vec<&str> { [vec!["15000"; 40 - bad], vec!["abc"; bad]].concat() };
+    let days = |bad: usize| -> Vec<&str> { [vec!["abc"; bad], vec!["15000"; 40 - bad]].concat() };
 
     installation.drop("32", "petugas", "a.csv", population(600));
     installation.drop(
@@ -78,7 +78,12 @@ fn eventful() -> Installation {
     installation.drop("32", "petugas", "c.csv", population(600));
     installation.drop("32", "petugas", "d.csv", population(600));
     innovations(&[("A", "2"), ("B", "1")]);
-    installation.drop("32.73", "harga-pasar", "harga.csv", prices(&["15000", "15500"]));
+    installation.drop(
+        "32.73",
+        "harga-pasar",
+        "harga.csv",
+        prices(&[vec!["15000"; 14], vec!["15500"]].concat()),
+    );
     merge(&installation, 28, 0);
     let held = installation
         .lumbung(&["submission", "list", "--status", "held", "--json"])
