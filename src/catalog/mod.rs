@@ -3,16 +3,22 @@
 //! Every change of state is one transaction here; files on disk become true only when the catalog says so, and
 //! what the catalog does not know is swept. It migrates itself forward and refuses a newer one.
 //!
-//! - `submissions`: landing, numbering, outcomes
+//! - `submissions`, `record`: landing, numbering, outcomes
 //! - `model`: partitions and merges
+//! - `contracts`: the contract that each model was built with
 //! - `operations`: runs, releases, leases, due times, audit
 
+mod contracts;
+mod migrate;
 mod model;
 mod operations;
+mod record;
 mod submissions;
 
+pub use contracts::{Built, Rebuilt};
 pub use model::{MergeCommit, PartitionFile};
 pub use operations::{LeaseError, ReleaseRow, RunRow};
+pub use record::Record;
 pub use submissions::{Landed, Landing, OutcomeRow, PartRow, PlaceRow, State, Submission};
 
 use rusqlite::Connection;
@@ -20,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Version of the schema that this program writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Why the catalog refused.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +69,7 @@ impl Catalog {
         connection.pragma_update(None, "journal_mode", "WAL").map_err(wrap)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(wrap)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(wrap)?;
-        migrate(&mut connection, &path)?;
+        migrate::forward(&mut connection, &path)?;
         Ok(Catalog {
             connection: Arc::new(Mutex::new(connection)),
             path: Arc::new(path),
@@ -121,30 +127,6 @@ impl Catalog {
 /// Now, in UTC, to the second.
 pub fn now() -> String {
     chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), CatalogError> {
-    let wrap = |source| CatalogError::Sqlite {
-        path: path.display().to_string(),
-        source,
-    };
-    let transaction = connection
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .map_err(wrap)?;
-    let found: i64 = transaction
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .map_err(wrap)?;
-    if found > VERSION {
-        return Err(CatalogError::Newer {
-            path: path.display().to_string(),
-            found,
-        });
-    }
-    if found < 1 {
-        transaction.execute_batch(include_str!("schema.sql")).map_err(wrap)?;
-        transaction.pragma_update(None, "user_version", VERSION).map_err(wrap)?;
-    }
-    transaction.commit().map_err(wrap)
 }
 
 #[cfg(test)]

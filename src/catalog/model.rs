@@ -1,7 +1,7 @@
 //! Which file holds which partition of the model.
 
 use super::{Catalog, CatalogError};
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 
 /// One file of the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,17 +71,23 @@ impl Catalog {
                 )?;
             }
             for sequence in &commit.sequences {
-                transaction.execute(
-                    "UPDATE outcomes SET merged = 1 WHERE sequence = ?1 AND dataset = ?2",
-                    params![sequence, dataset],
-                )?;
-                transaction.execute(
-                    "UPDATE submissions SET state = 'done' WHERE sequence = ?1 AND state = 'staged' AND NOT EXISTS \
-                     (SELECT 1 FROM outcomes WHERE outcomes.sequence = ?1 AND merged = 0)",
-                    params![sequence],
-                )?;
+                merged(transaction, dataset, *sequence)?;
             }
             Ok(())
         })
     }
+}
+
+/// Notes that a submission's rows of a dataset are in the model, or that it has none.
+pub(super) fn merged(transaction: &Transaction<'_>, dataset: &str, sequence: i64) -> rusqlite::Result<()> {
+    transaction.execute(
+        "UPDATE outcomes SET merged = 1 WHERE sequence = ?1 AND dataset = ?2",
+        params![sequence, dataset],
+    )?;
+    transaction.execute(
+        "UPDATE submissions SET state = 'done' WHERE sequence = ?1 AND state = 'staged' AND NOT EXISTS \
+         (SELECT 1 FROM outcomes WHERE outcomes.sequence = ?1 AND merged = 0)",
+        params![sequence],
+    )?;
+    Ok(())
 }

@@ -105,6 +105,12 @@ pub struct OutcomeRow {
     /// All of it was read and accepted: only then may it end rows (`replace`).
     #[serde(skip)]
     pub complete: bool,
+    /// What a person decided on it while it was held: `accepted` or `refused`.
+    #[serde(skip)]
+    pub decision: Option<String>,
+    /// Held until its dataset's model is rebuilt.
+    #[serde(skip)]
+    pub waits: bool,
 }
 
 /// One entry of a submission's list of places.
@@ -304,68 +310,10 @@ impl Catalog {
         Ok(cursors)
     }
 
-    /// Records what became of a submission, its places and its newly quarantined rows, and moves its cursor
-    /// (promise I6), all in one transaction. `status` is the worst of the datasets'.
-    pub fn record_outcome(
-        &self,
-        id: i64,
-        sequence: i64,
-        status: &str,
-        outcomes: &[OutcomeRow],
-        places: &[PlaceRow],
-        digests: &[(String, String)],
-    ) -> Result<(), CatalogError> {
-        let merging = outcomes.iter().any(|outcome| !outcome.merged);
-        self.transaction(|transaction| {
-            for table in ["outcomes", "places"] {
-                transaction.execute(&format!("DELETE FROM {table} WHERE sequence = ?1"), [sequence])?;
-            }
-            for outcome in outcomes {
-                insert_outcome(transaction, sequence, outcome)?;
-            }
-            for (ordinal, place) in places.iter().enumerate() {
-                transaction.execute(
-                    "INSERT INTO places (sequence, ordinal, part, sheet) VALUES (?1, ?2, ?3, ?4)",
-                    params![sequence, ordinal as i64, place.part, place.sheet],
-                )?;
-            }
-            let mut enter = transaction
-                .prepare_cached("INSERT OR IGNORE INTO quarantined (dataset, digest, sequence) VALUES (?1, ?2, ?3)")?;
-            for (dataset, digest) in digests {
-                enter.execute(params![dataset, digest, sequence])?;
-            }
-            transaction.execute(
-                "UPDATE submissions SET state = ?2, status = ?3 WHERE id = ?1",
-                params![id, if merging { "staged" } else { "done" }, status],
-            )?;
-            // A duplicate says what its original said: of a refused one the cursor stays.
-            let original: Option<String> = transaction
-                .query_row(
-                    "SELECT earlier.status FROM submissions earlier JOIN submissions mine ON mine.id = ?1 \
-                     WHERE earlier.connector = mine.connector AND earlier.region = mine.region \
-                     AND earlier.window = mine.window AND earlier.sequence <= mine.sequence \
-                     AND earlier.status <> 'duplicate' ORDER BY earlier.sequence DESC LIMIT 1",
-                    [id],
-                    |row| row.get(0),
-                )
-                .optional()?;
-            if status != "refused" && original.as_deref() != Some("refused") {
-                transaction.execute(
-                    "INSERT INTO cursors (connector, region, window_end) \
-                     SELECT connector, region, cursor FROM submissions WHERE id = ?1 AND cursor IS NOT NULL \
-                     ON CONFLICT (connector, region) DO UPDATE SET window_end = excluded.window_end \
-                     WHERE excluded.window_end > cursors.window_end",
-                    [id],
-                )?;
-            }
-            Ok(())
-        })
-    }
-
     /// What became of a submission, by dataset.
     pub fn outcomes(&self, sequence: i64) -> Result<Vec<OutcomeRow>, CatalogError> {
         let sql = "SELECT dataset, status, read, accepted, quarantined, repeated, not_observed, ignored, findings, \
-                   merged, complete FROM outcomes WHERE sequence = ?1 ORDER BY dataset";
+                   merged, complete, decision, waits FROM outcomes WHERE sequence = ?1 ORDER BY dataset";
         self.rows(sql, [sequence], |row| {
             Ok(OutcomeRow {
                 dataset: row.get(0)?,
@@ -379,6 +327,8 @@ impl Catalog {
                 findings: row.get::<_, i64>(8)? as u64,
                 merged: row.get(9)?,
                 complete: row.get(10)?,
+                decision: row.get(11)?,
+                waits: row.get(12)?,
             })
         })
     }
@@ -431,7 +381,8 @@ impl Catalog {
                 return Ok(false);
             }
             transaction.execute(
-                "UPDATE outcomes SET merged = CASE WHEN ?2 AND accepted > 0 THEN 0 ELSE 1 END, \
+                "UPDATE outcomes SET merged = CASE WHEN ?2 AND accepted > 0 THEN 0 ELSE 1 END, waits = 0, \
+                 decision = CASE WHEN ?2 THEN 'accepted' ELSE 'refused' END, \
                  status = CASE WHEN NOT ?2 THEN 'refused' WHEN quarantined > 0 THEN 'accepted_in_part' \
                  ELSE 'accepted' END WHERE sequence = ?1 AND status = 'held'",
                 params![sequence, accept],
@@ -455,30 +406,4 @@ impl Catalog {
             Ok(true)
         })
     }
-}
-
-fn insert_outcome(
-    transaction: &rusqlite::Transaction<'_>,
-    sequence: i64,
-    outcome: &OutcomeRow,
-) -> rusqlite::Result<()> {
-    transaction.execute(
-        "INSERT INTO outcomes (sequence, dataset, status, read, accepted, quarantined, repeated, not_observed, \
-         ignored, findings, merged, complete) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        params![
-            sequence,
-            outcome.dataset,
-            outcome.status,
-            outcome.read as i64,
-            outcome.accepted as i64,
-            outcome.quarantined as i64,
-            outcome.repeated as i64,
-            outcome.not_observed as i64,
-            outcome.ignored as i64,
-            outcome.findings as i64,
-            outcome.merged,
-            outcome.complete
-        ],
-    )?;
-    Ok(())
 }

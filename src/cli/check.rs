@@ -4,7 +4,7 @@ use super::{Failure, Session, print};
 use crate::config::{self, Configuration};
 use crate::finding::receipt::{Language, Status};
 use crate::run::dry_run::{As, dry_run};
-use crate::run::{self, DataDirectory, inspect, receipts};
+use crate::run::{self, DataDirectory, inspect, receipts, versions};
 use chrono::NaiveDate;
 use std::path::PathBuf;
 
@@ -49,11 +49,18 @@ async fn configuration_problems(
     session: &Session,
     configuration: Result<Configuration, Vec<config::Problem>>,
 ) -> Result<i32, Failure> {
+    let mut rebuild = Vec::new();
     let (problems, counts) = match configuration {
         Err(problems) => (problems, None),
         Ok(configuration) => {
             let mut problems = inspect::sql_problems(&configuration).await?;
             problems.extend(inspect::unset_problems(&configuration));
+            // Contracts against the models that they have here, if any.
+            if session.place.data.join("catalog.db").exists() {
+                let found = versions::compare(&super::status::open(session)?, &configuration)?;
+                problems.extend(found.problems);
+                rebuild = found.rebuild;
+            }
             (
                 problems,
                 Some((configuration.connectors.len(), configuration.contracts.len())),
@@ -61,17 +68,24 @@ async fn configuration_problems(
         }
     };
     if session.json {
-        session.print_json(&serde_json::json!({ "problems": problems }))?;
+        session.print_json(&serde_json::json!({ "problems": problems, "rebuild": rebuild }))?;
         return Ok(if problems.is_empty() { 0 } else { 2 });
     }
     if !problems.is_empty() {
         return Err(Failure::configuration(&problems));
     }
     let (connectors, datasets) = counts.unwrap_or_default();
-    let text = match session.language {
+    let mut text = match session.language {
         Language::Id => format!("Konfigurasi benar: {connectors} konektor, {datasets} kumpulan data\n"),
         Language::En => format!("The configuration is right: {connectors} connectors, {datasets} datasets\n"),
     };
+    for dataset in rebuild {
+        let waits = session.say(
+            "kontraknya berversi baru; datanya menunggu",
+            "its contract has a new version; its model waits for",
+        );
+        text.push_str(&format!("{dataset}: {waits} `lumbung rebuild {dataset}`\n"));
+    }
     print(&text).map(|()| 0)
 }
 

@@ -85,6 +85,22 @@ impl From<RunError> for Failure {
             RunError::NothingToAccept(_) => Failure::new(error.to_string())
                 .hint("refuse it, and have the sender send the file again without the doubt that its receipt names"),
             RunError::NoConnector(_) => Failure::usage(error.to_string()).hint("`lumbung plan` lists the connectors"),
+            RunError::NoDataset(_) => {
+                Failure::usage(error.to_string()).hint("datasets are the files in pipelines/datasets/, without .toml")
+            }
+            RunError::NoSubmission(_) => Failure::usage(error.to_string()).hint("`lumbung submission list` lists them"),
+            RunError::WaitsForRebuild { dataset, .. } => {
+                Failure::new(error.to_string()).hint(format!("`lumbung rebuild {dataset}`; the next run then reads it"))
+            }
+            RunError::NotRaised { dataset, .. } => Failure::usage(error.to_string()).hint(format!(
+                "raise `version` in pipelines/datasets/{dataset}.toml, or take the change back"
+            )),
+            RunError::ConnectorGone { connector, .. } => Failure::new(error.to_string()).hint(format!(
+                "put connectors/{connector}.toml back; the old model counts until then"
+            )),
+            RunError::RawGone { .. } => {
+                Failure::new(error.to_string()).hint("restore raw/ from a backup; the old model counts until then")
+            }
             RunError::Lease(_) => Failure::new(error.to_string())
                 .hint("wait until it has ended; a lease of a process that has died is taken over by itself"),
             _ => Failure::new(error.to_string()),

@@ -12,6 +12,7 @@ mod plan;
 mod preview;
 mod quarantine;
 mod query;
+mod rebuild;
 mod release;
 mod run;
 mod schema;
@@ -134,9 +135,11 @@ Examples:
     /// List, show, accept or refuse submissions
     #[command(subcommand)]
     Submission(submission::Command),
-    /// List or show refused rows
+    /// List, show or replay refused rows
     #[command(subcommand)]
     Quarantine(quarantine::Command),
+    /// Replay a dataset's submissions from raw into a new model
+    Rebuild(rebuild::Arguments),
     /// List, show or verify releases
     #[command(subcommand)]
     Release(release::Command),
@@ -246,7 +249,8 @@ async fn dispatch(cli: Cli) -> Result<i32, Failure> {
             }
             Command::Query(arguments) => query::query(&session, arguments).await,
             Command::Submission(command) => submission::submission(&session, command),
-            Command::Quarantine(command) => quarantine::quarantine(&session, command),
+            Command::Quarantine(command) => quarantine::quarantine(&session, command).await,
+            Command::Rebuild(arguments) => rebuild::rebuild(&session, arguments).await,
             Command::Release(command) => release::release(&session, command),
             Command::Completions { shell } => {
                 let mut text = Vec::new();

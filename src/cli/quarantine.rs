@@ -2,8 +2,10 @@
 
 use super::{Failure, Session, print, status};
 use crate::catalog::{Catalog, Submission};
+use crate::finding::Bilingual;
 use crate::run::DataDirectory;
 use crate::run::ask::{self, Refused};
+use crate::run::replay::{self, Reason};
 
 /// What `lumbung quarantine` takes.
 #[derive(Debug, clap::Subcommand)]
@@ -39,9 +41,29 @@ Examples:
         /// Only this row
         row: Option<i32>,
     },
+    /// Read refused rows again, after a contract, a synonym or a code was mended
+    #[command(
+        after_help = "What passes now counts under its old number: the next run merges it, and what came later keeps \
+the last word. Receipts are issued again. A submission of which a row that counts would no longer count stays as it is; \
+`lumbung rebuild` replays all of a dataset.
+
+Exit code: 0 done; 3 a submission is held now, or stays as it is for another reason than that nothing passes.
+
+Examples:
+  lumbung quarantine replay
+  lumbung quarantine replay commodity_price
+  lumbung quarantine replay --submission 41 --json"
+    )]
+    Replay {
+        /// Only this dataset
+        dataset: Option<String>,
+        /// Only this submission
+        #[arg(long, value_name = "NUMBER")]
+        submission: Option<i64>,
+    },
 }
 
-pub(super) fn quarantine(session: &Session, command: Command) -> Result<i32, Failure> {
+pub(super) async fn quarantine(session: &Session, command: Command) -> Result<i32, Failure> {
     let catalog = status::open(session)?;
     match command {
         Command::List {
@@ -58,6 +80,89 @@ pub(super) fn quarantine(session: &Session, command: Command) -> Result<i32, Fai
             list(session, &catalog, &wanted, limit)
         }
         Command::Show { submission, row } => show(session, &catalog, submission, row),
+        Command::Replay { dataset, submission } => {
+            drop(catalog);
+            replay_refused(session, &replay::Wanted { dataset, submission }).await
+        }
+    }
+}
+
+async fn replay_refused(session: &Session, wanted: &replay::Wanted) -> Result<i32, Failure> {
+    let replayed = replay::replay(&session.place, wanted, &session.progress).await?;
+    if session.json {
+        session.print_json(&replayed)?;
+    } else {
+        print(&replay_text(session, &replayed))?;
+    }
+    let needs_a_look = |one: &replay::One| {
+        let stays = one
+            .reason
+            .is_some_and(|reason| !matches!(reason, Reason::Unchanged | Reason::Decided));
+        stays || (one.reissued && one.status == "held")
+    };
+    Ok(if replayed.submissions.iter().any(needs_a_look) {
+        3
+    } else {
+        0
+    })
+}
+
+fn replay_text(session: &Session, replayed: &replay::Replayed) -> String {
+    if replayed.submissions.is_empty() {
+        return session
+            .say("Tidak ada baris yang ditolak.\n", "No row was refused.\n")
+            .to_string();
+    }
+    let mut text = String::new();
+    for one in &replayed.submissions {
+        let source = one.file.as_deref().unwrap_or(&one.connector);
+        let what = match one.reason {
+            Some(reason) => session.language.of(&why(reason)).to_string(),
+            None => {
+                let (now, still) = (
+                    session.say("lolos", "pass now"),
+                    session.say("tetap ditolak", "still refused"),
+                );
+                let each = one
+                    .datasets
+                    .iter()
+                    .map(|part| format!("{}: {} {now}, {} {still}", part.dataset, part.passes, part.quarantined));
+                format!("{} ({})", each.collect::<Vec<_>>().join("; "), one.status)
+            }
+        };
+        text.push_str(&format!("{:>5}  {:<6} {source}: {what}\n", one.submission, one.region));
+    }
+    if replayed.submissions.iter().any(|one| one.reissued) {
+        text.push_str(session.say(
+            "Proses berikutnya menggabungkannya: lumbung run\n",
+            "The next run merges them: lumbung run\n",
+        ));
+    }
+    text
+}
+
+/// Why a submission stays as it was.
+fn why(reason: Reason) -> Bilingual {
+    let (id, en) = match reason {
+        Reason::Unchanged => ("belum ada yang lolos", "nothing more passes"),
+        Reason::TakesBack => (
+            "tetap seperti semula: baris yang sudah dihitung akan gugur (lumbung rebuild membaca semuanya ulang)",
+            "stays as it was: a row that counts would not (lumbung rebuild replays everything)",
+        ),
+        Reason::Held => (
+            "tetap seperti semula: sekarang akan ditahan",
+            "stays as it was: it would be held now",
+        ),
+        Reason::Decided => ("ditolak oleh kementerian", "refused by the ministry"),
+        Reason::Waits => (
+            "kumpulan datanya menunggu lumbung rebuild",
+            "its dataset waits for lumbung rebuild",
+        ),
+        Reason::ConnectorGone => ("konektornya tidak ada lagi", "its connector is gone"),
+    };
+    Bilingual {
+        id: id.to_string(),
+        en: en.to_string(),
     }
 }
 

@@ -9,6 +9,7 @@ mod connector;
 mod contract;
 mod installation;
 mod load;
+mod shape;
 mod text;
 mod validate;
 
@@ -16,4 +17,5 @@ pub use connector::*;
 pub use contract::*;
 pub use installation::*;
 pub use load::{Configuration, Problem, load};
+pub use shape::Shape;
 pub use text::{cron, duration, expand, expand_with, unset_variables};

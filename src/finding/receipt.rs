@@ -2,7 +2,7 @@
 //!
 //! The JSON form is version 1 and is read by other programs, so its keys, their order and their meaning are
 //! fixed: every key of [`Receipt`] and [`ReceiptFinding`] is always there (null where it does not apply), except
-//! `datasets` and `part`, which are left out where they say nothing. The page ([`Receipt::to_html`]) and the
+//! `datasets`, `part` and `reissued_at`, which are left out where they say nothing. The page ([`Receipt::to_html`]) and the
 //! terminal form ([`Receipt::to_text`]) are made from the same value, so the three never disagree.
 //!
 //! A receipt whose counts do not add up cannot be made: [`Receipt::new`] refuses it.
@@ -41,6 +41,10 @@ pub struct Receipt {
     pub region: Option<String>,
     /// When it was received, RFC 3339 with offset; null for a dry run.
     pub received_at: Option<String>,
+    /// When it was issued anew, RFC 3339: its rows were read again after a contract or a code was mended. Left out
+    /// in a first receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reissued_at: Option<String>,
     /// What became of it, from best to worst in the order of the list.
     pub status: Status,
     /// Where every row went.
@@ -315,6 +319,7 @@ impl Receipt {
             dataset: subject.dataset,
             region: subject.region,
             received_at: subject.received_at,
+            reissued_at: None,
             status,
             rows,
             findings: findings.listed(),
@@ -343,6 +348,7 @@ impl Receipt {
             dataset: None,
             region: first.region.clone(),
             received_at: first.received_at.clone(),
+            reissued_at: datasets.iter().filter_map(|receipt| receipt.reissued_at.clone()).max(),
             status,
             rows,
             findings: Vec::new(),

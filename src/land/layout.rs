@@ -39,6 +39,22 @@ impl DataDirectory {
         self.root.join("staged").join(sequence.to_string()).join(dataset)
     }
 
+    /// What is judged or built anew beside what stands: `again/<sequence>/`, `again/model/`. What is here and not
+    /// noted in the catalog is swept.
+    pub fn again(&self) -> PathBuf {
+        self.root.join("again")
+    }
+
+    /// A submission judged anew, until its files are put in place.
+    pub fn again_of(&self, sequence: i64) -> PathBuf {
+        self.again().join(sequence.to_string())
+    }
+
+    /// A model that is being rebuilt.
+    pub fn again_model(&self, dataset: &str) -> PathBuf {
+        self.again().join("model").join(dataset)
+    }
+
     /// The receipt of a submission.
     pub fn receipt(&self, sequence: i64) -> PathBuf {
         self.root.join("receipts").join(format!("{sequence}.json"))

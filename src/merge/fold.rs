@@ -39,6 +39,34 @@ fn scan(path: &Path) -> Result<LazyFrame, MergeError> {
     LazyFrame::scan_parquet(PlRefPath::new(&name), ScanArgsParquet::default()).map_err(failed(&name))
 }
 
+/// Rows of a file that may lack columns added since it was written: they read as null.
+fn scan_rows(contract: &Contract, path: &Path) -> Result<LazyFrame, MergeError> {
+    let mut frame = scan(path)?;
+    let there = frame.collect_schema().map_err(failed(&path.display().to_string()))?;
+    let model = schema::model_schema(contract);
+    let absent = model.fields().iter().filter(|field| there.get(field.name()).is_none());
+    let nulls: Vec<Expr> = absent
+        .map(|field| lit(NULL).cast(type_of(field.data_type())).alias(field.name().as_str()))
+        .collect();
+    Ok(if nulls.is_empty() {
+        frame
+    } else {
+        frame.with_columns(nulls)
+    })
+}
+
+/// The Polars type of a contract column's Arrow type (`table::schema::arrow_type`).
+fn type_of(arrow: &arrow::datatypes::DataType) -> DataType {
+    use arrow::datatypes::DataType as Arrow;
+    match arrow {
+        Arrow::Decimal128(precision, scale) => DataType::Decimal(usize::from(*precision), *scale as usize),
+        Arrow::Int64 => DataType::Int64,
+        Arrow::Float64 => DataType::Float64,
+        Arrow::Date32 => DataType::Date,
+        _ => DataType::String,
+    }
+}
+
 /// The partition of a row, as text.
 fn partition_of(contract: &Contract) -> Option<Expr> {
     let date = schema::partition_date(contract)?;
@@ -80,8 +108,12 @@ pub(super) fn fold(
     let contract = target.contract;
     let what = format!("merge of {}/{partition}", contract.name);
     let one_by_one = contract.write == WriteMode::Replace && !contract.authority.is_empty();
+    // What is folded again leaves first, so that the rows are those that stood before the late one. Of a row that a
+    // later submission took away nothing is missed: whoever took it away is folded again too.
+    let from = staged.first().map(|one| one.sequence);
+    let late = from.filter(|_| staged.iter().any(|one| one.is_again));
     let mut state = match old {
-        Some(path) => Some(old_rows(target, path)?),
+        Some(path) => Some(old_rows(target, path, late)?),
         None => None,
     };
     check_size(
@@ -91,7 +123,7 @@ pub(super) fn fold(
         &fresh_rows(contract, partition, staged)?,
     )?;
     let mut disagreements = BTreeMap::new();
-    let mut changed = false;
+    let mut changed = late.is_some();
     for group in staged.chunks(if one_by_one { 1 } else { staged.len() }) {
         let fresh = fresh_rows(contract, partition, group)?;
         let scopes = scopes::of(contract, partition_of(contract), partition, group)?;
@@ -177,7 +209,7 @@ fn rank(contract: &Contract, connector: &str) -> i64 {
 fn fresh_rows(contract: &Contract, partition: &str, staged: &[Staged]) -> Result<LazyFrame, MergeError> {
     let mut frames = Vec::new();
     for one in staged {
-        let mut frame = scan(&one.rows)?;
+        let mut frame = scan_rows(contract, &one.rows)?;
         if let Some(expression) = partition_of(contract) {
             frame = frame.filter(expression.eq(lit(partition)));
         }
@@ -189,10 +221,13 @@ fn fresh_rows(contract: &Contract, partition: &str, staged: &[Staged]) -> Result
     together(frames).map_err(failed("staged rows"))
 }
 
-/// The model's rows, with the rank of the source that each came from.
-fn old_rows(target: &Target<'_>, path: &Path) -> Result<LazyFrame, MergeError> {
+/// The model's rows before `late`, if one comes late, with the rank of the source that each came from.
+fn old_rows(target: &Target<'_>, path: &Path, late: Option<i64>) -> Result<LazyFrame, MergeError> {
     let what = path.display().to_string();
-    let frame = scan(path)?.with_columns([number(0).alias(ORDER)]);
+    let mut frame = scan_rows(target.contract, path)?.with_columns([number(0).alias(ORDER)]);
+    if let Some(late) = late {
+        frame = frame.filter(col(schema::SUBMISSION).lt(number(late)));
+    }
     if target.contract.authority.is_empty() {
         return Ok(frame.with_columns([number(rank(target.contract, "")).alias(RANK)]));
     }

@@ -56,7 +56,12 @@ pub struct Staged {
     pub rows: PathBuf,
     /// No row was refused: only then may it end rows (`replace`).
     pub is_complete: bool,
+    /// Merged before, and folded again because an older one comes late: its rows leave the model and come anew.
+    pub is_again: bool,
 }
+
+/// The files of a model, by partition.
+pub type Files = BTreeMap<String, PartitionFile>;
 
 /// What a merge did.
 #[derive(Debug, Default, Clone)]
@@ -84,11 +89,24 @@ pub fn merge(catalog: &Catalog, target: &Target<'_>, staged: &[Staged]) -> Resul
     if staged.is_empty() {
         return Ok(Merged::default());
     }
-    let existing: BTreeMap<String, PartitionFile> = catalog
+    let existing: Files = catalog
         .partitions(&target.contract.name)?
         .into_iter()
         .map(|file| (file.partition.clone(), file))
         .collect();
+    let (merged, commit) = fold_onto(target, &existing, staged)?;
+    catalog.commit_merge(&target.contract.name, &commit)?;
+    sweep(catalog, target)?;
+    Ok(merged)
+}
+
+/// Folds submissions, in their order, onto a model's files. The new files stand beside the old ones; which count is
+/// for the caller to say.
+pub fn fold_onto(
+    target: &Target<'_>,
+    existing: &Files,
+    staged: &[Staged],
+) -> Result<(Merged, MergeCommit), MergeError> {
     let mut commit = MergeCommit {
         sequences: staged.iter().map(|one| one.sequence).collect(),
         ..MergeCommit::default()
@@ -108,9 +126,7 @@ pub fn merge(catalog: &Catalog, target: &Target<'_>, staged: &[Staged]) -> Resul
             None => commit.emptied.push(partition),
         }
     }
-    catalog.commit_merge(&target.contract.name, &commit)?;
-    sweep(catalog, target)?;
-    Ok(merged)
+    Ok((merged, commit))
 }
 
 /// Streams a folded partition into its final file. None where no row is left.
@@ -164,20 +180,29 @@ fn io(path: &Path, source: std::io::Error) -> MergeError {
     }
 }
 
-/// Whether a staged submission has rows in a partition.
-pub fn reaches(contract: &Contract, one: &Staged, partition: &str) -> Result<bool, MergeError> {
-    Ok(fold::partitions_of(contract, &one.rows)?
-        .iter()
-        .any(|name| name == partition))
+/// Numbers of the new submissions that reach into the partition that a merge would make too large; none where the
+/// error is another.
+pub fn crossing(contract: &Contract, staged: &[Staged], error: &MergeError) -> Result<Vec<i64>, MergeError> {
+    let MergeError::TooLarge { partition, .. } = error else {
+        return Ok(Vec::new());
+    };
+    let mut crossing = Vec::new();
+    for one in staged.iter().filter(|one| !one.is_again) {
+        if fold::partitions_of(contract, &one.rows)?.contains(partition) {
+            crossing.push(one.sequence);
+        }
+    }
+    Ok(crossing)
 }
 
-/// Partitions that the staged rows fall into, and those whose rows a `replace` may end.
+/// Partitions that the rows of new submissions fall into: a scope that a `replace` says lies in one of them. What is
+/// only folded again changes no other.
 fn touched(contract: &Contract, staged: &[Staged]) -> Result<BTreeSet<String>, MergeError> {
     if contract.partition == Partition::All {
         return Ok(BTreeSet::from(["all".to_string()]));
     }
     let mut partitions = BTreeSet::new();
-    for one in staged {
+    for one in staged.iter().filter(|one| !one.is_again) {
         partitions.extend(fold::partitions_of(contract, &one.rows)?);
     }
     Ok(partitions)
@@ -185,7 +210,7 @@ fn touched(contract: &Contract, staged: &[Staged]) -> Result<BTreeSet<String>, M
 
 /// Removes files that the catalog does not know: those that were replaced, and those of a killed merge. A
 /// release keeps its own links to them.
-fn sweep(catalog: &Catalog, target: &Target<'_>) -> Result<(), MergeError> {
+pub fn sweep(catalog: &Catalog, target: &Target<'_>) -> Result<(), MergeError> {
     let known: BTreeSet<PathBuf> = catalog
         .partitions(&target.contract.name)?
         .into_iter()

@@ -97,6 +97,7 @@ impl Bench {
             connector: connector.to_string(),
             rows: path,
             is_complete,
+            is_again: false,
         }
     }
 
@@ -303,5 +304,42 @@ proptest! {
         }
         batch.merge(&waiting);
         prop_assert_eq!(single.model(), batch.model());
+    }
+
+    /// A submission that is let in late, with those after it folded again, leaves the bytes of one that came in time.
+    #[test]
+    fn a_late_submission_leaves_what_it_would_have_left_in_time(
+        plan in submissions(),
+        replace in any::<bool>(),
+        trusted in any::<bool>(),
+        late in 0_usize..6,
+    ) {
+        let write = if replace { "replace" } else { "upsert" };
+        let authority = if trusted { r#"["a", "b"]"# } else { "[]" };
+        let mut timely = Bench::new(contract(write, authority));
+        let mut belated = Bench::new(contract(write, authority));
+        let late = late % plan.len();
+        let mut after = Vec::new();
+        for (index, (is_complete, is_trusted, amounts)) in plan.iter().enumerate() {
+            let sequence = index as i64 + 1;
+            let connector = if *is_trusted { "a" } else { "b" };
+            let rows: Vec<Row> = amounts
+                .iter()
+                .enumerate()
+                .filter_map(|(spot, amount)| amount.map(|amount| (REGIONS[spot / 2], ITEMS[spot % 2], 0, Some(amount))))
+                .collect();
+            let one = timely.staged(sequence, connector, *is_complete, &rows);
+            timely.merge(&[one]);
+            let one = belated.staged(sequence, connector, *is_complete, &rows);
+            if index != late {
+                belated.merge(std::slice::from_ref(&one));
+            }
+            if index >= late {
+                after.push(Staged { is_again: index > late, ..one });
+            }
+        }
+        // Without a row the late one has no partition to touch, and changes nothing.
+        belated.merge(&after);
+        prop_assert_eq!(timely.model(), belated.model());
     }
 }

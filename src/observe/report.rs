@@ -31,6 +31,9 @@ pub struct RunReport {
     pub submissions: Vec<SubmissionReport>,
     /// Datasets whose model changed.
     pub merged: Vec<MergeReport>,
+    /// Datasets whose model stays as it is until it is rebuilt for the contract in force.
+    #[serde(default)]
+    pub waiting: Vec<String>,
     pub indicators: IndicatorsReport,
     pub release: ReleaseReport,
     /// 0 done; 1 failed, nothing published; 2 configuration; 3 done, and somebody must look.
@@ -197,7 +200,9 @@ impl RunReport {
     /// True where the ministry must look: something failed, is held or was refused.
     pub fn needs_a_person(&self) -> bool {
         let totals = self.totals();
-        totals.held + totals.refused + totals.failures > 0 || !self.indicators.failed.is_empty()
+        totals.held + totals.refused + totals.failures > 0
+            || !self.waiting.is_empty()
+            || !self.indicators.failed.is_empty()
     }
 
     /// The morning report for a terminal, in one language, without colours: what came, how long it took, and what

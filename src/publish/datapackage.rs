@@ -10,7 +10,6 @@ use super::tables::{self, TABLES, Table};
 use super::{PROGRAM, Publication, PublishError, Release, workbook};
 use crate::config::{Column, Contract};
 use crate::finding::Bilingual;
-use crate::table::schema;
 use arrow::datatypes::{DataType, Field, Schema};
 use serde_json::{Map, Value, json};
 
@@ -160,14 +159,18 @@ fn dataset_resource(
     if let Some(partition) = partition {
         resource.insert("lumbung:partition".to_string(), json!(partition));
     }
-    resource.insert("lumbung:contract_version".to_string(), json!(contract.version));
+    let model = publication
+        .facts
+        .models
+        .iter()
+        .find(|model| model.contract.name == dataset)?;
+    resource.insert("lumbung:contract_version".to_string(), json!(model.version));
     resource.insert("lumbung:rows".to_string(), json!(entry.rows));
-    resource.insert("schema".to_string(), contract_schema(contract));
+    resource.insert("schema".to_string(), contract_schema(contract, &model.schema));
     Some(Value::Object(resource))
 }
 
-fn contract_schema(contract: &Contract) -> Value {
-    let model: std::sync::Arc<Schema> = schema::model_schema(contract);
+fn contract_schema(contract: &Contract, model: &Schema) -> Value {
     let fields = model
         .fields()
         .iter()

@@ -26,7 +26,7 @@ use crate::land::DataDirectory;
 use crate::table::session::block_on;
 use crate::table::{Session, SqlError, WrittenFile, reader, reference, schema};
 use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::Int64Type;
+use arrow::datatypes::{Int64Type, SchemaRef};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -49,6 +49,10 @@ pub struct ModelFile {
 #[derive(Debug, Clone)]
 pub struct Model {
     pub contract: Arc<Contract>,
+    /// Of its table: the contract's, or while the model waits for a rebuild what its files hold.
+    pub schema: SchemaRef,
+    /// Version of the contract that it was built with.
+    pub version: u32,
     /// By partition; none where nothing has been merged yet.
     pub files: Vec<ModelFile>,
 }
@@ -169,7 +173,7 @@ impl Facts {
 async fn register_model(session: &Session, model: &Model) -> Result<(), SqlError> {
     let files: Vec<PathBuf> = model.files.iter().map(|file| file.path.clone()).collect();
     session
-        .register_files(&model.contract.name, schema::model_schema(&model.contract), &files)
+        .register_files(&model.contract.name, model.schema.clone(), &files)
         .await
 }
 
@@ -209,8 +213,10 @@ pub async fn register_release(
     }
     for (name, files) in &tables {
         // The files say what they hold: a release may be older than the contracts.
-        let Some(last) = files.last() else { continue };
-        let (schema, _) = reader::describe(last)?;
+        if files.is_empty() {
+            continue;
+        }
+        let schema = reader::schema_of(files)?;
         session.register_files(name, schema, files).await.map_err(sql(name))?;
     }
     Ok(())
@@ -266,9 +272,18 @@ fn models(sources: &Sources<'_>) -> Result<Vec<Model>, PublishError> {
             rows: file.rows,
             sha256: file.sha256,
         });
+        let files: Vec<ModelFile> = files.collect();
+        let built = sources.catalog.built_with(name)?;
+        let waiting = built.filter(|built| built.waiting && !files.is_empty());
+        let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
         models.push(Model {
             contract: contract.clone(),
-            files: files.collect(),
+            schema: match &waiting {
+                Some(_) => reader::schema_of(&paths)?,
+                None => schema::model_schema(contract),
+            },
+            version: waiting.map_or(contract.version, |built| built.version),
+            files,
         });
     }
     Ok(models)

@@ -3,7 +3,7 @@
 use super::layout::{Building, existing};
 use super::{Publication, PublishError, facts, quality};
 use crate::compute::{metadata_schema, rows_schema};
-use crate::table::{reference, schema};
+use crate::table::reference;
 use arrow::datatypes::SchemaRef;
 
 /// A table that is not a dataset.
@@ -125,12 +125,7 @@ fn write_dataset(building: &mut Building, facts: &facts::Facts, model: &facts::M
     }
     if model.files.is_empty() {
         let metadata = facts::file_metadata(&format!("datasets/{name}"), facts.illustrative.contains(name));
-        building.table(
-            &dataset_path(name, EMPTY),
-            schema::model_schema(&model.contract),
-            &metadata,
-            &[],
-        )?;
+        building.table(&dataset_path(name, EMPTY), model.schema.clone(), &metadata, &[])?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Publishing over a small data directory: from catalog, model and staged files to releases.
 
 use super::*;
-use crate::catalog::{Landing, MergeCommit, OutcomeRow, PartRow, PartitionFile, PlaceRow, State};
+use crate::catalog::{Landing, MergeCommit, OutcomeRow, PartRow, PartitionFile, PlaceRow, Record, State};
 use crate::table::{Session, reader, reference, schema, writer};
 use arrow::array::{ArrayRef, AsArray, BooleanArray, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
@@ -120,13 +120,24 @@ impl World {
             findings: 1,
             merged: false,
             complete: true,
+            decision: None,
+            waits: false,
         };
         let places = [("Cover", 0), ("Data", 0)].map(|(sheet, part)| PlaceRow {
             part,
             sheet: Some(sheet.to_string()),
         });
         self.catalog
-            .record_outcome(submission.id, sequence, "accepted_in_part", &[outcome], &places, &[])
+            .record_outcome(&Record {
+                id: submission.id,
+                sequence,
+                status: "accepted_in_part".to_string(),
+                outcomes: vec![outcome],
+                places: places.to_vec(),
+                digests: Vec::new(),
+                judged: Vec::new(),
+                restaged: false,
+            })
             .unwrap();
         sequence
     }

@@ -11,8 +11,12 @@ pub mod inspect;
 pub mod judge;
 pub mod outlook;
 pub mod preview;
+pub mod rebuild;
 pub mod receipts;
+pub mod replay;
+pub mod versions;
 
+mod again;
 mod fetch;
 mod stage;
 
@@ -30,6 +34,7 @@ use crate::observe::{
 use crate::publish;
 use crate::table::{Session, SqlError};
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -63,6 +68,18 @@ pub enum RunError {
     NothingToAccept(i64),
     #[error("there is no connector \"{0}\"")]
     NoConnector(String),
+    #[error("there is no dataset \"{0}\"")]
+    NoDataset(String),
+    #[error("there is no submission {0}")]
+    NoSubmission(i64),
+    #[error("submission {submission} waits until the model of {dataset} is rebuilt")]
+    WaitsForRebuild { submission: i64, dataset: String },
+    #[error("the contract of {dataset} changed ({what}), but not its version")]
+    NotRaised { dataset: String, what: String },
+    #[error("submission {submission} came by connector {connector}, which is gone")]
+    ConnectorGone { submission: i64, connector: String },
+    #[error("submission {submission}: its bytes {sha256} are gone from raw/")]
+    RawGone { submission: i64, sha256: String },
     #[error(transparent)]
     Lease(#[from] LeaseError),
     #[error(transparent)]
@@ -96,15 +113,11 @@ pub async fn run(place: &Place, options: &Options, progress: &Progress) -> Resul
     let data = DataDirectory::new(&place.data);
     let catalog = Catalog::open(data.root())?;
     catalog.take_lease(LEASE)?;
-    let result = Run {
-        configuration,
-        data,
-        catalog: catalog.clone(),
-        as_of,
-        progress: progress.clone(),
-    }
-    .all(&connectors, options.publish)
-    .await;
+    let run = Run::new(configuration, data, catalog.clone(), as_of, progress.clone());
+    let result = match run {
+        Ok(run) => run.all(&connectors, options.publish).await,
+        Err(error) => Err(error),
+    };
     catalog.release_lease(LEASE)?;
     result
 }
@@ -135,6 +148,16 @@ pub fn decide(
     let Some(sequence) = submission.sequence else {
         return Ok(false);
     };
+    if let Some(waiting) = catalog
+        .outcomes(sequence)?
+        .into_iter()
+        .find(|outcome| accept && outcome.waits)
+    {
+        return Err(RunError::WaitsForRebuild {
+            submission: sequence,
+            dataset: waiting.dataset,
+        });
+    }
     // An open question has no rows to let in: only the sender can answer it.
     let is_held = submission.status.as_deref() == Some(Status::Held.as_str());
     let has_rows = |outcome: &crate::catalog::OutcomeRow| outcome.status == "held" && outcome.accepted > 0;
@@ -173,9 +196,32 @@ struct Run {
     catalog: Catalog,
     as_of: NaiveDate,
     progress: Progress,
+    /// Datasets whose model waits for a rebuild, and what is said to their senders.
+    waiting: BTreeMap<String, Finding>,
 }
 
 impl Run {
+    /// Begins to work under the lease: what a killed replay or rebuild left is put in place or swept.
+    fn new(
+        configuration: Configuration,
+        data: DataDirectory,
+        catalog: Catalog,
+        as_of: NaiveDate,
+        progress: Progress,
+    ) -> Result<Run, RunError> {
+        let waiting = versions::settle(&catalog, &configuration)?;
+        let run = Run {
+            configuration,
+            data,
+            catalog,
+            as_of,
+            progress,
+            waiting,
+        };
+        run.put_in_place()?;
+        Ok(run)
+    }
+
     async fn all(self, connectors: &[Arc<Connector>], publish: bool) -> Result<RunReport, RunError> {
         let start = Instant::now();
         let started_at = crate::catalog::now();
@@ -189,6 +235,7 @@ impl Run {
             sources: Vec::new(),
             submissions: Vec::new(),
             merged: Vec::new(),
+            waiting: self.waiting.keys().cloned().collect(),
             indicators: IndicatorsReport::default(),
             release: ReleaseReport::default(),
             exit_code: 1,
@@ -242,10 +289,11 @@ impl Run {
         count_duplicates(&mut report.sources, &staged);
         report.submissions = staged;
         let run = self.clone();
-        let (merged, held) = blocking(move || run.merge_all()).await?;
-        report.merged = merged;
+        let merged = blocking(move || run.merge_all()).await?;
+        report.merged = merged.reports;
+        report.waiting.extend(merged.stuck);
         for submission in &mut report.submissions {
-            if held.contains(&submission.submission) {
+            if merged.held.contains(&submission.submission) {
                 submission.status = Status::Held;
             }
         }
@@ -360,7 +408,7 @@ fn exit_code(report: &RunReport) -> i32 {
         .submissions
         .iter()
         .any(|submission| matches!(submission.status, Status::Held | Status::Refused));
-    if failed || open || !report.indicators.failed.is_empty() {
+    if failed || open || !report.waiting.is_empty() || !report.indicators.failed.is_empty() {
         3
     } else {
         0

@@ -109,7 +109,7 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(format!("{}.{ending}", path.display()))
 }
 
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
     use std::io::Write;
     use std::os::unix::fs::PermissionsExt;
     let io = |source| RunError::Io {

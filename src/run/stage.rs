@@ -1,16 +1,17 @@
 //! Staging and merging the submissions of a run.
 
 use super::judge::{self, Case, PartInput};
-use super::{Run, RunError, receipts};
-use crate::catalog::{OutcomeRow, PlaceRow, State, Submission};
+use super::{Run, RunError, again, receipts};
+use crate::catalog::{CatalogError, OutcomeRow, Record, State, Submission};
 use crate::check::CheckError;
-use crate::config::Contract;
+use crate::config::{Connector, Contract};
 use crate::finding::Finding;
 use crate::finding::receipt::{Receipt, Status};
 use crate::merge::{self, MergeError, Staged, Target};
 use crate::observe::{DatasetReport, MergeReport, Stage, SubmissionReport, SubmissionSeconds};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 impl Run {
@@ -59,10 +60,41 @@ impl Run {
             let dataset = if let [only] = datasets.as_slice() { only } else { "" };
             let receipt = receipts::of_duplicate(submission, dataset)?;
             receipts::write(&self.data, &self.configuration, submission, &receipt)?;
-            self.catalog
-                .record_outcome(submission.id, sequence, "duplicate", &[], &[], &[])?;
+            let record = again::recorded(submission, "duplicate", Vec::new(), Vec::new());
+            self.catalog.record_outcome(&record)?;
             return Ok(Some(receipt));
         }
+        let mut verdict = self.judge(
+            submission,
+            connector,
+            &|dataset| self.data.staged(sequence, dataset),
+            &|dataset| self.history(dataset),
+        )?;
+        let outcomes = self.hold_waiting(&mut verdict);
+        let digests = again::digests(&verdict);
+        let judged = outcomes.iter().map(|outcome| outcome.dataset.clone()).collect();
+        let places = again::places(&verdict);
+        let receipt = receipts::of_verdict(submission, verdict)?;
+        receipts::write(&self.data, &self.configuration, submission, &receipt)?;
+        let status = receipt.status.as_str();
+        self.catalog.record_outcome(&Record {
+            digests,
+            judged,
+            ..again::recorded(submission, status, outcomes, places)
+        })?;
+        tracing::info!(sequence, connector = submission.connector, status, "submission judged");
+        Ok(Some(receipt))
+    }
+
+    /// Judges a submission of a connector that is there, from its landed bytes.
+    pub(super) fn judge(
+        &self,
+        submission: &Submission,
+        connector: &Arc<Connector>,
+        staged: &dyn Fn(&str) -> PathBuf,
+        history: &dyn Fn(&str) -> Result<Vec<PathBuf>, CheckError>,
+    ) -> Result<judge::Verdict, RunError> {
+        let sequence = submission.sequence.unwrap_or_default();
         let stored: Vec<crate::finding::Stored> = serde_json::from_str(&submission.notes).unwrap_or_default();
         // The as-of date of the night in which it landed, so that a continued run judges alike.
         let received_on = submission.received_on.parse().unwrap_or(self.as_of);
@@ -87,42 +119,21 @@ impl Run {
             options: judge::options(Some(connector), limits),
             notes: stored.into_iter().map(Finding::from).collect(),
             is_file: judge::is_file(connector),
-            staged: &|dataset| self.data.staged(sequence, dataset),
-            history: &|dataset| self.history(dataset),
+            staged,
+            history,
             is_known: &|dataset, digest| self.is_known(sequence, dataset, digest),
             slice: format!("{}/{}", submission.connector, submission.region),
             memory_mb: limits.query_memory_mb,
         };
-        let verdict = judge::judge(&case)?;
-        let outcomes: Vec<OutcomeRow> = verdict.outcomes.iter().map(outcome_row).collect();
-        let places: Vec<PlaceRow> = verdict
-            .places
-            .iter()
-            .map(|(part, sheet)| PlaceRow {
-                part: *part as i32,
-                sheet: sheet.clone(),
-            })
-            .collect();
-        let digests: Vec<(String, String)> = verdict
-            .outcomes
-            .iter()
-            .flat_map(|outcome| {
-                outcome
-                    .digests
-                    .iter()
-                    .map(|digest| (outcome.dataset.clone(), digest.clone()))
-            })
-            .collect();
-        let receipt = receipts::of_verdict(submission, verdict)?;
-        receipts::write(&self.data, &self.configuration, submission, &receipt)?;
-        let status = receipt.status.as_str();
-        self.catalog
-            .record_outcome(submission.id, sequence, status, &outcomes, &places, &digests)?;
-        tracing::info!(sequence, connector = submission.connector, status, "submission judged");
-        Ok(Some(receipt))
+        Ok(judge::judge(&case)?)
     }
 
-    fn history(&self, dataset: &str) -> Result<Vec<PathBuf>, CheckError> {
+    /// The model's files, for rules that look back. None while the model waits for a rebuild: its rows are of
+    /// another contract.
+    pub(super) fn history(&self, dataset: &str) -> Result<Vec<PathBuf>, CheckError> {
+        if self.waiting.contains_key(dataset) {
+            return Ok(Vec::new());
+        }
         let files = self
             .catalog
             .partitions(dataset)
@@ -142,41 +153,36 @@ impl Run {
         Ok(found.is_some_and(|first| first != sequence))
     }
 
-    /// Merges what waits, dataset by dataset. Gives the reports, and the submissions that had to be held after all.
-    pub(super) fn merge_all(&self) -> Result<(Vec<MergeReport>, Vec<i64>), RunError> {
+    /// Merges what waits, dataset by dataset.
+    pub(super) fn merge_all(&self) -> Result<MergedAll, RunError> {
         let bar = self
             .progress
             .stage(Stage::Merge, self.configuration.contracts.len() as u64);
-        let mut reports = Vec::new();
-        let mut held = Vec::new();
+        let mut all = MergedAll::default();
         for contract in self.configuration.contracts.values() {
             bar.item(&contract.name);
-            if let Some(report) = self.merge_dataset(contract, &mut held)? {
-                reports.push(report);
+            // The model stays as it is until it is rebuilt.
+            if !self.waiting.contains_key(&contract.name)
+                && let Some(report) = self.merge_dataset(contract, &mut all)?
+            {
+                all.reports.push(report);
             }
             bar.advance(1);
         }
         bar.finish();
-        Ok((reports, held))
+        Ok(all)
     }
 
-    fn merge_dataset(&self, contract: &Contract, held: &mut Vec<i64>) -> Result<Option<MergeReport>, RunError> {
+    fn merge_dataset(&self, contract: &Contract, all: &mut MergedAll) -> Result<Option<MergeReport>, RunError> {
         let start = Instant::now();
-        let mut staged = self.staged(contract)?;
-        let waiting = staged.len() as u64;
-        let folder = self.data.model(&contract.name);
-        let target = Target {
-            contract,
-            folder: &folder,
-            partition_rows: self.configuration.installation.limits.partition_rows,
-            connector_of: &|sequence| self.connector_of(sequence),
-            is_illustrative: &|sequence| {
-                Ok(self
-                    .catalog
-                    .submission(sequence)?
-                    .is_some_and(|submission| submission.illustrative))
-            },
+        let Some(mut staged) = self.staged(contract)? else {
+            all.stuck.push(contract.name.clone());
+            return Ok(None);
         };
+        let waiting = staged.iter().filter(|one| !one.is_again).count() as u64;
+        let folder = self.data.model(&contract.name);
+        let (connector_of, is_illustrative) = (self.connector_of(), self.is_illustrative());
+        let target = self.target(contract, &folder, &connector_of, &is_illustrative);
         let merged = loop {
             if staged.is_empty() {
                 return Ok(None);
@@ -184,7 +190,7 @@ impl Run {
             match merge::merge(&self.catalog, &target, &staged) {
                 Ok(merged) => break merged,
                 Err(error @ MergeError::TooLarge { .. }) => {
-                    staged = self.hold_crossing(contract, staged, &error, held)?;
+                    staged = self.hold_crossing(contract, &staged, error, &mut all.held)?;
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -203,68 +209,112 @@ impl Run {
         }))
     }
 
-    /// What waits to be merged, in order; and where an older submission was let in late, every later one again, so
-    /// that the later ones keep the last word.
-    fn staged(&self, contract: &Contract) -> Result<Vec<Staged>, RunError> {
-        let mut sequences = self.catalog.unmerged(&contract.name)?;
-        if let Some(first) = sequences.first().copied() {
-            sequences.extend(self.catalog.merged_after(&contract.name, first)?);
-            sequences.sort_unstable();
+    /// Where a model is built, and whose rows it holds.
+    pub(super) fn target<'t>(
+        &self,
+        contract: &'t Contract,
+        folder: &'t Path,
+        connector_of: &'t dyn Fn(i64) -> Result<Option<String>, CatalogError>,
+        is_illustrative: &'t dyn Fn(i64) -> Result<bool, CatalogError>,
+    ) -> Target<'t> {
+        Target {
+            contract,
+            folder,
+            partition_rows: self.configuration.installation.limits.partition_rows,
+            connector_of,
+            is_illustrative,
         }
-        let mut staged = Vec::new();
-        for sequence in sequences {
-            let outcomes = self.catalog.outcomes(sequence)?;
-            staged.push(Staged {
-                sequence,
-                connector: self.connector_of(sequence)?.unwrap_or_default(),
-                rows: self.data.staged(sequence, &contract.name).join("rows.parquet"),
-                is_complete: outcomes
-                    .iter()
-                    .any(|outcome| outcome.dataset == contract.name && outcome.complete),
-            });
-        }
-        Ok(staged)
     }
 
-    /// A limit is a finding, not a failure of the night: what reaches into the partition that would cross it is
-    /// held. Gives the rest.
+    /// What waits to be merged, in order; and where an older submission was let in late, every later one again, so
+    /// that the later ones keep the last word. Rows that were removed after merging are read again from raw; none
+    /// where they cannot be had as they were.
+    fn staged(&self, contract: &Contract) -> Result<Option<Vec<Staged>>, RunError> {
+        let waiting = self.catalog.unmerged(&contract.name)?;
+        let Some(first) = waiting.first().copied() else {
+            return Ok(Some(Vec::new()));
+        };
+        let mut sequences: Vec<(i64, bool)> = waiting.iter().map(|sequence| (*sequence, false)).collect();
+        let later = self.catalog.merged_after(&contract.name, first)?;
+        sequences.extend(later.into_iter().map(|sequence| (sequence, true)));
+        sequences.sort_unstable();
+        let mut staged = Vec::new();
+        for (sequence, is_again) in sequences {
+            let rows = self.data.staged(sequence, &contract.name).join("rows.parquet");
+            if !rows.exists() {
+                return match self.rows_from_raw(sequence, &contract.name)? {
+                    true => self.staged(contract),
+                    false => Ok(None),
+                };
+            }
+            let outcomes = self.catalog.outcomes(sequence)?;
+            let outcome = outcomes.iter().find(|outcome| outcome.dataset == contract.name);
+            staged.push(Staged {
+                sequence,
+                connector: self.connector_of()(sequence)?.unwrap_or_default(),
+                rows,
+                is_complete: outcome.is_some_and(|outcome| outcome.complete),
+                is_again,
+            });
+        }
+        Ok(Some(staged))
+    }
+
+    /// A limit is a finding, not a failure of the night: what newly reaches into the partition that would cross it
+    /// is held. Gives the rest.
     fn hold_crossing(
         &self,
         contract: &Contract,
-        staged: Vec<Staged>,
-        error: &MergeError,
+        staged: &[Staged],
+        error: MergeError,
         held: &mut Vec<i64>,
     ) -> Result<Vec<Staged>, RunError> {
-        let MergeError::TooLarge { partition, .. } = error else {
-            return Ok(staged);
-        };
         tracing::warn!(dataset = contract.name, %error, "submissions held");
         let finding = Finding::of("partition-too-large").with("reason", error.to_string());
-        let mut rest = Vec::new();
-        for one in staged {
-            if !merge::reaches(contract, &one, partition)? {
-                rest.push(one);
-                continue;
-            }
-            self.catalog.hold(one.sequence, &contract.name)?;
-            if let Some(submission) = self.catalog.submission(one.sequence)? {
+        let crossing = merge::crossing(contract, staged, &error)?;
+        if crossing.is_empty() {
+            return Err(error.into());
+        }
+        for sequence in crossing {
+            self.catalog.hold(sequence, &contract.name)?;
+            if let Some(submission) = self.catalog.submission(sequence)? {
                 receipts::hold(&self.data, &self.configuration, &submission, &contract.name, &finding)?;
             }
-            held.push(one.sequence);
+            held.push(sequence);
         }
-        Ok(rest)
+        // What came after a submission that is held now need not be folded again.
+        Ok(self.staged(contract)?.unwrap_or_default())
     }
 
-    fn connector_of(&self, sequence: i64) -> Result<Option<String>, crate::catalog::CatalogError> {
-        Ok(self
-            .catalog
-            .submission(sequence)?
-            .map(|submission| submission.connector))
+    /// The connector of a submission.
+    pub(super) fn connector_of(&self) -> impl Fn(i64) -> Result<Option<String>, CatalogError> + '_ {
+        |sequence| {
+            let submission = self.catalog.submission(sequence)?;
+            Ok(submission.map(|submission| submission.connector))
+        }
+    }
+
+    /// Whether a submission's rows are illustrative.
+    pub(super) fn is_illustrative(&self) -> impl Fn(i64) -> Result<bool, CatalogError> + '_ {
+        |sequence| {
+            let submission = self.catalog.submission(sequence)?;
+            Ok(submission.is_some_and(|submission| submission.illustrative))
+        }
     }
 }
 
+/// What merging a night did.
+#[derive(Debug, Default)]
+pub(super) struct MergedAll {
+    pub reports: Vec<MergeReport>,
+    /// Submissions that had to be held after all.
+    pub held: Vec<i64>,
+    /// Datasets whose earlier rows can no longer be had as they were: they need a rebuild.
+    pub stuck: Vec<String>,
+}
+
 /// Merging is due where rows were accepted and nobody has to decide first.
-fn outcome_row(outcome: &crate::check::Outcome) -> OutcomeRow {
+pub(super) fn outcome_row(outcome: &crate::check::Outcome) -> OutcomeRow {
     let waits = matches!(outcome.status, Status::Accepted | Status::AcceptedInPart) && outcome.rows.accepted > 0;
     OutcomeRow {
         dataset: outcome.dataset.clone(),
@@ -278,6 +328,8 @@ fn outcome_row(outcome: &crate::check::Outcome) -> OutcomeRow {
         findings: outcome.findings.total(),
         merged: !waits,
         complete: outcome.complete,
+        decision: None,
+        waits: false,
     }
 }
 

@@ -2,10 +2,11 @@
 
 use super::TableError;
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The batches of one file, in order.
 pub struct Batches {
@@ -48,6 +49,30 @@ pub fn describe(path: &Path) -> Result<(SchemaRef, u64), TableError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| TableError::parquet(path, error))?;
     let rows = builder.metadata().file_metadata().num_rows() as u64;
     Ok((builder.schema().clone(), rows))
+}
+
+/// One schema for files of a table: the last one's, and the columns that only others have before where its rows came
+/// from.
+pub fn schema_of(files: &[PathBuf]) -> Result<SchemaRef, TableError> {
+    let mut fields: Vec<Arc<Field>> = Vec::new();
+    let mut metadata = Default::default();
+    for path in files.iter().rev() {
+        let (schema, _) = describe(path)?;
+        if fields.is_empty() {
+            metadata = schema.metadata().clone();
+            fields = schema.fields().iter().cloned().collect();
+            continue;
+        }
+        for field in schema.fields() {
+            if fields.iter().all(|known| known.name() != field.name()) {
+                let end = fields
+                    .iter()
+                    .position(|known| known.name() == super::schema::SUBMISSION);
+                fields.insert(end.unwrap_or(fields.len()), field.clone());
+            }
+        }
+    }
+    Ok(Arc::new(Schema::new_with_metadata(fields, metadata)))
 }
 
 /// Casts a batch to a schema with the same columns: other engines write other string and integer widths.

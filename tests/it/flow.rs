@@ -1,12 +1,16 @@
 //! What becomes of a submission, from the drop folder to the release: the promises that senders and the ministry
 //! rely on, seen through the command line.
 
+mod corrections;
 mod determinism;
 mod files;
 mod held;
 mod merging;
 mod published;
 mod reading;
+mod rebuild;
+mod replay;
+mod versions;
 
 use crate::support::{AS_OF, Installation, files_below, read_json, read_text};
 use lumbung::catalog::Catalog;

@@ -438,6 +438,10 @@ pub(super) fn facts(receipt: &Receipt, titles: &Titles, language: Language) -> V
         Label::ReceivedAt,
         receipt.received_at.as_deref().map(|text| time(text, language)),
     );
+    fact(
+        Label::ReissuedAt,
+        receipt.reissued_at.as_deref().map(|text| time(text, language)),
+    );
     facts
 }
 

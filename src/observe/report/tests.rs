@@ -107,6 +107,7 @@ fn busy_night() -> RunReport {
             partitions: 1,
             seconds: 0.31,
         }],
+        waiting: Vec::new(),
         indicators: IndicatorsReport {
             computed: 23,
             failed: vec![IndicatorFailure {

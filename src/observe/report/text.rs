@@ -92,6 +92,11 @@ impl Page<'_> {
         for source in &self.report.sources {
             self.failed_source(text, source);
         }
+        for dataset in &self.report.waiting {
+            let waits = self.word("Menunggu dibangun ulang", "Waits for a rebuild");
+            line(text, format_args!("  {waits}: {dataset}"));
+            line(text, format_args!("    lumbung rebuild {dataset}"));
+        }
         self.failed_indicators(text);
         self.decisions(text, Status::Held);
         self.decisions(text, Status::Refused);

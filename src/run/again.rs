@@ -1,0 +1,355 @@
+//! A submission judged anew from raw, beside what stands.
+//!
+//! A new judgment is staged in `again/<sequence>/`, one catalog transaction makes it count, and then its files are
+//! put in place. Killed before the transaction, it is swept; killed after it, the next one who holds the lease puts
+//! the files in place.
+
+use super::stage::outcome_row;
+use super::{Run, RunError, judge::Verdict, receipts};
+use crate::catalog::{OutcomeRow, PlaceRow, Record, Submission};
+use crate::check::{CheckError, Outcome};
+use crate::finding::receipt::{Receipt, Status};
+use crate::table::{TableError, reader, schema};
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::Int32Type;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+/// Name of a receipt in `again/<sequence>/`.
+const RECEIPT: &str = "receipt.json";
+
+/// Where the findings of a submission are staged that no dataset fits.
+pub(super) const UNKNOWN: &str = "unknown";
+
+/// How the rows of a submission fare in a dataset, against how they fared before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// The same rows are refused.
+    Same,
+    /// Some that were refused pass now, and all that counted still do.
+    More(u64),
+    Otherwise,
+}
+
+/// The record of a judgment, without its quarantine.
+pub(super) fn recorded(
+    submission: &Submission,
+    status: &str,
+    outcomes: Vec<OutcomeRow>,
+    places: Vec<PlaceRow>,
+) -> Record {
+    Record {
+        id: submission.id,
+        sequence: submission.sequence.unwrap_or_default(),
+        status: status.to_string(),
+        outcomes,
+        places,
+        digests: Vec::new(),
+        judged: Vec::new(),
+        restaged: false,
+    }
+}
+
+/// The places of a verdict, as the catalog keeps them.
+pub(super) fn places(verdict: &Verdict) -> Vec<PlaceRow> {
+    let row = |(part, sheet): &(usize, Option<String>)| PlaceRow {
+        part: *part as i32,
+        sheet: sheet.clone(),
+    };
+    verdict.places.iter().map(row).collect()
+}
+
+/// Dataset and digest of every row that enters quarantine.
+pub(super) fn digests(verdict: &Verdict) -> Vec<(String, String)> {
+    let of = |outcome: &Outcome| {
+        let name = outcome.dataset.clone();
+        let each = outcome.digests.iter().map(|digest| (name.clone(), digest.clone()));
+        each.collect::<Vec<_>>()
+    };
+    verdict.outcomes.iter().flat_map(of).collect()
+}
+
+impl Run {
+    /// The rows of outcomes for the catalog; those of datasets that wait for a rebuild are held.
+    pub(super) fn hold_waiting(&self, verdict: &mut Verdict) -> Vec<OutcomeRow> {
+        let mut rows = Vec::new();
+        for outcome in &mut verdict.outcomes {
+            let finding = self.waiting.get(&outcome.dataset);
+            if let Some(finding) = finding {
+                if outcome.status != Status::Refused {
+                    outcome.status = Status::Held;
+                }
+                outcome.findings.push(finding);
+            }
+            rows.push(OutcomeRow {
+                waits: finding.is_some(),
+                ..outcome_row(outcome)
+            });
+        }
+        rows
+    }
+
+    /// Judges a submission anew into `again/`, looking back at these files of models.
+    pub(super) fn judge_beside(
+        &self,
+        submission: &Submission,
+        history: &dyn Fn(&str) -> Result<Vec<PathBuf>, CheckError>,
+    ) -> Result<Verdict, RunError> {
+        let sequence = submission.sequence.unwrap_or_default();
+        let Some(connector) = self.configuration.connectors.get(&submission.connector) else {
+            return Err(RunError::ConnectorGone {
+                submission: sequence,
+                connector: submission.connector.clone(),
+            });
+        };
+        // A part that is gone must not pass for one that cannot be read.
+        for part in self.catalog.parts(submission.id)? {
+            if !self.data.raw(&part.sha256).exists() {
+                return Err(RunError::RawGone {
+                    submission: sequence,
+                    sha256: part.sha256,
+                });
+            }
+        }
+        let folder = self.data.again_of(sequence);
+        remove(&folder)?;
+        self.judge(submission, connector, &|dataset| folder.join(dataset), history)
+    }
+
+    /// How a submission's rows fare in a dataset now, by the files in `again/`.
+    pub(super) fn fate(&self, sequence: i64, before: &OutcomeRow, now: &Outcome) -> Result<Fate, RunError> {
+        let old = self.data.staged(sequence, &before.dataset);
+        let new = self.data.again_of(sequence).join(&now.dataset);
+        let (refused, still) = (refused(&old)?, refused(&new)?);
+        if before.read != now.rows.read || still.iter().any(|(place, count)| refused.get(place) < Some(count)) {
+            return Ok(Fate::Otherwise);
+        }
+        if refused == still {
+            let is_same = before.accepted == now.rows.accepted && before.not_observed == now.rows.not_observed;
+            return Ok(if is_same { Fate::Same } else { Fate::Otherwise });
+        }
+        let keeps = now.rows.not_observed >= before.not_observed && now.rows.accepted >= before.accepted;
+        let keeps = keeps && keeps_rows(&old.join("rows.parquet"), &new.join("rows.parquet"))?;
+        let passes = before.quarantined.saturating_sub(now.rows.quarantined);
+        Ok(if keeps { Fate::More(passes) } else { Fate::Otherwise })
+    }
+
+    /// Reads the rows of a merged submission again from raw: those that stood in `staged/` are removable. Where the
+    /// contract lets more of them pass by now, that is a replay. False where they cannot be had as they were.
+    pub(super) fn rows_from_raw(&self, sequence: i64, dataset: &str) -> Result<bool, RunError> {
+        let Some(submission) = self.catalog.submission(sequence)? else {
+            return Ok(false);
+        };
+        let verdict = self.judge_beside(&submission, &|dataset| self.history(dataset))?;
+        let outcomes = self.catalog.outcomes(sequence)?;
+        let before = outcomes.iter().find(|outcome| outcome.dataset == dataset);
+        let now = verdict.outcomes.iter().find(|outcome| outcome.dataset == dataset);
+        let fate = match (before, now) {
+            (Some(before), Some(now)) => self.fate(sequence, before, now)?,
+            _ => Fate::Otherwise,
+        };
+        let again = self.data.again_of(sequence);
+        if fate == Fate::Same {
+            let target = self.data.staged(sequence, dataset);
+            std::fs::create_dir_all(&target).map_err(io(&target))?;
+            let rows = target.join("rows.parquet");
+            std::fs::rename(again.join(dataset).join("rows.parquet"), &rows).map_err(io(&rows))?;
+        }
+        remove(&again)?;
+        let is_whole = match fate {
+            Fate::Same => true,
+            Fate::More(_) => self.replay_one(&submission)?.reissued,
+            Fate::Otherwise => false,
+        };
+        if !is_whole {
+            tracing::warn!(sequence, dataset, "its rows cannot be read again as they were");
+        }
+        Ok(is_whole)
+    }
+
+    /// Puts the receipt of a new judgment into `again/`. `is_anew` says which datasets it is about; of the others
+    /// the stored receipt stays.
+    pub(super) fn reissue(
+        &self,
+        submission: &Submission,
+        fresh: Receipt,
+        is_anew: &dyn Fn(&str) -> bool,
+    ) -> Result<Status, RunError> {
+        let sequence = submission.sequence.unwrap_or_default();
+        let name = |part: &Receipt| part.dataset.clone().unwrap_or_default();
+        let at = Some(crate::catalog::now());
+        let mut parts: Vec<Receipt> = fresh
+            .parts()
+            .iter()
+            .filter(|part| is_anew(&name(part)))
+            .cloned()
+            .collect();
+        for part in &mut parts {
+            part.reissued_at = at.clone();
+        }
+        if let Some(stored) = receipts::read(&self.data, sequence)? {
+            parts.extend(stored.parts().iter().filter(|part| !is_anew(&name(part))).cloned());
+        }
+        let mut receipt =
+            Receipt::of_datasets(parts).ok_or_else(|| RunError::Internal("a receipt without a dataset".to_string()))?;
+        receipt.reissued_at = at;
+        let path = self.data.again_of(sequence).join(RECEIPT);
+        receipts::write_whole(&path, receipt.to_json().as_bytes())?;
+        Ok(receipt.status)
+    }
+
+    /// Puts the files of new judgments in place, and sweeps what never came to count.
+    pub(super) fn put_in_place(&self) -> Result<(), RunError> {
+        for sequence in self.catalog.restaged()? {
+            let folder = self.data.again_of(sequence);
+            if folder.exists() {
+                self.put_one(sequence, &folder)?;
+            }
+            self.catalog.in_place(sequence)?;
+        }
+        remove(&self.data.again())
+    }
+
+    fn put_one(&self, sequence: i64, folder: &Path) -> Result<(), RunError> {
+        for entry in std::fs::read_dir(folder).map_err(io(folder))? {
+            let source = entry.map_err(io(folder))?.path();
+            let Some(name) = source.file_name().filter(|_| source.is_dir()) else {
+                continue;
+            };
+            let target = self.data.staged(sequence, &name.to_string_lossy());
+            remove(&target)?;
+            let parent = target.parent().unwrap_or(Path::new("."));
+            std::fs::create_dir_all(parent).map_err(io(parent))?;
+            std::fs::rename(&source, &target).map_err(io(&target))?;
+        }
+        // What fitted no dataset may fit one now.
+        if self
+            .catalog
+            .outcomes(sequence)?
+            .iter()
+            .all(|outcome| !outcome.dataset.is_empty())
+        {
+            remove(&self.data.staged(sequence, UNKNOWN))?;
+        }
+        // The receipt last: while it stands in `again/`, it is not given out.
+        let path = folder.join(RECEIPT);
+        if path.exists()
+            && let Some(submission) = self.catalog.submission(sequence)?
+        {
+            let text = std::fs::read_to_string(&path).map_err(io(&path))?;
+            let receipt = Receipt::from_json(&text).map_err(RunError::Internal)?;
+            receipts::write(&self.data, &self.configuration, &submission, &receipt)?;
+        }
+        remove(folder)
+    }
+}
+
+/// Places of the refused rows, with how many stand at each: rows of a crosstab share theirs.
+fn refused(folder: &Path) -> Result<BTreeMap<(i32, Option<i32>), u64>, RunError> {
+    let mut places = BTreeMap::new();
+    let path = folder.join("quarantine.parquet");
+    if !path.exists() {
+        return Ok(places);
+    }
+    for batch in reader::batches(&path).map_err(table)? {
+        let batch = batch.map_err(table)?;
+        let numbers = |name: &str| {
+            let column = batch.column_by_name(name)?.as_primitive_opt::<Int32Type>()?;
+            Some(column.clone())
+        };
+        let (Some(parts), Some(rows)) = (numbers(schema::PART), numbers(schema::ROW)) else {
+            return Err(RunError::Internal(format!("{}: no places", path.display())));
+        };
+        for index in 0..batch.num_rows() {
+            let row = rows.is_valid(index).then(|| rows.value(index));
+            *places.entry((parts.value(index), row)).or_default() += 1;
+        }
+    }
+    Ok(places)
+}
+
+/// Whether every row of `old` has one with the same values in `new`, as far as both have a column. By hash: a
+/// collision would let a changed value pass, once in 2^64. True where the old rows were removed.
+fn keeps_rows(old: &Path, new: &Path) -> Result<bool, RunError> {
+    if !old.exists() {
+        return Ok(true);
+    }
+    let (before, _) = reader::describe(old).map_err(table)?;
+    let (now, _) = reader::describe(new).map_err(table)?;
+    let provenance = [schema::SUBMISSION, schema::PART, schema::ROW];
+    let common = before.fields().iter().map(|field| field.name().clone());
+    let common: Vec<String> = common
+        .filter(|name| now.index_of(name).is_ok() && !provenance.contains(&name.as_str()))
+        .collect();
+    let mut known = HashSet::new();
+    for batch in reader::batches(new).map_err(table)? {
+        known.extend(hashes(&batch.map_err(table)?, &common)?);
+    }
+    for batch in reader::batches(old).map_err(table)? {
+        if hashes(&batch.map_err(table)?, &common)?
+            .iter()
+            .any(|hash| !known.contains(hash))
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn hashes(batch: &RecordBatch, names: &[String]) -> Result<Vec<u64>, RunError> {
+    let wrong = |error: arrow::error::ArrowError| RunError::Internal(error.to_string());
+    let columns: Vec<_> = names
+        .iter()
+        .filter_map(|name| batch.column_by_name(name).cloned())
+        .collect();
+    let fields = columns
+        .iter()
+        .map(|column| arrow::row::SortField::new(column.data_type().clone()));
+    let converter = arrow::row::RowConverter::new(fields.collect()).map_err(wrong)?;
+    let rows = converter.convert_columns(&columns).map_err(wrong)?;
+    let hash = |row: arrow::row::Row<'_>| {
+        let mut hasher = DefaultHasher::new();
+        row.as_ref().hash(&mut hasher);
+        hasher.finish()
+    };
+    Ok(rows.iter().map(hash).collect())
+}
+
+fn table(error: TableError) -> RunError {
+    RunError::Check(CheckError::Table(error))
+}
+
+pub(super) fn io(path: &Path) -> impl Fn(std::io::Error) -> RunError + '_ {
+    move |source| RunError::Io {
+        path: path.display().to_string(),
+        source,
+    }
+}
+
+/// Removes a folder, if it is there.
+pub(super) fn remove(folder: &Path) -> Result<(), RunError> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(io(folder)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether two files are equal, byte for byte.
+pub(super) fn same_bytes(one: &Path, other: &Path) -> std::io::Result<bool> {
+    use std::io::{BufRead, BufReader};
+    let open = |path: &Path| std::fs::File::open(path).map(|file| BufReader::with_capacity(1 << 16, file));
+    let (mut one, mut other) = (open(one)?, open(other)?);
+    loop {
+        let (left, right) = (one.fill_buf()?, other.fill_buf()?);
+        let common = left.len().min(right.len());
+        if common == 0 {
+            return Ok(left.is_empty() && right.is_empty());
+        }
+        if left[..common] != right[..common] {
+            return Ok(false);
+        }
+        one.consume(common);
+        other.consume(common);
+    }
+}
