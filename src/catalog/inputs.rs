@@ -6,12 +6,13 @@ use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 /// Everything but the clock, runs, leases and what is only on its way.
-const FACTS: [&str; 4] = [
+const FACTS: [&str; 5] = [
     "SELECT dataset, partition, file FROM partitions ORDER BY dataset, partition",
     "SELECT sequence, connector, region, window, file, received_on, illustrative, status FROM submissions \
      WHERE sequence IS NOT NULL ORDER BY sequence",
     "SELECT * FROM outcomes ORDER BY sequence, dataset",
     "SELECT * FROM places ORDER BY sequence, ordinal",
+    "SELECT dataset, version, shape, waiting FROM contracts ORDER BY dataset",
 ];
 
 impl Catalog {
@@ -46,8 +47,11 @@ impl Catalog {
 
     /// Notes what the release in force is made from.
     pub fn record_inputs(&self, release: &str, inputs: &str) -> Result<(), CatalogError> {
-        self.execute("UPDATE releases SET inputs = ?2 WHERE id = ?1", params![release, inputs])
-            .map(|_| ())
+        self.execute(
+            "UPDATE releases SET inputs = ?2 WHERE id = ?1",
+            params![release, inputs],
+        )
+        .map(|_| ())
     }
 
     /// What a release was made from; none where that is not known.

@@ -6,9 +6,11 @@
 //! - `submissions`, `record`: landing, numbering, outcomes
 //! - `model`: partitions and merges
 //! - `contracts`: the contract that each model was built with
+//! - `inputs`: what a release is made from
 //! - `operations`: runs, releases, leases, due times, audit
 
 mod contracts;
+mod inputs;
 mod migrate;
 mod model;
 mod operations;

@@ -24,7 +24,12 @@ impl Catalog {
     /// Records what became of a submission, its places and its newly quarantined rows, and moves its cursor
     /// (promise I6), all in one transaction.
     pub fn record_outcome(&self, one: &Record) -> Result<(), CatalogError> {
-        self.transaction(|transaction| record(transaction, one))
+        self.record_outcomes(std::slice::from_ref(one))
+    }
+
+    /// As [`Catalog::record_outcome`], of several submissions at once.
+    pub fn record_outcomes(&self, all: &[Record]) -> Result<(), CatalogError> {
+        self.transaction(|transaction| all.iter().try_for_each(|one| record(transaction, one)))
     }
 }
 

@@ -22,3 +22,6 @@ CREATE TABLE contracts (
 CREATE TABLE restaged (
     sequence INTEGER PRIMARY KEY
 );
+
+-- Hash of everything that a release was made from; NULL where it is not known.
+ALTER TABLE releases ADD COLUMN inputs TEXT;

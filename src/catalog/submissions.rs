@@ -142,72 +142,9 @@ fn submission(row: &Row<'_>) -> rusqlite::Result<Submission> {
 }
 
 impl Catalog {
-    /// Registers a delivery whose bytes are already durable.
-    pub fn land(&self, landing: &Landing) -> Result<Landed, CatalogError> {
-        self.transaction(|transaction| {
-            if let Some(origin) = &landing.origin {
-                let waiting: Option<i64> = transaction
-                    .query_row(
-                        "SELECT id FROM submissions WHERE origin = ?1 AND state = 'landed' AND parts_hash = ?2",
-                        params![origin, landing.parts_hash],
-                        |row| row.get(0),
-                    )
-                    .optional()?;
-                if waiting.is_some() {
-                    return Ok(Landed::Waiting);
-                }
-                // An earlier version of the same file that never got a number is overtaken by this one.
-                transaction.execute(
-                    "DELETE FROM parts WHERE submission IN (SELECT id FROM submissions WHERE origin = ?1 AND state = 'landed')",
-                    params![origin],
-                )?;
-                transaction
-                    .execute("DELETE FROM submissions WHERE origin = ?1 AND state = 'landed'", params![origin])?;
-            } else {
-                // A pull of this day that was cut short before numbering is pulled again whole. One of another
-                // day stays: a source that only knows the present will not give it again.
-                const SAME: &str = "connector = ?1 AND region = ?2 AND window = ?3 AND received_on = ?4 \
-                                    AND state = 'landed' AND origin IS NULL";
-                let slice = params![
-                    landing.connector,
-                    landing.region,
-                    landing.window,
-                    landing.received_on.to_string()
-                ];
-                let parts = format!("DELETE FROM parts WHERE submission IN (SELECT id FROM submissions WHERE {SAME})");
-                transaction.execute(&parts, slice)?;
-                transaction.execute(&format!("DELETE FROM submissions WHERE {SAME}"), slice)?;
-            }
-            transaction.execute(
-                "INSERT INTO submissions (connector, region, window, versions, parts_hash, file, origin, modified, \
-                 received_at, received_on, cursor, illustrative, notes, state) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'landed')",
-                params![
-                    landing.connector,
-                    landing.region,
-                    landing.window,
-                    landing.versions,
-                    landing.parts_hash,
-                    landing.file,
-                    landing.origin,
-                    landing.modified,
-                    now(),
-                    landing.received_on.to_string(),
-                    landing.cursor.map(|date| date.to_string()),
-                    landing.illustrative,
-                    landing.notes,
-                ],
-            )?;
-            let id = transaction.last_insert_rowid();
-            for (ordinal, part) in landing.parts.iter().enumerate() {
-                let request = serde_json::to_string(&part.request).unwrap_or_else(|_| "{}".to_string());
-                transaction.execute(
-                    "INSERT INTO parts (submission, ordinal, sha256, name, size, request) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    params![id, ordinal as i64, part.sha256, part.name, part.size as i64, request],
-                )?;
-            }
-            Ok(Landed::New)
-        })
+    /// Registers deliveries whose bytes are already durable, in one transaction.
+    pub fn land(&self, landings: &[Landing]) -> Result<Vec<Landed>, CatalogError> {
+        self.transaction(|transaction| landings.iter().map(|landing| land(transaction, landing)).collect())
     }
 
     /// Numbers everything that landed: by connector, region, window, and for files modification time, then
@@ -274,10 +211,12 @@ impl Catalog {
         self.rows(&sql, [], submission)
     }
 
-    /// Notes that a dropped file is in `processed/`.
-    pub fn moved(&self, id: i64) -> Result<(), CatalogError> {
-        self.execute("UPDATE submissions SET origin = NULL WHERE id = ?1", [id])
-            .map(|_| ())
+    /// Notes that dropped files are in `processed/`.
+    pub fn moved(&self, ids: &[i64]) -> Result<(), CatalogError> {
+        self.transaction(|transaction| {
+            let mut settle = transaction.prepare("UPDATE submissions SET origin = NULL WHERE id = ?1")?;
+            ids.iter().try_for_each(|id| settle.execute([id]).map(|_| ()))
+        })
     }
 
     pub fn parts(&self, id: i64) -> Result<Vec<PartRow>, CatalogError> {
@@ -406,4 +345,72 @@ impl Catalog {
             Ok(true)
         })
     }
+}
+
+/// Registers one delivery.
+fn land(transaction: &rusqlite::Transaction<'_>, landing: &Landing) -> rusqlite::Result<Landed> {
+    if let Some(origin) = &landing.origin {
+        let waiting: Option<i64> = transaction
+            .query_row(
+                "SELECT id FROM submissions WHERE origin = ?1 AND state = 'landed' AND parts_hash = ?2",
+                params![origin, landing.parts_hash],
+                |row| row.get(0),
+            )
+            .optional()?;
+        if waiting.is_some() {
+            return Ok(Landed::Waiting);
+        }
+        // An earlier version of the same file that never got a number is overtaken by this one.
+        transaction.execute(
+            "DELETE FROM parts WHERE submission IN (SELECT id FROM submissions WHERE origin = ?1 AND state = 'landed')",
+            params![origin],
+        )?;
+        transaction.execute(
+            "DELETE FROM submissions WHERE origin = ?1 AND state = 'landed'",
+            params![origin],
+        )?;
+    } else {
+        // A pull of this day that was cut short before numbering is pulled again whole. One of another
+        // day stays: a source that only knows the present will not give it again.
+        const SAME: &str = "connector = ?1 AND region = ?2 AND window = ?3 AND received_on = ?4 \
+                            AND state = 'landed' AND origin IS NULL";
+        let slice = params![
+            landing.connector,
+            landing.region,
+            landing.window,
+            landing.received_on.to_string()
+        ];
+        let parts = format!("DELETE FROM parts WHERE submission IN (SELECT id FROM submissions WHERE {SAME})");
+        transaction.execute(&parts, slice)?;
+        transaction.execute(&format!("DELETE FROM submissions WHERE {SAME}"), slice)?;
+    }
+    transaction.execute(
+        "INSERT INTO submissions (connector, region, window, versions, parts_hash, file, origin, modified, \
+         received_at, received_on, cursor, illustrative, notes, state) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 'landed')",
+        params![
+            landing.connector,
+            landing.region,
+            landing.window,
+            landing.versions,
+            landing.parts_hash,
+            landing.file,
+            landing.origin,
+            landing.modified,
+            now(),
+            landing.received_on.to_string(),
+            landing.cursor.map(|date| date.to_string()),
+            landing.illustrative,
+            landing.notes,
+        ],
+    )?;
+    let id = transaction.last_insert_rowid();
+    for (ordinal, part) in landing.parts.iter().enumerate() {
+        let request = serde_json::to_string(&part.request).unwrap_or_else(|_| "{}".to_string());
+        transaction.execute(
+            "INSERT INTO parts (submission, ordinal, sha256, name, size, request) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![id, ordinal as i64, part.sha256, part.name, part.size as i64, request],
+        )?;
+    }
+    Ok(Landed::New)
 }

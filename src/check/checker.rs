@@ -234,7 +234,7 @@ impl<'k> Checker<'k> {
                 filter_record_batch(&batch, &BooleanArray::from(keep)).map_err(|source| self.arrow(source))?;
             writer.write(filtered)?;
         }
-        Ok(writer.finish()?)
+        Ok(writer.finish_unsynced()?)
     }
 
     /// Ends the submission: uniqueness, table rules, gate, files. `asked` holds it whatever its rows; `whole` is
@@ -250,7 +250,7 @@ impl<'k> Checker<'k> {
         let (Some(uniqueness), Some(rows)) = (self.uniqueness.take(), self.rows.take()) else {
             return Err(CheckError::Lookup("a checker is finished once".to_string()));
         };
-        let mut rows = rows.finish()?;
+        let mut rows = rows.finish_unsynced()?;
         let hasher = KeyHasher::new(&self.contract, &schema::model_schema(&self.contract));
         let exclusions = uniqueness.finish(&hasher, &rows.path)?;
         if !exclusions.is_empty() {

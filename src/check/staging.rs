@@ -123,7 +123,7 @@ impl QuarantineWriter {
 
     pub(super) fn finish(mut self) -> Result<(), CheckError> {
         self.flush()?;
-        self.writer.finish()?;
+        self.writer.finish_unsynced()?;
         Ok(())
     }
 }
@@ -193,8 +193,14 @@ impl FindingsWriter {
 
     fn flush(&mut self) -> Result<(), CheckError> {
         let submissions = Int64Array::from_value(self.submission, std::mem::take(&mut self.rows));
-        let [parts, rows, lines] = self.numbers.each_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef);
-        let mut texts = self.texts.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef);
+        let [parts, rows, lines] = self
+            .numbers
+            .each_mut()
+            .map(|builder| Arc::new(builder.finish()) as ArrayRef);
+        let mut texts = self
+            .texts
+            .iter_mut()
+            .map(|builder| Arc::new(builder.finish()) as ArrayRef);
         let mut columns: Vec<ArrayRef> = vec![Arc::new(submissions), parts, rows];
         // `code`, `severity`, `sheet` and `cell` stand before `line`, the others behind it.
         columns.extend(texts.by_ref().take(4));
@@ -207,7 +213,7 @@ impl FindingsWriter {
 
     pub(super) fn finish(mut self) -> Result<(), CheckError> {
         self.flush()?;
-        self.writer.finish()?;
+        self.writer.finish_unsynced()?;
         Ok(())
     }
 }

@@ -6,8 +6,8 @@
 //! failure with its reason, and the next slice is tried: one bad answer never stops the others. A half-received
 //! slice is never delivered.
 //!
-//! `land` decides what becomes of a delivery; the promise here is that a delivered part's bytes are complete,
-//! fsynced in the spool and equal to what the source sent (after content decoding).
+//! `land` decides what becomes of a delivery, and makes it durable; the promise here is that a delivered part's bytes
+//! are complete and equal to what the source sent (after content decoding).
 
 pub mod drop;
 pub mod http;

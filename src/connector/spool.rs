@@ -1,4 +1,4 @@
-//! Bytes in flight: written once, hashed as they stream, fsynced before they count.
+//! Bytes in flight: written once, hashed as they stream.
 
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -61,9 +61,8 @@ impl PartWriter {
         self.size
     }
 
-    /// Makes the bytes durable. The file stays in the spool until `land` moves it.
+    /// Ends the part. The file stays in the spool until `land` moves it and makes it durable.
     pub fn finish(self, name: String, request: BTreeMap<String, String>) -> io::Result<SpooledPart> {
-        self.file.as_file().sync_all()?;
         let (_, path) = self.file.keep().map_err(|error| error.error)?;
         let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(SpooledPart {

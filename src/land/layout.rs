@@ -19,6 +19,12 @@ impl DataDirectory {
         &self.root
     }
 
+    /// Makes everything durable that was written below this directory. One call for many files: each alone would wait
+    /// for the disk by itself.
+    pub fn sync(&self) -> std::io::Result<()> {
+        Ok(rustix::fs::syncfs(std::fs::File::open(&self.root)?)?)
+    }
+
     /// `drop/<region>/<connector>/`: what regions put in.
     pub fn drop(&self) -> PathBuf {
         self.root.join("drop")

@@ -34,20 +34,30 @@ fn io_error(path: &Path) -> impl FnOnce(io::Error) -> LandError + '_ {
     }
 }
 
-/// Keeps a delivery's bytes and registers it.
+/// Keeps the bytes of deliveries of one connector and registers them. They become durable together, before the catalog
+/// knows of any: each alone would wait for the disk by itself.
 pub fn land(
     data: &DataDirectory,
     catalog: &Catalog,
     connector: &Connector,
     contracts: &[Arc<Contract>],
     as_of: NaiveDate,
-    delivery: Delivery,
-) -> Result<Landed, LandError> {
-    for part in &delivery.parts {
+    deliveries: Vec<Delivery>,
+) -> Result<Vec<Landed>, LandError> {
+    for part in deliveries.iter().flat_map(|delivery| &delivery.parts) {
         keep(data, part)?;
     }
+    data.sync().map_err(io_error(data.root()))?;
+    let landings: Vec<Landing> = deliveries
+        .iter()
+        .map(|delivery| landing(connector, contracts, as_of, delivery))
+        .collect();
+    Ok(catalog.land(&landings)?)
+}
+
+fn landing(connector: &Connector, contracts: &[Arc<Contract>], as_of: NaiveDate, delivery: &Delivery) -> Landing {
     let notes: Vec<_> = delivery.notes.iter().map(crate::finding::Stored::from).collect();
-    let landing = Landing {
+    Landing {
         connector: connector.name.clone(),
         region: delivery.region.clone().unwrap_or_default(),
         window: delivery.window.clone(),
@@ -64,8 +74,7 @@ pub fn land(
         illustrative: connector.is_illustrative(),
         notes: serde_json::to_string(&notes).unwrap_or_else(|_| "[]".to_string()),
         parts: delivery.parts.iter().map(part_row).collect(),
-    };
-    Ok(catalog.land(&landing)?)
+    }
 }
 
 /// `dataset@version`, comma separated: a new version makes the same bytes count anew.
@@ -107,20 +116,8 @@ fn keep(data: &DataDirectory, part: &SpooledPart) -> Result<(), LandError> {
         return std::fs::remove_file(&part.path).map_err(io_error(&part.path));
     }
     let folder = target.parent().unwrap_or(Path::new("."));
-    let is_new = !folder.exists();
     std::fs::create_dir_all(folder).map_err(io_error(folder))?;
-    std::fs::rename(&part.path, &target).map_err(io_error(&target))?;
-    sync(folder)?;
-    if is_new {
-        sync(folder.parent().unwrap_or(folder))?;
-    }
-    Ok(())
-}
-
-fn sync(folder: &Path) -> Result<(), LandError> {
-    std::fs::File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(io_error(folder))
+    std::fs::rename(&part.path, &target).map_err(io_error(&target))
 }
 
 /// Moves the files of numbered submissions into `processed/<number>_<name>`. A file that is gone was moved
@@ -128,15 +125,20 @@ fn sync(folder: &Path) -> Result<(), LandError> {
 /// since it landed stays: it is the next submission.
 ///
 /// A file that cannot be moved stops nothing: it is given back with its reason, and tried again the next time.
-pub fn move_processed(catalog: &Catalog) -> Result<Vec<(Submission, LandError)>, LandError> {
+pub fn move_processed(data: &DataDirectory, catalog: &Catalog) -> Result<Vec<(Submission, LandError)>, LandError> {
     let mut failed = Vec::new();
+    let mut settled = Vec::new();
     for submission in catalog.unmoved()? {
         match move_one(catalog, &submission) {
             // Settled for good: a later file of the same name is another submission's.
-            Ok(()) => catalog.moved(submission.id)?,
+            Ok(()) => settled.push(submission.id),
             Err(LandError::Catalog(error)) => return Err(error.into()),
             Err(error) => failed.push((submission, error)),
         }
+    }
+    if !settled.is_empty() {
+        data.sync().map_err(io_error(data.root()))?;
+        catalog.moved(&settled)?;
     }
     Ok(failed)
 }
@@ -152,7 +154,6 @@ fn move_one(catalog: &Catalog, submission: &Submission) -> Result<(), LandError>
     let folder = target.parent().unwrap_or(Path::new("."));
     own_folder(folder).map_err(io_error(folder))?;
     std::fs::rename(origin, &target).map_err(io_error(&target))?;
-    sync(folder)?;
     let marker = crate::connector::drop::done_marker(origin);
     match std::fs::remove_file(&marker) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {

@@ -20,9 +20,39 @@ static CONFIGURATION: LazyLock<Configuration> = LazyLock::new(|| {
 
 /// What officers write into cells of any column.
 const ODD: [&str; 34] = [
-    "", " ", "-", "n/a", "0", "1", "(1)", "12.500", "12.500,50", "12,5", "12.50", "1.2.3", "12,500", "-5", "Rp 12.500,-",
-    "(1.234)", "1e5", "nan", "１２", "999999999999999999999", "31/02/2025", "08/25/2025", "12 Agustus 2025", "2025-S1",
-    "Semester II 2024", "32.73", "3273", "32.1", "Kota Bandung", "Bandung", "Jumlah", "Sumber: BPS", "*) angka sementara",
+    "",
+    " ",
+    "-",
+    "n/a",
+    "0",
+    "1",
+    "(1)",
+    "12.500",
+    "12.500,50",
+    "12,5",
+    "12.50",
+    "1.2.3",
+    "12,500",
+    "-5",
+    "Rp 12.500,-",
+    "(1.234)",
+    "1e5",
+    "nan",
+    "１２",
+    "999999999999999999999",
+    "31/02/2025",
+    "08/25/2025",
+    "12 Agustus 2025",
+    "2025-S1",
+    "Semester II 2024",
+    "32.73",
+    "3273",
+    "32.1",
+    "Kota Bandung",
+    "Bandung",
+    "Jumlah",
+    "Sumber: BPS",
+    "*) angka sementara",
     "warga 3273 0155 0580 0001",
 ];
 
@@ -99,7 +129,11 @@ fn context(contract: &Arc<Contract>, speaker: Speaker) -> Context {
 
 /// The contract's own columns in its order, below a header.
 fn sheet(contract: &Arc<Contract>, context: &Context) -> RoutedSheet {
-    let headers: Vec<String> = contract.columns.values().map(|column| column.title.id.clone()).collect();
+    let headers: Vec<String> = contract
+        .columns
+        .values()
+        .map(|column| column.title.id.clone())
+        .collect();
     let columns = headers::map(contract, context, &Vocabulary::new(contract, context), &headers, &[]);
     RoutedSheet {
         part: 0,
@@ -187,7 +221,15 @@ fn plain_rows_are_in_no_doubt() {
     let context = context(contract, Speaker::Everyone);
     let mut block = Block::default();
     for row in 0..50 {
-        for written in ["32.73", "consumer", "-", "Beras Premium", "29/08/2025", "12.500,50", "kg"] {
+        for written in [
+            "32.73",
+            "consumer",
+            "-",
+            "Beras Premium",
+            "29/08/2025",
+            "12.500,50",
+            "kg",
+        ] {
             let span = block.push_text(written);
             block.cells.push(RawCell::Text(span));
         }

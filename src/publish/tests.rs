@@ -103,7 +103,7 @@ impl World {
                 request: BTreeMap::new(),
             }],
         };
-        self.catalog.land(&landing).unwrap();
+        self.catalog.land(&[landing]).unwrap();
         self.catalog.number().unwrap();
         let submission = self.catalog.in_state(State::Numbered).unwrap().pop().unwrap();
         let sequence = submission.sequence.unwrap();

@@ -206,6 +206,7 @@ impl Run {
             if folder.exists() {
                 self.put_one(sequence, &folder)?;
             }
+            self.sync()?;
             self.catalog.in_place(sequence)?;
         }
         remove(&self.data.again())

@@ -13,6 +13,9 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::task::JoinSet;
 
+/// Files that are landed together.
+const TOGETHER: usize = 64;
+
 /// What fetching gave: a report a source, and how long landing took by file.
 pub struct Fetched {
     pub sources: Vec<SourceReport>,
@@ -101,15 +104,22 @@ impl Worker {
             }
         };
         let mut stopped: Option<RunError> = None;
+        let mut pending = Vec::new();
         let mut handover = |slice: Result<Delivery, SliceFailure>| match slice {
-            Ok(delivery) => match self.land(delivery, &mut report, &mut seconds) {
-                Ok(()) => Ok(()),
-                Err(error) => {
-                    let reason = std::io::Error::other(error.to_string());
-                    stopped = Some(error);
-                    Err(reason)
+            Ok(delivery) => {
+                // A file can be copied again; what a source said may not be said again.
+                let is_file = delivery.origin.is_some();
+                pending.push(delivery);
+                if is_file && pending.len() < TOGETHER {
+                    return Ok(());
                 }
-            },
+                self.land(std::mem::take(&mut pending), &mut report, &mut seconds)
+                    .map_err(|error| {
+                        let reason = std::io::Error::other(error.to_string());
+                        stopped = Some(error);
+                        reason
+                    })
+            }
             Err(failed) => {
                 tracing::warn!(
                     connector = self.connector.name,
@@ -125,6 +135,7 @@ impl Worker {
         if let Some(error) = stopped {
             return Err(error);
         }
+        self.land(pending, &mut report, &mut seconds)?;
         ended.map_err(|source| RunError::Io {
             path: self.data.spool().display().to_string(),
             source,
@@ -133,33 +144,33 @@ impl Worker {
         Ok((report, seconds))
     }
 
+    /// Lands deliveries together; each is said to have taken an equal share of the time.
     fn land(
         &self,
-        delivery: Delivery,
+        deliveries: Vec<Delivery>,
         report: &mut SourceReport,
         seconds: &mut BTreeMap<(String, String), f64>,
     ) -> Result<(), RunError> {
+        if deliveries.is_empty() {
+            return Ok(());
+        }
         let start = Instant::now();
-        let parts = delivery.parts.len() as u64;
-        let bytes: u64 = delivery.parts.iter().map(|part| part.size).sum();
-        let file = delivery
-            .origin
-            .as_ref()
-            .map(|origin| origin.name.clone())
-            .unwrap_or_default();
-        let landed = land::land(
-            &self.data,
-            &self.catalog,
-            &self.connector,
-            &self.contracts,
-            self.as_of,
-            delivery,
-        )?;
-        seconds.insert((self.connector.name.clone(), file), start.elapsed().as_secs_f64());
-        if landed == Landed::New {
-            report.deliveries += 1;
-            report.parts += parts;
-            report.bytes += bytes;
+        let said = |delivery: &Delivery| {
+            let file = delivery.origin.as_ref().map(|origin| origin.name.clone());
+            let bytes: u64 = delivery.parts.iter().map(|part| part.size).sum();
+            (file.unwrap_or_default(), delivery.parts.len() as u64, bytes)
+        };
+        let said: Vec<_> = deliveries.iter().map(said).collect();
+        let (connector, contracts) = (&self.connector, &self.contracts);
+        let landed = land::land(&self.data, &self.catalog, connector, contracts, self.as_of, deliveries)?;
+        let share = start.elapsed().as_secs_f64() / said.len() as f64;
+        for ((file, parts, bytes), landed) in said.into_iter().zip(landed) {
+            seconds.insert((self.connector.name.clone(), file), share);
+            if landed == Landed::New {
+                report.deliveries += 1;
+                report.parts += parts;
+                report.bytes += bytes;
+            }
         }
         Ok(())
     }

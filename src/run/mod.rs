@@ -19,6 +19,7 @@ pub mod versions;
 mod again;
 mod fetch;
 mod stage;
+mod unchanged;
 
 use crate::catalog::{Catalog, CatalogError, LeaseError};
 use crate::check::CheckError;
@@ -303,9 +304,17 @@ impl Run {
         Ok(())
     }
 
+    /// Makes durable what was written to the data directory.
+    fn sync(&self) -> Result<(), RunError> {
+        self.data.sync().map_err(|source| RunError::Io {
+            path: self.data.root().display().to_string(),
+            source,
+        })
+    }
+
     /// Moves dropped files to `processed/`; gives those that cannot be moved.
     fn move_processed(&self) -> Result<Vec<(String, String, Finding)>, RunError> {
-        let failed = crate::land::move_processed(&self.catalog)?;
+        let failed = crate::land::move_processed(&self.data, &self.catalog)?;
         let told = failed.into_iter().map(|(submission, error)| {
             let file = submission.file.unwrap_or_default();
             let reason = match error {
@@ -324,6 +333,15 @@ impl Run {
     async fn publish(self: Arc<Self>, report: &mut RunReport) -> Result<(), RunError> {
         let indicators =
             crate::compute::load(&self.configuration.indicator_directory()).map_err(RunError::Configuration)?;
+        let inputs = self.inputs()?;
+        if let Some(id) = self.release_of(&inputs)? {
+            report.release = ReleaseReport {
+                id: Some(id),
+                unchanged: true,
+                changed: Vec::new(),
+            };
+            return Ok(());
+        }
         let bar = self.progress.stage(Stage::Compute, 1);
         let facts = publish::Facts::load(&self.data, &self.catalog, &self.configuration, self.as_of).await?;
         let session = Session::new(self.configuration.installation.limits.query_memory_mb)?;
@@ -359,6 +377,10 @@ impl Run {
         .await?;
         bar.advance(1);
         bar.finish();
+        // An indicator that failed is tried again the next time.
+        if let Some(id) = published.id.as_ref().filter(|_| report.indicators.failed.is_empty()) {
+            self.catalog.record_inputs(id, &inputs)?;
+        }
         report.release = ReleaseReport {
             id: published.id,
             unchanged: published.unchanged,

@@ -411,6 +411,7 @@ impl Run {
             .map(|file| (file.partition.clone(), file.file.clone()))
             .collect();
         report.unchanged = before == now;
+        self.sync()?;
         self.catalog.switch_model(&Rebuilt {
             dataset,
             version: contract.version,

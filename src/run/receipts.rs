@@ -62,10 +62,24 @@ pub fn of_duplicate(submission: &Submission, dataset: &str) -> Result<Receipt, R
     )?)
 }
 
-/// Writes a receipt to its places; each file appears whole.
+/// Writes a receipt to its places; each file appears whole, and is durable.
 pub fn write(
     data: &DataDirectory,
     configuration: &Configuration,
+    submission: &Submission,
+    receipt: &Receipt,
+) -> Result<(), RunError> {
+    put(data, &titles(configuration), submission, receipt)?;
+    data.sync().map_err(|source| RunError::Io {
+        path: data.root().display().to_string(),
+        source,
+    })
+}
+
+/// Writes a receipt to its places; each file appears whole. The caller makes many of them durable at once.
+pub(super) fn put(
+    data: &DataDirectory,
+    titles: &Titles,
     submission: &Submission,
     receipt: &Receipt,
 ) -> Result<(), RunError> {
@@ -75,21 +89,21 @@ pub fn write(
     write_whole(&data.receipt(sequence), receipt.to_json().as_bytes())?;
     // `receipts/` has the receipt; a folder that cannot take the copy stops nothing.
     if let Some(beside) = beside(data, submission)
-        && let Err(error) = write_beside(&beside, configuration, receipt)
+        && let Err(error) = write_beside(&beside, titles, receipt)
     {
         tracing::warn!(sequence, %error, "the receipt cannot be put beside its file");
     }
     Ok(())
 }
 
-fn write_beside(beside: &Path, configuration: &Configuration, receipt: &Receipt) -> Result<(), RunError> {
+fn write_beside(beside: &Path, titles: &Titles, receipt: &Receipt) -> Result<(), RunError> {
     let folder = beside.parent().unwrap_or(Path::new("."));
     crate::land::own_folder(folder).map_err(|source| RunError::Io {
         path: folder.display().to_string(),
         source,
     })?;
     write_whole(&with_ending(beside, "receipt.json"), receipt.to_json().as_bytes())?;
-    let page = receipt.to_html(&titles(configuration));
+    let page = receipt.to_html(titles);
     write_whole(&with_ending(beside, "receipt.html"), page.as_bytes())
 }
 
@@ -126,7 +140,6 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
     file.as_file()
         .set_permissions(std::fs::Permissions::from_mode(0o644))
         .map_err(io)?;
-    file.as_file().sync_all().map_err(io)?;
     file.persist(path).map_err(|error| io(error.error))?;
     Ok(())
 }

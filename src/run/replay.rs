@@ -241,6 +241,7 @@ impl Run {
         let places = places(&verdict);
         let fresh = receipts::of_verdict(submission, verdict)?;
         let status = self.reissue(submission, fresh, &|dataset| !self.waiting.contains_key(dataset))?;
+        self.sync()?;
         self.catalog.record_outcome(&Record {
             digests,
             judged,

@@ -6,84 +6,138 @@ use crate::catalog::{CatalogError, OutcomeRow, Record, State, Submission};
 use crate::check::CheckError;
 use crate::config::{Connector, Contract};
 use crate::finding::Finding;
-use crate::finding::receipt::{Receipt, Status};
+use crate::finding::receipt::{Receipt, Status, Titles};
 use crate::merge::{self, MergeError, Staged, Target};
 use crate::observe::{DatasetReport, MergeReport, Stage, SubmissionReport, SubmissionSeconds};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+/// Submissions that are made durable and recorded together.
+const TOGETHER: usize = 64;
+
+/// What became of a submission, not yet recorded.
+struct Judged {
+    receipt: Receipt,
+    record: Record,
+    seconds: f64,
+}
+
+/// Groups of at most [`TOGETHER`] submissions. A sender's own come one after the other, in different groups: what the
+/// first left in quarantine must be known to the next.
+fn groups(waiting: Vec<Submission>) -> Vec<Vec<Submission>> {
+    let mut turns: Vec<Vec<Submission>> = Vec::new();
+    let mut sent: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for submission in waiting {
+        let turn = sent
+            .entry((submission.connector.clone(), submission.region.clone()))
+            .or_default();
+        if turns.len() == *turn {
+            turns.push(Vec::new());
+        }
+        turns[*turn].push(submission);
+        *turn += 1;
+    }
+    let mut groups = Vec::new();
+    for turn in turns {
+        let mut rest = turn.into_iter().peekable();
+        while rest.peek().is_some() {
+            groups.push(rest.by_ref().take(TOGETHER).collect());
+        }
+    }
+    groups
+}
+
 impl Run {
-    /// Judges every numbered submission, in order. Gives also the connectors that are gone while submissions wait.
+    /// Judges every numbered submission. Gives also the connectors that are gone while submissions wait.
+    ///
+    /// Many at a time: judged on all cores, made durable by one wait for the disk, recorded in one transaction. Killed in
+    /// between, they are judged again and the same is said.
     pub(super) fn stage_all(
         &self,
         land_seconds: &BTreeMap<(String, String), f64>,
     ) -> Result<(Vec<SubmissionReport>, BTreeSet<String>), RunError> {
         let waiting = self.catalog.in_state(State::Numbered)?;
         let bar = self.progress.stage(Stage::Check, waiting.len() as u64);
+        let titles = receipts::titles(&self.configuration);
         let mut reports = Vec::new();
         let mut gone = BTreeSet::new();
-        for submission in waiting {
-            bar.item(submission.file.as_deref().unwrap_or(&submission.connector));
-            let start = Instant::now();
-            let Some(receipt) = self.stage_one(&submission)? else {
-                // Removed after its submission landed: the submission waits until the file is back.
-                gone.insert(submission.connector.clone());
-                bar.advance(1);
-                continue;
-            };
-            let key = (
-                submission.connector.clone(),
-                submission.file.clone().unwrap_or_default(),
-            );
-            let seconds = SubmissionSeconds {
-                land: land_seconds.get(&key).copied().unwrap_or_default(),
-                stage: start.elapsed().as_secs_f64(),
-            };
-            reports.push(report(&submission, &receipt, seconds));
-            bar.advance(1);
+        for group in groups(waiting) {
+            let judged: Vec<Option<Judged>> = group
+                .par_iter()
+                .map(|submission| {
+                    bar.item(submission.file.as_deref().unwrap_or(&submission.connector));
+                    let judged = self.stage_one(submission, &titles);
+                    bar.advance(1);
+                    judged
+                })
+                .collect::<Result<_, RunError>>()?;
+            let mut records = Vec::new();
+            for (submission, judged) in group.iter().zip(judged) {
+                let Some(judged) = judged else {
+                    // Removed after its submission landed: the submission waits until the file is back.
+                    gone.insert(submission.connector.clone());
+                    continue;
+                };
+                let file = submission.file.clone().unwrap_or_default();
+                let land = land_seconds.get(&(submission.connector.clone(), file));
+                let seconds = SubmissionSeconds {
+                    land: land.copied().unwrap_or_default(),
+                    stage: judged.seconds,
+                };
+                reports.push(report(submission, &judged.receipt, seconds));
+                records.push(judged.record);
+            }
+            self.sync()?;
+            self.catalog.record_outcomes(&records)?;
+            for record in records {
+                tracing::info!(sequence = record.sequence, status = record.status, "submission judged");
+            }
         }
         bar.finish();
+        reports.sort_by_key(|report| report.submission);
         Ok((reports, gone))
     }
 
-    /// Judges one submission, writes its receipt, records its outcome. In that order: killed in between, it is
-    /// judged again and says the same. None where its connector is gone.
-    fn stage_one(&self, submission: &Submission) -> Result<Option<Receipt>, RunError> {
+    /// Judges one submission and writes its receipt. None where its connector is gone.
+    fn stage_one(&self, submission: &Submission, titles: &Titles) -> Result<Option<Judged>, RunError> {
+        let start = Instant::now();
         let sequence = submission.sequence.unwrap_or_default();
         let Some(connector) = self.configuration.connectors.get(&submission.connector) else {
             return Ok(None);
         };
         let datasets = connector.dataset_names();
-        if submission.status.as_deref() == Some(Status::Duplicate.as_str()) {
+        let (receipt, record) = if submission.status.as_deref() == Some(Status::Duplicate.as_str()) {
             let dataset = if let [only] = datasets.as_slice() { only } else { "" };
-            let receipt = receipts::of_duplicate(submission, dataset)?;
-            receipts::write(&self.data, &self.configuration, submission, &receipt)?;
             let record = again::recorded(submission, "duplicate", Vec::new(), Vec::new());
-            self.catalog.record_outcome(&record)?;
-            return Ok(Some(receipt));
-        }
-        let mut verdict = self.judge(
-            submission,
-            connector,
-            &|dataset| self.data.staged(sequence, dataset),
-            &|dataset| self.history(dataset),
-        )?;
-        let outcomes = self.hold_waiting(&mut verdict);
-        let digests = again::digests(&verdict);
-        let judged = outcomes.iter().map(|outcome| outcome.dataset.clone()).collect();
-        let places = again::places(&verdict);
-        let receipt = receipts::of_verdict(submission, verdict)?;
-        receipts::write(&self.data, &self.configuration, submission, &receipt)?;
-        let status = receipt.status.as_str();
-        self.catalog.record_outcome(&Record {
-            digests,
-            judged,
-            ..again::recorded(submission, status, outcomes, places)
-        })?;
-        tracing::info!(sequence, connector = submission.connector, status, "submission judged");
-        Ok(Some(receipt))
+            (receipts::of_duplicate(submission, dataset)?, record)
+        } else {
+            let mut verdict = self.judge(
+                submission,
+                connector,
+                &|dataset| self.data.staged(sequence, dataset),
+                &|dataset| self.history(dataset),
+            )?;
+            let outcomes = self.hold_waiting(&mut verdict);
+            let digests = again::digests(&verdict);
+            let judged = outcomes.iter().map(|outcome| outcome.dataset.clone()).collect();
+            let places = again::places(&verdict);
+            let receipt = receipts::of_verdict(submission, verdict)?;
+            let record = Record {
+                digests,
+                judged,
+                ..again::recorded(submission, receipt.status.as_str(), outcomes, places)
+            };
+            (receipt, record)
+        };
+        receipts::put(&self.data, titles, submission, &receipt)?;
+        Ok(Some(Judged {
+            receipt,
+            record,
+            seconds: start.elapsed().as_secs_f64(),
+        }))
     }
 
     /// Judges a submission of a connector that is there, from its landed bytes.

@@ -103,7 +103,18 @@ impl TableWriter {
     }
 
     /// Makes the file durable and moves it to its place.
-    pub fn finish(mut self) -> Result<WrittenFile, TableError> {
+    pub fn finish(self) -> Result<WrittenFile, TableError> {
+        let written = self.close(File::sync_all)?;
+        sync_folder(&written.path)?;
+        Ok(written)
+    }
+
+    /// Moves the file to its place, whole but not yet durable: the caller makes many files durable at once.
+    pub fn finish_unsynced(self) -> Result<WrittenFile, TableError> {
+        self.close(|_| Ok(()))
+    }
+
+    fn close(mut self, sync: impl FnOnce(&File) -> std::io::Result<()>) -> Result<WrittenFile, TableError> {
         self.coalescer
             .finish_buffered_batch()
             .map_err(|error| TableError::arrow(&self.path, error))?;
@@ -112,14 +123,11 @@ impl TableWriter {
             .writer
             .into_inner()
             .map_err(|error| TableError::parquet(&self.path, error))?;
-        sink.file
-            .sync_all()
-            .map_err(|error| TableError::io(&self.path, error))?;
+        sync(&sink.file).map_err(|error| TableError::io(&self.path, error))?;
         set_readable(&sink.file).map_err(|error| TableError::io(&self.path, error))?;
         self.temporary
             .persist(&self.path)
             .map_err(|error| TableError::io(&self.path, error.error))?;
-        sync_folder(&self.path)?;
         let sha256 = hex(&sink.hash.finalize());
         Ok(WrittenFile {
             path: self.path,
