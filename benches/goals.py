@@ -27,7 +27,9 @@ class Goal:
     def show(self, value: float | None) -> str:
         if value is None:
             return "–"
-        return f"{value:.2f} ×" if self.unit == "×" else f"{value:,.1f} {self.unit}"
+        if self.unit in ("MB", "partitions"):
+            return f"{value:,.0f} {self.unit}"
+        return f"{value:,.2f} {self.unit}"
 
 
 class Goals:
@@ -94,4 +96,4 @@ class Goals:
 
 
 def doubled_rows() -> str:
-    return f"{float(DOUBLED_SHARE):.1%}"
+    return f"{100 * float(DOUBLED_SHARE):.1f} %"

@@ -62,8 +62,12 @@ class Program:
 
     def night(self, data: Path, publish: bool = False, as_of: str = AS_OF) -> Night:
         command = [self.binary, "--config", self.configuration, "--data", data, "--json", "run", "--as-of", as_of]
-        ran = run([*command, *([] if publish else ["--no-publish"])])
-        return Night(json.loads(ran.output), ran)
+        ran = run([*command, *([] if publish else ["--no-publish"])], allowed=(0, 3))
+        night = Night(json.loads(ran.output), ran)
+        if ran.code != 0:
+            states = {submission["status"] for submission in night.report["submissions"]}
+            raise Failed(f"ended with {ran.code}: the ministry must look; submissions are {', '.join(sorted(states))}")
+        return night
 
     def stage(self, source: Path, data: Path) -> Trial:
         """Raw to staged in a fresh data directory. CPU and peak memory are of the whole process, merge included."""

@@ -19,7 +19,7 @@ TOOLS = """## What each tool does, and does not do
 | duckdb, plain | typed `COPY` to zstd Parquet, types given, `thousands='.'` and `decimal_separator=','` | checks no code, range or key; stops at the first bad cell; reads `12.50` as 1250 without a word |
 | polars, plain | streaming scan, dates and decimals by expressions, `sink_parquet` with zstd | the same |
 | pandas, plain | `read_csv` with types, `to_parquet` with zstd; prices are floats | the same; holds the whole file |
-| dlt, plain | a resource of Python rows with column hints into Parquet on the local disk (Snappy, which it does not let choose) | the same; its Arrow path would measure pyarrow, not dlt |
+| dlt, plain | a resource of Python rows with column hints into zstd Parquet on the local disk | the same; its Arrow path would measure pyarrow, not dlt |
 | any, equal work | the contract's code lists, date, number and range checks; refused rows into a second file with row number, column, value and reason; unique keys | one reason a row and not all; no header mapping, no evidence of number style (told instead), no rules in SQL, no masking of personal values, no receipt, no bounded memory |
 | floor | reads the bytes; writes the same rows, already typed in memory, as zstd Parquet with pyarrow on one thread | everything else |
 | fastexcel, openpyxl (read-only), lxml (`iterparse`) | the cells into typed columns and zstd Parquet | no check of codes, ranges, keys |

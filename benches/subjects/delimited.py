@@ -41,7 +41,6 @@ class Delimited:
 
     def table(self, rows: int, percent: int) -> Table:
         source = self.inputs.prices(rows, percent)
-        warm(source)
         kind = f"{percent} % bad rows" if percent else "clean"
         megabytes = source.stat().st_size / 1e6
         return Table(f"csv-{rows}-{percent}", f"CSV, {rows:,} rows ({megabytes:,.0f} MB), {kind}")
@@ -59,6 +58,7 @@ class Delimited:
         return [ours, *peers, *floor]
 
     def lumbung(self, source: Path) -> Trial:
+        warm(source)
         trial = self.program.stage(source, self.settings.work / "data")
         shutil.rmtree(self.settings.work / "data")
         return trial
@@ -69,6 +69,7 @@ class Delimited:
         word, price_columns = WORKS[work]
         accepted, refused = self.out / "accepted", self.out / "refused"
         asked = [accepted] if work == PLAIN else [accepted, refused]
+        warm(source)
         trial = peer(f"csv_{tool}", word, source, *asked)
         # dlt writes folders of files.
         written = [f"{path}/**/*.parquet" if path.is_dir() else str(path) for path in asked]
@@ -83,6 +84,7 @@ class Delimited:
         if not typed.exists() or typed.stat().st_mtime < source.stat().st_mtime:
             peer("csv_duckdb", "plain", source, typed)
         target = self.settings.work / "floor.parquet"
+        warm(source)
         trial = peer("floor", source, typed, target)
         trial.counted = count(target, "Harga")
         target.unlink()
@@ -102,7 +104,6 @@ class Delimited:
     def landing(self, clean: Table | None) -> Table:
         """Lumbung's part is taken from the runs over the clean file, if those are made anyway."""
         source = self.inputs.prices(self.settings.rows, 0)
-        warm(source)
         table = Table("land", f"Landing, {source.stat().st_size / 1e6:,.0f} MB: hash, copy, sync")
         contestants = [Contestant(table, "cp + sha256sum + sync", "the same bytes", partial(self.copy, source))]
         if clean is None:
@@ -121,6 +122,7 @@ class Delimited:
     def copy(self, source: Path) -> Trial:
         target = self.settings.work / "copy.csv"
         target.unlink(missing_ok=True)
+        warm(source)
         ran = run(["sh", "-c", 'cp "$1" "$2" && sha256sum "$2" > /dev/null && sync "$2"', "sh", source, target])
         target.unlink()
         return Trial(ran.seconds, ran.cpu, ran.peak_mb)

@@ -25,7 +25,6 @@ class Documents:
             if extension not in self.settings.parts:
                 continue
             source = self.inputs.json() if extension == "json" else self.inputs.records(extension)
-            warm(source)
             size = f"{self.settings.records:,} rows × 6 ({source.stat().st_size / 1e6:,.0f} MB)"
             table = Table(extension, f"{TITLES[extension]}, {size}, clean")
             tables.append(table)
@@ -36,12 +35,14 @@ class Documents:
         return tables
 
     def lumbung(self, source: Path) -> Trial:
+        warm(source)
         trial = self.program.stage(source, self.settings.work / "data")
         shutil.rmtree(self.settings.work / "data")
         return trial
 
     def peer(self, tool: str, source: Path) -> Trial:
         target = self.settings.work / "document.parquet"
+        warm(source)
         trial = peer("documents", tool, source, target)
         trial.counted = count(target, PRICES.get(tool, "Harga"))
         target.unlink()
