@@ -41,12 +41,22 @@ class Goals:
     def line(self, table: str, tool: str = "Lumbung", work: str | None = None) -> Line | None:
         return self.tables[table].line(tool, work) if table in self.tables else None
 
-    def ratio(self, ours: Line | None, other: Line | None, of: Callable[[Line], float | None] = Line.median) -> float | None:
+    def ratio(
+        self, ours: Line | None, other: Line | None, of: Callable[[Line], float | None] = Line.median
+    ) -> float | None:
         if ours is None or other is None or not of(other):
             return None
         return of(ours) / of(other)
 
-    def add(self, table: str, what: str, at_most: float, measured: float | None, unit: str = "×", stretch: float | None = None) -> None:
+    def add(
+        self,
+        table: str,
+        what: str,
+        at_most: float,
+        measured: float | None,
+        unit: str = "×",
+        stretch: float | None = None,
+    ) -> None:
         """A goal, if its part ran."""
         if table in self.tables:
             self.goals.append(Goal(what, unit, at_most, stretch, measured))

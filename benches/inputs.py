@@ -36,6 +36,11 @@ class Inputs:
         made_by.write_text(recipe)
         return path
 
+    def stands(self, derived: Path, source: Path) -> bool:
+        """Whether a file made from an input is there and newer. An input's own time moves when it is dropped."""
+        made_by = self.folder / f"{source.name}.made-by.json"
+        return derived.exists() and derived.stat().st_mtime_ns >= made_by.stat().st_mtime_ns
+
     def prices(self, rows: int, percent: int) -> Path:
         """Semicolons, Indonesian numbers and dates; with bad rows also a thousandth of rows that come twice."""
         spoilt = ["--bad-share", str(percent / 100), "--doubled-share", DOUBLED_SHARE] if percent else []
@@ -56,8 +61,9 @@ class Inputs:
         """The same records as one JSON array, the form that the peers stream best."""
         wrapped = self.records("json")
         path = wrapped.with_name(f"array-{self.settings.records}.json")
-        if not path.exists() or path.stat().st_mtime_ns < wrapped.stat().st_mtime_ns:
+        if not self.stands(path, wrapped):
             text = wrapped.read_text(encoding="utf-8")
+            path.unlink(missing_ok=True)
             path.write_text(text.removeprefix('{"data":').rstrip().removesuffix("}") + "\n", encoding="utf-8")
         return path
 

@@ -140,6 +140,7 @@ def run(command: list[str | Path], allowed: tuple[int, ...] = (0,)) -> Ran:
 def ending(code: int, seconds: float, errors: str) -> str:
     if code == -9:
         return "took too long" if seconds >= PATIENCE_SECONDS else "killed by the system, most likely out of memory"
+    errors = errors.replace(f"{PEERS.parent.parent}/", "")
     said = [line.strip() for line in errors.splitlines() if line.strip()]
     return f"ended with {code}: {said[-1][:200] if said else 'without a word'}"
 
@@ -175,8 +176,11 @@ def race(contestants: list[Contestant], runs: int) -> None:
                 line.trials.append(contestant.call())
                 result = f"{line.trials[-1].seconds:.2f} s"
             except Failed as failure:
-                line.failed, line.trials = str(failure), []
-                result = line.failed
+                line.failed = str(failure)
+            except (OSError, ValueError, KeyError) as failure:
+                line.failed = f"what it left could not be read: {failure!r}"
+            if line.failed:
+                line.trials, result = [], line.failed
             whole = time.perf_counter() - started
             label = f"{contestant.table.name}: {contestant.tool}, {contestant.work}"
             print(f"  [{number + 1}/{runs}] {label}: {result} (with preparation {whole:.0f} s)", file=sys.stderr)

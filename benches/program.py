@@ -92,10 +92,7 @@ def drop(data: Path, region: str, source: Path, name: str) -> None:
     folder = data / "drop" / region / CONNECTOR
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / name
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
+    os.link(source, target)
     os.utime(target, (time.time() - 3_600,) * 2)
 
 

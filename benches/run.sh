@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the release profile and what the benchmarks compare with, and measures. See benches/README.md.
-# LUMBUNG_BENCH_ROWS (10000000), LUMBUNG_BENCH_RUNS (5), LUMBUNG_BENCH_ONLY and LUMBUNG_BENCH_FULL change what is measured.
+# LUMBUNG_BENCH_ROWS (10000000), LUMBUNG_BENCH_RUNS (5), LUMBUNG_BENCH_ONLY and LUMBUNG_BENCH_FULL say what is measured.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

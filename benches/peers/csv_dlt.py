@@ -1,4 +1,4 @@
-"""dlt over the price file, as its pages show it: a resource of rows with column hints, into Parquet on the local disk."""
+"""dlt over the price file, as its pages show it: a resource of rows with column hints, into Parquet files."""
 
 import csv
 import re
@@ -55,8 +55,8 @@ def load(rows: dict[str, Iterator[Row]], files: dict[str, Path]) -> None:
 
 def plain(source: Path, accepted: Path) -> None:
     rows = (
-        {"region_code": cells[0], "date": day(cells[1]), "commodity": cells[2], "unit": cells[3], "price": number(cells[4])}
-        for cells in records(source)
+        {"region_code": region, "date": day(on), "commodity": commodity, "unit": unit, "price": number(price)}
+        for region, on, commodity, unit, price in records(source)
     )
     load({"accepted": rows}, {"accepted": accepted})
 
@@ -92,7 +92,8 @@ class Judge:
             if found:
                 self.refuse(index, column, cells[column], reason)
                 return None
-        return {"region_code": region, "date": on, "commodity_code": commodity, "unit": unit, "price": price, "_row": index}
+        row = {"region_code": region, "date": on, "commodity_code": commodity, "unit": unit, "price": price}
+        return {**row, "_row": index}
 
 
 def key_of(row: Row) -> tuple:

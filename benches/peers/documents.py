@@ -10,7 +10,9 @@ from pathlib import Path
 
 from common import THREADS, Clock
 
-SCHEMA_FIELDS = {"Kode Wilayah": "text", "Tanggal": "day", "Komoditas": "text", "Satuan": "text", "Harga": "price", "Pasar": "text"}
+SCHEMA_FIELDS = {
+    "Kode Wilayah": "text", "Tanggal": "day", "Komoditas": "text", "Satuan": "text", "Harga": "price", "Pasar": "text",
+}
 
 
 def schema():
@@ -87,7 +89,8 @@ def polars(source: Path, target: Path) -> None:
     import polars as pl
 
     frame = pl.read_json(source, infer_schema_length=1_000)
-    typed = frame.with_columns(pl.col("tanggal").str.to_date(), pl.col("harga").cast(pl.Float64).round(2).cast(pl.Decimal(18, 2)))
+    price = pl.col("harga").cast(pl.Float64).round(2).cast(pl.Decimal(18, 2))
+    typed = frame.with_columns(pl.col("tanggal").str.to_date(), price)
     typed.write_parquet(target, compression="zstd")
 
 

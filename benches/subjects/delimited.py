@@ -81,7 +81,7 @@ class Delimited:
     def floor(self, source: Path) -> Trial:
         """The rows to write are typed by DuckDB first, which is not timed."""
         typed = self.settings.work / f"{source.stem}.typed.parquet"
-        if not typed.exists() or typed.stat().st_mtime < source.stat().st_mtime:
+        if not self.inputs.stands(typed, source):
             peer("csv_duckdb", "plain", source, typed)
         target = self.settings.work / "floor.parquet"
         warm(source)
@@ -97,7 +97,8 @@ class Delimited:
             floor.note = f"reading {floor.median('reading'):.2f} s, writing {floor.median('writing'):.2f} s, one thread"
         if ours:
             repeated = ours.trials[0].parts["repeated"]
-            ours.note = f"whole run with landing and merge {ours.median('whole'):.1f} s (merge {ours.median('merge'):.1f} s)"
+            whole, merge = ours.median("whole"), ours.median("merge")
+            ours.note = f"whole run with landing and merge {whole:.1f} s (merge {merge:.1f} s)"
             if repeated:
                 table.notes.append(f"{repeated:,.0f} rows repeat an earlier one and count once.")
 
