@@ -7,7 +7,8 @@ use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-const CONNECTOR: &str = "title = { id = \"Uji\", en = \"Trial\" }\nkind = \"drop\"\ndataset = \"commodity_price\"\nscope = \"all\"\n";
+const CONNECTOR: &str =
+    "title = { id = \"Uji\", en = \"Trial\" }\nkind = \"drop\"\ndataset = \"commodity_price\"\nscope = \"all\"\n";
 
 /// Rows of the smaller file, more than the first block of any reader.
 const ROWS: usize = 60_000;
