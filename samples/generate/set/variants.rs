@@ -35,7 +35,7 @@ impl Corrections {
     /// Takes the next row of the set: its correction, if it gets one.
     pub fn take<'a>(&mut self, values: &[Value<'a>]) -> io::Result<Option<Vec<Value<'a>>>> {
         self.left = self.left.saturating_sub(1);
-        if self.left % ONE_IN != 0 || self.left / ONE_IN >= self.count {
+        if !self.left.is_multiple_of(ONE_IN) || self.left / ONE_IN >= self.count {
             return Ok(None);
         }
         corrected(values).map(Some)
