@@ -24,7 +24,7 @@ test: rust ## Install what tests need, then run every test
 		$(CARGO) test --locked; \
 	fi
 
-bench: rust ## Compare with DuckDB on a million price rows (builds the release profile first)
+bench: rust ## Measure beside DuckDB, polars and others, write docs/benchmarks.md (builds the release profile first; an hour or two)
 	@bash benches/run.sh
 
 accept: rust ## 100,000 generated rows of each dataset through one night, counted again by DuckDB

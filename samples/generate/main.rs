@@ -4,6 +4,7 @@
 
 mod demo;
 mod facts;
+mod files;
 mod model;
 mod random;
 mod set;
@@ -33,6 +34,8 @@ enum What {
         #[arg(long, default_value_t = 2018)]
         seed: u64,
     },
+    /// Small price files of all 552 regions, as officers drop them.
+    Files(files::Request),
     /// One dataset in any size, clean or with a share of rows spoilt in known ways.
     Set(set::Request),
 }
@@ -62,20 +65,26 @@ fn run(arguments: &Arguments) -> Result<String, String> {
                 out.display()
             ))
         }
+        What::Files(request) => files::generate(&facts, request),
         What::Set(request) => {
             if !(0.0..=1.0).contains(&request.bad_share) {
                 return Err("--bad-share is a share from 0 to 1".to_owned());
             }
+            if !(0.0..=1.0).contains(&request.doubled_share) {
+                return Err("--doubled-share is a share from 0 to 1".to_owned());
+            }
             let written = set::generate(&facts, request)?;
-            let fewer = if written.rows < request.rows {
+            let asked = request.corrections.unwrap_or(request.rows);
+            let fewer = if written.rows < asked {
                 " (all that the key admits)"
             } else {
                 ""
             };
             Ok(format!(
-                "{} rows{fewer}, {} of them spoilt, in {}",
+                "{} rows{fewer}, {} of them spoilt, {} a second time, in {}",
                 written.rows,
                 written.spoilt,
+                written.doubled,
                 request.out.display()
             ))
         }

@@ -17,6 +17,7 @@ mod flow;
 mod indicators;
 mod init;
 mod limits;
+mod memory;
 mod mending;
 mod outlook;
 mod personal;

@@ -2,17 +2,19 @@
 
 mod faults;
 mod rows;
+mod variants;
 
-pub use rows::Dataset;
+pub use rows::{Dataset, last_day};
 
 use crate::facts::Facts;
 use crate::random::Random;
-use crate::write::{Delimited, Format, Json, Rows, Style, Value, Workbook, Xml};
+use crate::write::{Delimited, Format, Json, Place, Rows, Style, Value, Workbook, Xml};
 use clap::Args;
 use faults::Fault;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use variants::{Corrections, Doubles};
 
 /// What to generate and where to.
 #[derive(Debug, Args)]
@@ -31,6 +33,16 @@ pub struct Request {
     /// Share of rows that are spoilt, such as 0.01.
     #[arg(long, default_value_t = 0.0)]
     pub bad_share: f64,
+    /// Prices only: share of rows that come a second time at the end of the set, every other one with another price, so
+    /// that neither row may be taken.
+    #[arg(long, default_value_t = 0.0)]
+    pub doubled_share: f64,
+    /// Prices only: instead of the set, this many of its latest rows, each with another price: what corrects the set.
+    #[arg(long)]
+    pub corrections: Option<u64>,
+    /// Prices only: a further column, `Pasar`, with this name in every row.
+    #[arg(long)]
+    pub market: Option<String>,
     /// Field delimiter of CSV.
     #[arg(long, default_value = ";", value_parser = delimiter)]
     pub delimiter: u8,
@@ -54,14 +66,20 @@ fn delimiter(text: &str) -> Result<u8, String> {
 }
 
 /// What was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Written {
     pub rows: u64,
     pub spoilt: u64,
+    /// Rows that came a second time, all behind the others.
+    pub doubled: u64,
 }
 
 /// Writes the set and says how many rows it has and how many of them are spoilt.
 pub fn generate(facts: &Facts, request: &Request) -> Result<Written, String> {
+    let for_prices = request.market.is_some() || request.corrections.is_some() || request.doubled_share > 0.0;
+    if for_prices && request.dataset != Dataset::CommodityPrice {
+        return Err("--market, --corrections and --doubled-share are for prices only".to_owned());
+    }
     let failed = |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());
     let mut truth = match &request.truth {
         Some(path) => Some(Truth::create(path).map_err(|error| failed(path, error))?),
@@ -76,41 +94,81 @@ pub fn generate(facts: &Facts, request: &Request) -> Result<Written, String> {
 
 fn write_rows(facts: &Facts, request: &Request, mut truth: Option<&mut Truth>) -> io::Result<Written> {
     let dataset = request.dataset;
-    let mut writer = open(request)?;
+    let mut out = Output::open(request)?;
     // Spoiling has its own stream: the right rows of a spoilt set equal those of the clean one.
     let mut chance = Random::of(request.seed, "faults");
     let faults = faults::of(dataset, request.format, request.style);
-    let mut written = Written { rows: 0, spoilt: 0 };
+    let mut corrections = request.corrections.map(|count| Corrections::new(count, request.rows));
+    let mut doubles = Doubles::new(request.doubled_share, request.seed);
+    let mut written = Written::default();
     rows::each(dataset, facts, request.rows, request.seed, &mut |values| {
+        if let Some(corrections) = &mut corrections {
+            let Some(corrected) = corrections.take(values)? else {
+                return Ok(());
+            };
+            written.rows += 1;
+            return out.row(&corrected).map(|_| ());
+        }
         written.rows += 1;
         if request.bad_share <= 0.0 || !chance.chance(request.bad_share) {
-            return writer.row(values).map(|_| ());
+            doubles.consider(values);
+            return out.row(values).map(|_| ());
         }
         written.spoilt += 1;
         let fault = &faults[chance.below(faults.len() as u64) as usize];
         let kept = values[fault.column].clone();
         let spoilt = fault.spoil(&kept);
         values[fault.column] = spoilt.clone();
-        let place = writer.row(values)?;
+        let place = out.row(values)?;
         values[fault.column] = kept;
         match truth.as_deref_mut() {
             Some(truth) => truth.note(written.rows, &place, dataset.headers()[fault.column], fault, &spoilt),
             None => Ok(()),
         }
     })?;
-    writer.finish()?;
+    for row in doubles.rows()? {
+        out.row(&row)?;
+        written.doubled += 1;
+    }
+    out.finish()?;
     Ok(written)
 }
 
-fn open(request: &Request) -> io::Result<Box<dyn Rows>> {
-    let headers = request.dataset.headers();
-    let path = &request.out;
-    Ok(match request.format {
-        Format::Csv => Box::new(Delimited::create(path, headers, request.delimiter, request.style)?),
-        Format::Xlsx => Box::new(Workbook::create(path, headers)?),
-        Format::Json => Box::new(Json::create(path, headers)?),
-        Format::Xml => Box::new(Xml::create(path, headers)?),
-    })
+/// The file of a set, with the column that every row has alike.
+struct Output {
+    rows: Box<dyn Rows>,
+    market: Option<Value<'static>>,
+}
+
+impl Output {
+    fn open(request: &Request) -> io::Result<Output> {
+        let mut headers = request.dataset.headers().to_vec();
+        let market = request.market.clone().map(Value::text);
+        headers.extend(market.as_ref().map(|_| "Pasar"));
+        let path = &request.out;
+        let rows: Box<dyn Rows> = match request.format {
+            Format::Csv => Box::new(Delimited::create(path, &headers, request.delimiter, request.style)?),
+            Format::Xlsx => Box::new(Workbook::create(path, &headers)?),
+            Format::Json => Box::new(Json::create(path, &headers)?),
+            Format::Xml => Box::new(Xml::create(path, &headers)?),
+        };
+        Ok(Output { rows, market })
+    }
+
+    fn row(&mut self, values: &[Value<'_>]) -> io::Result<Place> {
+        match &self.market {
+            None => self.rows.row(values),
+            Some(market) => {
+                let mut values = values.to_vec();
+                values.push(market.clone());
+                self.rows.row(&values)
+            }
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        self.rows.finish()
+    }
 }
 
 /// The list of spoilt rows: `row` counts the data rows from 1, `sheet` and `line` are where the format has them.
@@ -125,14 +183,7 @@ impl Truth {
         Ok(Truth { out })
     }
 
-    fn note(
-        &mut self,
-        row: u64,
-        place: &crate::write::Place,
-        column: &str,
-        fault: &Fault,
-        value: &Value<'_>,
-    ) -> io::Result<()> {
+    fn note(&mut self, row: u64, place: &Place, column: &str, fault: &Fault, value: &Value<'_>) -> io::Result<()> {
         let line = place.line.map(|line| line.to_string()).unwrap_or_default();
         let mut text = Vec::new();
         crate::write::push_value(&mut text, value, Style::Plain);

@@ -11,6 +11,9 @@ fn request(dataset: Dataset, rows: u64, folder: &Path) -> Request {
         seed: 11,
         format: Format::Csv,
         bad_share: 0.0,
+        doubled_share: 0.0,
+        corrections: None,
+        market: None,
         delimiter: b';',
         style: Style::Plain,
         out: folder.join("set.csv"),
@@ -113,7 +116,11 @@ fn every_format_holds_the_same_rows() {
     for format in [Format::Csv, Format::Xlsx, Format::Json, Format::Xml] {
         request.format = format;
         let written = generate(&facts(), &request).expect("a set");
-        assert_eq!(written, Written { rows: 700, spoilt: 0 });
+        let expected = Written {
+            rows: 700,
+            ..Written::default()
+        };
+        assert_eq!(written, expected);
         let bytes = std::fs::read(&request.out).expect("bytes");
         match format {
             Format::Csv => assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), 701),
@@ -128,4 +135,49 @@ fn every_format_holds_the_same_rows() {
             }
         }
     }
+}
+
+#[test]
+fn doubled_rows_come_again_at_the_end_in_turns_with_another_price() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dataset = Dataset::CommodityPrice;
+    let mut request = request(dataset, 3_000, folder.path());
+    let clean = lines(&request);
+    request.doubled_share = 0.02;
+    let lines = lines(&request);
+    assert_eq!(lines[..3_000], clean[..]);
+    let second = &lines[3_000..];
+    assert!((30..=100).contains(&second.len()), "{}", second.len());
+    let price = |line: &str| -> f64 { line.rsplit(';').next().expect("a price").parse().expect("a number") };
+    for (number, line) in second.iter().enumerate() {
+        let first = clean.iter().find(|first| key(dataset, first) == key(dataset, line));
+        let first = first.expect("the first row of this key");
+        assert_eq!(price(line) - price(first), if number % 2 == 0 { 0.0 } else { 50.0 });
+    }
+}
+
+#[test]
+fn corrections_have_keys_of_the_latest_rows_and_other_prices() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dataset = Dataset::CommodityPrice;
+    let mut request = request(dataset, 3_000, folder.path());
+    let set = lines(&request);
+    request.corrections = Some(200);
+    let corrections = lines(&request);
+    assert_eq!(corrections.len(), 200);
+    let latest: HashSet<String> = set[3_000 - 200 * 7..].iter().map(|line| key(dataset, line)).collect();
+    assert!(corrections.iter().all(|line| latest.contains(&key(dataset, line))));
+    assert!(corrections.iter().all(|line| !set.contains(line)));
+    let keys: HashSet<String> = corrections.iter().map(|line| key(dataset, line)).collect();
+    assert_eq!(keys.len(), 200);
+}
+
+#[test]
+fn a_market_is_a_column_of_prices_only() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut request = request(Dataset::CommodityPrice, 50, folder.path());
+    request.market = Some("Pasar Baru".to_owned());
+    assert!(lines(&request).iter().all(|line| line.ends_with(";Pasar Baru")));
+    request.dataset = Dataset::Labour;
+    assert!(generate(&facts(), &request).is_err());
 }
