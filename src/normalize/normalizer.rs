@@ -68,7 +68,7 @@ pub struct Normalizer<'c> {
     pub(super) names: Vec<String>,
     pub(super) readers: Vec<ColumnReader>,
     /// Contract column index of the period or date, and of the region.
-    period: Option<usize>,
+    pub(super) period: Option<usize>,
     pub(super) region: Option<usize>,
     styles: Styles,
     witness: Witness,
@@ -301,6 +301,7 @@ impl<'c> Normalizer<'c> {
         if !findings.iter().any(refuses) {
             self.check_required(plan, block, row, &values, &mut findings);
             self.check_speaker(plan, block, row, &values, &mut findings);
+            self.check_region_names(plan, block, row, &values, &mut findings);
         }
         if findings.iter().any(refuses) {
             self.counts.refused += 1;
@@ -400,7 +401,8 @@ impl<'c> Normalizer<'c> {
                 column: Some(self.names[index].clone()),
                 ..Place::default()
             };
-            findings.push(Finding::of("pseudonym-key-missing").at(place));
+            let label = self.label(plan, index);
+            findings.push(Finding::of("pseudonym-key-missing").with("column", label).at(place));
         }
         let reader = &self.readers[index];
         let power = plan.layout.columns.power[index];

@@ -9,6 +9,7 @@ mod static_server;
 mod support;
 
 mod architecture;
+mod bad_input;
 mod check_file;
 mod cli;
 mod conformance;
