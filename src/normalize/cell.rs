@@ -208,7 +208,7 @@ impl ColumnReader {
             Some((least, most)) if value < least || value > most => Err(Finding::of("out-of-range")
                 .with("least", plain(least))
                 .with("most", plain(most))
-                .with("read", plain(value))
+                .with("read", personal::masked(&plain(value)))
                 .value(self.shown(cell))),
             _ => Ok(()),
         }

@@ -189,6 +189,7 @@ impl<'c> Normalizer<'c> {
                 ..Place::default()
             };
             let note = Finding::of("number-style-assumed")
+                .with_both("column", &self.readers[index].column.title)
                 .with("decimal", decimal)
                 .with("grouping", grouping);
             sink.note(note.at(place))?;

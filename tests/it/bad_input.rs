@@ -2,12 +2,13 @@
 //! panics, and the exit code is that of design §10.
 //!
 //! - `files`: what is no table, or no table of this dataset; `cells`: figures, keys and regions
-//! - `records`: JSON and XML; `nights`: the run goes on and nothing is lost; `configuration`: found before a run
+//! - `fixtures`: odd files of other projects; `records`: JSON and XML; `nights`: the run goes on and nothing is lost; `configuration`: found before a run
 //! - sources over HTTP are in `pull` and beside the connector
 
 mod cells;
 mod configuration;
 mod files;
+mod fixtures;
 mod nights;
 mod records;
 

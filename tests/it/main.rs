@@ -8,6 +8,7 @@ mod simulated;
 mod static_server;
 mod support;
 
+mod accounting;
 mod architecture;
 mod bad_input;
 mod check_file;
@@ -15,6 +16,7 @@ mod cli;
 mod conformance;
 mod dashboard;
 mod flow;
+mod fuzz;
 mod indicators;
 mod init;
 mod limits;

@@ -57,7 +57,7 @@ fn every_mistake_has_its_file_its_line_and_a_hint() {
         (people, "JOIN history h ON", "JOIN histori h ON", "histori"),
         (people, "WHERE place = 1 AND", "WHERE now() IS NOT NULL AND", "now"),
         (ratio, "SELECT", "SELEKT", "SELEKT"),
-        (ratio, "male", "mael", "mael"),
+        (ratio, "NULLIF(female", "NULLIF(femail", "femail"),
         (ratio, "SELECT", "SELECT random() AS x,", "random"),
     ];
     let mut said = String::new();
