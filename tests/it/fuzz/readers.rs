@@ -85,7 +85,7 @@ fn any_file(bytes: &[u8]) {
 fn a_csv(bytes: &[u8]) {
     any_file(bytes);
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    if text.contains('\0') || text.starts_with('\u{feff}') || !text.is_char_boundary(text.len().min(4)) {
+    if text.contains('\0') || text.starts_with('\u{feff}') {
         return;
     }
     let units = [0xFEFF].into_iter().chain(text.encode_utf16());
@@ -138,7 +138,9 @@ fn xml_events(input: impl Read) -> Result<Vec<String>, String> {
 
 fn an_xml(bytes: &[u8]) {
     any_file(bytes);
-    assert_eq!(xml_events(bytes), xml_events(Trickle(bytes, 1)), "XML in pieces");
+    let (whole, pieces) = (xml_events(bytes), xml_events(Trickle(bytes, 1)));
+    // Where two faults meet, such as a DOCTYPE that is too long, the pieces may decide which is told.
+    assert_eq!(whole.ok(), pieces.ok(), "XML in pieces");
 }
 
 /// Changes one entry of a workbook's archive: changes of the packed bytes hardly get past its checksums.
@@ -307,7 +309,7 @@ static CSV: Target = Target {
     by_line: false,
     fixtures: &[("csvkit", ".csv"), ("csvkit", ".tsv"), ("csv-spectrum/csvs", ".csv")],
     words: SEPARATORS,
-    inputs: 500,
+    inputs: 200,
     change: None,
     run: a_csv,
 };
@@ -316,7 +318,7 @@ static XLSX: Target = Target {
     by_line: false,
     fixtures: &[("calamine", ".xlsx"), ("csvkit", ".xlsx")],
     words: &["PK\u{3}\u{4}", "PK\u{1}\u{2}", "xl/workbook.xml"],
-    inputs: 300,
+    inputs: 120,
     change: Some(change_entry),
     run: any_file,
 };
@@ -325,7 +327,7 @@ static JSON_FILE: Target = Target {
     by_line: false,
     fixtures: &[("json-test-suite/test_parsing", ".json")],
     words: JSON,
-    inputs: 800,
+    inputs: 400,
     change: None,
     run: a_json,
 };
@@ -334,7 +336,7 @@ static XML_FILE: Target = Target {
     by_line: false,
     fixtures: &[("defusedxml", ".xml")],
     words: XML,
-    inputs: 800,
+    inputs: 400,
     change: None,
     run: an_xml,
 };
@@ -343,7 +345,7 @@ static RECEIPT: Target = Target {
     by_line: false,
     fixtures: &[],
     words: SEPARATORS,
-    inputs: 60,
+    inputs: 40,
     change: None,
     run: a_receipt,
 };
