@@ -7,7 +7,7 @@ export LUMBUNG_TOOLS ?= $(CARGO_TARGET_DIR)/tools
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench accept fmt lint docs docs-check clean-demo
+.PHONY: help demo test fuzz bench accept fmt lint docs docs-check clean-demo
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,12 @@ test: rust ## Install what tests need, then run every test
 		echo "cargo-nextest is not installed: running cargo test instead, which takes longer" >&2; \
 		$(CARGO) test --locked; \
 	fi
+
+SECONDS ?= 60
+
+fuzz: rust ## Change inputs of every reader and parser at random for SECONDS=60 each; SEED=… repeats a run
+	@LUMBUNG_FUZZ_SECONDS=$(SECONDS) $(if $(SEED),LUMBUNG_FUZZ_SEED=$(SEED)) \
+		$(CARGO) test --locked --test it fuzz:: -- --nocapture
 
 bench: rust ## Measure beside DuckDB, polars and others, write docs/benchmarks.md (builds the release profile first; an hour or two)
 	@bash benches/run.sh

@@ -225,7 +225,8 @@ impl<'k> Checker<'k> {
                         .iter()
                         .filter_map(|name| self.shown(&batch, row, name))
                         .collect();
-                    let finding = Finding::of("key-conflict").with("key", self.contract.key.join(", "));
+                    let finding =
+                        Finding::of("key-conflict").with_both("key", &self.contract.titles(&self.contract.key));
                     self.refuse_typed(&batch, row, vec![finding.value(key.join(", ")).at(place)])?;
                 }
                 ordinal += 1;

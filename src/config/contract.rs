@@ -50,6 +50,22 @@ pub struct Contract {
     pub coverage: Option<Coverage>,
 }
 
+impl Contract {
+    /// The titles of some columns, in both languages, for sentences.
+    pub fn titles(&self, names: &[String]) -> Bilingual {
+        let titles = |of: fn(&Bilingual) -> &String| {
+            let titles = names
+                .iter()
+                .map(|name| self.columns.get(name).map_or(name, |column| of(&column.title)));
+            titles.map(String::as_str).collect::<Vec<_>>().join(", ")
+        };
+        Bilingual {
+            id: titles(|title| &title.id),
+            en: titles(|title| &title.en),
+        }
+    }
+}
+
 /// Length of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, serde::Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -85,6 +85,19 @@ pub struct Finding {
     pub hint: Option<Bilingual>,
 }
 
+/// A number of bytes as sentences say it: `8 MB`, `4 GB`, `1500 B`.
+pub fn size(bytes: u64) -> String {
+    if bytes >= 1 << 30 && bytes.is_multiple_of(1 << 30) {
+        format!("{} GB", bytes >> 30)
+    } else if bytes >= 1 << 20 && bytes.is_multiple_of(1 << 20) {
+        format!("{} MB", bytes >> 20)
+    } else if bytes >= 10_000_000 {
+        format!("{} MB", bytes / 1_000_000)
+    } else {
+        format!("{bytes} B")
+    }
+}
+
 /// Longest value a finding repeats, in characters.
 const VALUE_LIMIT: usize = 200;
 
@@ -130,6 +143,16 @@ impl Finding {
         fill(&mut self.message);
         if let Some(hint) = self.hint.as_mut() {
             fill(hint);
+        }
+        self
+    }
+
+    /// Fills `{name}` with a text of each language.
+    pub fn with_both(mut self, name: &str, text: &Bilingual) -> Finding {
+        let mark = format!("{{{name}}}");
+        for sentence in [Some(&mut self.message), self.hint.as_mut()].into_iter().flatten() {
+            sentence.id = sentence.id.replace(&mark, &text.id);
+            sentence.en = sentence.en.replace(&mark, &text.en);
         }
         self
     }

@@ -241,7 +241,7 @@ impl<R: Read> XmlReader<R> {
     }
 
     fn too_long(&self) -> Box<Finding> {
-        self.here(Finding::of("xml-value-too-long").with("limit", self.text_limit.to_string()))
+        self.here(Finding::of("xml-value-too-long").with("limit", crate::finding::size(self.text_limit as u64)))
     }
 
     fn here(&self, finding: Finding) -> Box<Finding> {

@@ -209,7 +209,7 @@ impl ColumnReader {
             Some((least, most)) if !self.is_in_range(value) => Err(Finding::of("out-of-range")
                 .with("least", plain(least))
                 .with("most", plain(most))
-                .with("read", plain(value))
+                .with("read", personal::masked(&plain(value)))
                 .value(self.shown(cell))),
             _ => Ok(()),
         }

@@ -5,7 +5,7 @@ use super::lane::{Lane, SheetPlan};
 use crate::config::Pii;
 use crate::domain::region::RegionError;
 use crate::finding::Finding;
-use crate::read::Block;
+use crate::read::{Block, Cell};
 use chrono::NaiveDate;
 use std::borrow::Cow;
 
@@ -75,6 +75,55 @@ impl Lane<'_> {
                 .value(name(code))
                 .at(place),
         );
+    }
+
+    /// A row whose code and name stand for different regions is read by the column that comes first in the contract,
+    /// and its sender is told.
+    pub(super) fn check_region_names(
+        &self,
+        plan: &SheetPlan<'_>,
+        block: &Block,
+        row: usize,
+        values: &[Value<'_>],
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(index) = self.region else { return };
+        let Value::Text(code) = &values[index] else { return };
+        let on = self.day(values);
+        for &source in &plan.layout.columns.also_regions {
+            if let Cell::Text(text) = block.cell(row, source)
+                && self.names_another(text, code, on)
+            {
+                let read = self.context.regions.get(code).map_or("", |region| region.name.as_str());
+                let place = self.place_of_column(plan, block, row, source, None);
+                let finding = Finding::of("region-name-differs").with("region", format!("{read} ({code})"));
+                findings.push(finding.value(super::cell::shown(Cell::Text(text))).at(place));
+            }
+        }
+    }
+
+    /// Whether a text is the name of a region other than `code` and its province.
+    pub(super) fn names_another(&self, text: &str, code: &str, on: Option<NaiveDate>) -> bool {
+        // Another code may be of another system; a name is a name.
+        if !text.contains(char::is_alphabetic) {
+            return false;
+        }
+        let regions = &self.context.regions;
+        let is_other = |found: &str| found != code && !regions.is_regency_of(found, code);
+        match regions.resolve(text, None, on) {
+            Ok(found) => is_other(found),
+            Err(RegionError::Ambiguous(candidates)) => candidates.iter().all(|found| is_other(found)),
+            Err(_) => false,
+        }
+    }
+
+    /// The last day that a row is about.
+    fn day(&self, values: &[Value<'_>]) -> Option<NaiveDate> {
+        match &values[self.period?] {
+            Value::Period(period) => Some(period.end()),
+            Value::Date(date) => Some(*date),
+            _ => None,
+        }
     }
 
     /// A region that the sheet does not name, under the code that was valid in the row's period.

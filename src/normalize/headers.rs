@@ -38,6 +38,8 @@ pub struct ColumnMap {
     pub unknown: Vec<String>,
     /// Number of sheet columns that are used.
     pub matched: usize,
+    /// Sheet columns that name the row's region too and are not read: a name beside its code, its province.
+    pub also_regions: Vec<usize>,
 }
 
 impl ColumnMap {
@@ -112,6 +114,7 @@ pub(super) fn map(
     let mut best: Vec<Option<(usize, usize)>> = vec![None; columns];
     let mut doubled = Vec::new();
     let mut unknown = Vec::new();
+    let mut also_regions = Vec::new();
     for (position, header) in headers.iter().enumerate() {
         if header.trim().is_empty() {
             continue;
@@ -120,6 +123,9 @@ pub(super) fn map(
             unknown.push(header.trim().to_string());
             continue;
         };
+        if contract.columns[index].kind == ColumnType::Region {
+            also_regions.push(position);
+        }
         match best[index] {
             Some((other, _)) if text::header(&headers[other]) == text::header(header) => {
                 doubled.push(contract.columns.keys().nth(index).cloned().unwrap_or_default());
@@ -138,6 +144,7 @@ pub(super) fn map(
         .map(|position| header_power(position.map(|position| headers[position].as_str())))
         .collect();
     let matched = source.iter().flatten().count();
+    also_regions.retain(|position| !source.contains(&Some(*position)));
     let mut map = ColumnMap {
         source,
         supplied: vec![None; columns],
@@ -146,6 +153,7 @@ pub(super) fn map(
         doubled,
         unknown,
         matched,
+        also_regions,
     };
     supply(contract, context, titles, &mut map);
     map

@@ -31,6 +31,8 @@ pub(super) struct Known {
     regions: Vec<AHashMap<Box<str>, KnownRegion>>,
     /// As written → code, by contract column.
     codes: Vec<AHashMap<Box<str>, u32>>,
+    /// Whether a name beside a code is that region's, by stretch and code.
+    agreements: AHashMap<(usize, u32), AHashMap<Box<str>, bool>>,
     /// First texts of rows that make no total or footnote of them.
     leads: AHashMap<Box<str>, bool>,
 }
@@ -108,6 +110,18 @@ impl Known {
             self.codes[column].insert(written.into(), position);
         }
         Some(position)
+    }
+
+    /// Whether a name agrees with a code beside it, where that was asked before.
+    pub(super) fn agreement(&self, name: &str, code: u32, stretch: usize) -> Option<bool> {
+        self.agreements.get(&(stretch, code))?.get(name).copied()
+    }
+
+    pub(super) fn note_agreement(&mut self, name: &str, code: u32, stretch: usize, agrees: bool) {
+        if self.agreements.len() < LIMIT {
+            let names = self.agreements.entry((stretch, code)).or_default();
+            names.insert(name.into(), agrees);
+        }
     }
 
     /// Whether a row that begins with this text is data whatever else it holds.

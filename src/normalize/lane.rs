@@ -205,6 +205,7 @@ impl<'c> Lane<'c> {
         if !findings.iter().any(refuses) {
             self.check_required(plan, block, row, &values, &mut findings);
             self.check_speaker(plan, block, row, &values, &mut findings);
+            self.check_region_names(plan, block, row, &values, &mut findings);
         }
         if findings.iter().any(refuses) {
             harvest.counts.refused += 1;

@@ -161,7 +161,9 @@ impl<'c> Normalizer<'c> {
                     column: Some(name.clone()),
                     ..Place::default()
                 };
-                return sink.note(Finding::of("pseudonym-key-missing").at(place));
+                let header = plan.layout.columns.source[index].and_then(|source| plan.layout.headers.get(source));
+                let label = header.map_or(column.title.id.as_str(), |header| header.trim());
+                return sink.note(Finding::of("pseudonym-key-missing").with("column", label).at(place));
             }
         }
         Ok(())
@@ -190,6 +192,7 @@ impl<'c> Normalizer<'c> {
                 ..Place::default()
             };
             let note = Finding::of("number-style-assumed")
+                .with_both("column", &self.lanes[0].readers[index].column.title)
                 .with("decimal", decimal)
                 .with("grouping", grouping);
             sink.note(note.at(place))?;

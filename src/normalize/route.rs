@@ -244,7 +244,9 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Rou
             row: first.layout.header_row,
             ..place
         };
-        routing.findings.push(Finding::of("column-doubled").at(place));
+        let title = first.contract.titles(std::slice::from_ref(doubled));
+        let finding = Finding::of("column-doubled").with_both("title", &title);
+        routing.findings.push(finding.at(place));
         return;
     }
     routing.findings.extend(notes(first, &place));

@@ -74,6 +74,7 @@ impl Lane<'_> {
         for index in period.into_iter().chain(others) {
             self.fill(plan, &mut draft, index);
         }
+        self.doubt_names(plan, &mut draft);
         self.doubt_gaps(&mut draft);
         self.take_evidence(&draft);
         draft
@@ -282,7 +283,7 @@ impl Lane<'_> {
             if draft.doubt[row] {
                 continue;
             }
-            let on = self.day(draft, row);
+            let on = self.day_of(draft, row);
             if last_day != Some(on) {
                 stretch = self.known.stretch(on);
                 last_day = Some(on);
@@ -333,7 +334,7 @@ impl Lane<'_> {
     }
 
     /// The day whose registry counts for a row.
-    fn day(&self, draft: &Draft<'_>, row: usize) -> NaiveDate {
+    fn day_of(&self, draft: &Draft<'_>, row: usize) -> NaiveDate {
         let Some(index) = self.period else {
             return self.context.as_of;
         };
@@ -344,6 +345,38 @@ impl Lane<'_> {
             Values::Same(Value::Date(date)) => *date,
             Values::Same(Value::Period(period)) => period.end(),
             _ => self.context.as_of,
+        }
+    }
+
+    /// A name beside the code that may be another region's: the careful way tells.
+    fn doubt_names(&mut self, plan: &SheetPlan<'_>, draft: &mut Draft<'_>) {
+        let Some(Values::Text(codes)) = self.region.map(|index| &draft.columns[index].values) else {
+            return;
+        };
+        for &source in &plan.layout.columns.also_regions {
+            let mut last = ("", 0, 0);
+            for row in draft.rows() {
+                let (Cell::Text(name), TextRef::Known(code)) = (draft.cell(row, source), codes[row]) else {
+                    continue;
+                };
+                let on = self.day_of(draft, row);
+                let stretch = self.known.stretch(on);
+                if draft.doubt[row] || last == (name, code, stretch) {
+                    continue;
+                }
+                let on = self.period.map(|_| on);
+                draft.doubt[row] = match self.known.agreement(name, code, stretch) {
+                    Some(agrees) => !agrees,
+                    None => {
+                        let differs = self.names_another(name, self.known.text(code), on);
+                        self.known.note_agreement(name, code, stretch, !differs);
+                        differs
+                    }
+                };
+                if !draft.doubt[row] {
+                    last = (name, code, stretch);
+                }
+            }
         }
     }
 

@@ -90,7 +90,7 @@ pub(super) fn record_too_long(record: u32, limit: usize) -> ReadError {
         ..Place::default()
     };
     Finding::of("record-too-long")
-        .with("limit", limit.to_string())
+        .with("limit", crate::finding::size(limit as u64))
         .at(place)
         .into()
 }

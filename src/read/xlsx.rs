@@ -104,7 +104,7 @@ fn check_size(path: &Path, name: &str, limit: u64) -> Result<(), ReadError> {
     let too_large = || -> ReadError {
         Finding::of("archive-too-large")
             .with("file", name)
-            .with("limit", limit.to_string())
+            .with("limit", crate::finding::size(limit))
             .into()
     };
     let mut archive = ZipArchive::new(BufReader::new(open_file(path)?)).map_err(|error| damaged(error.to_string()))?;

@@ -11,6 +11,10 @@ use datafusion::common::ScalarValue;
 /// Memory for planning queries over empty tables, in MiB.
 const PLAN_MEMORY_MB: usize = 64;
 
+/// How SQL that does not plan is mended.
+const SQL_HINT: &str = "the columns that it may name are those of the contract; no now(), random() or other function that \
+                        answers differently on another day";
+
 /// Problems of SQL: row rules, table rules and indicators that do not plan against the contracts.
 pub async fn sql_problems(configuration: &Configuration) -> Result<Vec<Problem>, RunError> {
     let session = Session::new(PLAN_MEMORY_MB)?;
@@ -141,7 +145,7 @@ fn problem(configuration: &Configuration, file: &str, mark: &str, message: Strin
         file: file.to_string(),
         line,
         message,
-        hint: None,
+        hint: Some(SQL_HINT.to_string()),
     }
 }
 

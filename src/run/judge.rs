@@ -4,7 +4,7 @@
 use crate::check::{CheckError, Checker, Outcome, PlaceInfo};
 use crate::config::{Configuration, Connector, Contract, Kind, Limits};
 use crate::finding::receipt::{FindingTally, Rows, Status};
-use crate::finding::{Finding, Place, Severity};
+use crate::finding::{Bilingual, Finding, Place, Severity};
 use crate::normalize::{
     Context, LeftOut, NormalizeError, Normalizer, RoutedSheet, Routing, RowSink, Speaker, Styles, route,
 };
@@ -76,7 +76,7 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, CheckError> {
     }
     let mut common: Vec<Finding> = case.notes.clone();
     common.extend(documents.iter().flat_map(|document| document.notes().to_vec()));
-    common.extend(routing.left_out.iter().map(left_out_note));
+    common.extend(routing.left_out.iter().map(|sheet| left_out_note(case, sheet)));
     let mut outcomes = Vec::new();
     for contract in &case.context.contracts {
         let sheets: Vec<&RoutedSheet> = routing
@@ -143,18 +143,30 @@ fn count_left_out(left_out: &[LeftOut], documents: &mut [Box<dyn Document>]) -> 
 }
 
 /// A sheet left out: a note for a cover, a warning for one that is nearly a table of the nearest dataset.
-fn left_out_note(sheet: &LeftOut) -> Finding {
+fn left_out_note(case: &Case<'_>, sheet: &LeftOut) -> Finding {
     let place = Place {
         part: sheet.place,
         sheet: sheet.name.clone(),
         ..Place::default()
     };
     let is_near = sheet.matched >= 2 && sheet.missing.len() <= sheet.matched;
-    Finding::of("sheet-left-out")
-        .with("dataset", &sheet.nearest)
-        .with("missing", sheet.missing.join(", "))
+    about_nearest(case, Finding::of("sheet-left-out"), sheet)
         .severity(if is_near { Severity::Warning } else { Severity::Note })
         .at(place)
+}
+
+/// Fills the nearest dataset and the columns that it lacks, as people call them.
+fn about_nearest(case: &Case<'_>, finding: Finding, sheet: &LeftOut) -> Finding {
+    let finding = finding.with("dataset", &sheet.nearest);
+    let mut contracts = case.context.contracts.iter();
+    match contracts.find(|contract| contract.name == sheet.nearest) {
+        Some(contract) => finding
+            .with_both("title", &contract.title)
+            .with_both("missing", &contract.titles(&sheet.missing)),
+        None => finding
+            .with("title", &sheet.nearest)
+            .with("missing", sheet.missing.join(", ")),
+    }
 }
 
 /// Reads one dataset's sheets, a second time where their evidence proves other number styles.
@@ -267,6 +279,13 @@ fn unreadable(
     refused(case, findings, places, ignored, Status::Refused)
 }
 
+fn no_header() -> Bilingual {
+    Bilingual {
+        id: "tidak ada judul kolom yang dikenal".to_string(),
+        en: "no known column header".to_string(),
+    }
+}
+
 /// No sheet fits any contract, or a person must say which.
 fn nothing_routed(case: &Case<'_>, routing: Routing, ignored: u64) -> Result<Verdict, CheckError> {
     let mut findings = case.notes.clone();
@@ -277,11 +296,12 @@ fn nothing_routed(case: &Case<'_>, routing: Routing, ignored: u64) -> Result<Ver
             sheet: sheet.name.clone(),
             ..Place::default()
         };
-        let seen = sheet.headers.join(", ");
-        let finding = Finding::of("columns-missing")
-            .with("dataset", &sheet.nearest)
-            .with("missing", sheet.missing.join(", "))
-            .with("seen", if seen.is_empty() { "—" } else { &seen });
+        let finding = about_nearest(case, Finding::of("columns-missing"), sheet);
+        let finding = if sheet.headers.is_empty() {
+            finding.with_both("seen", &no_header())
+        } else {
+            finding.with("seen", sheet.headers.join(", "))
+        };
         findings.push(finding.at(place));
     }
     if routing.left_out.is_empty() && !routing.asked {

@@ -8,12 +8,15 @@ mod simulated;
 mod static_server;
 mod support;
 
+mod accounting;
 mod architecture;
+mod bad_input;
 mod check_file;
 mod cli;
 mod conformance;
 mod dashboard;
 mod flow;
+mod fuzz;
 mod indicators;
 mod init;
 mod limits;

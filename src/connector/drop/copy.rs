@@ -65,8 +65,8 @@ fn not_readable(candidate: &Candidate, error: &io::Error) -> Copied {
 fn too_large(candidate: &Candidate, limit: u64) -> Finding {
     Finding::of("drop-file-too-large")
         .with("file", &candidate.name)
-        .with("size", candidate.metadata.len().to_string())
-        .with("limit", limit.to_string())
+        .with("size", crate::finding::size(candidate.metadata.len()))
+        .with("limit", crate::finding::size(limit))
 }
 
 /// The same file, unchanged. Where the system numbers its files, a link or another file put in its place is told

@@ -178,7 +178,8 @@ async fn receive(mut response: Response, writer: &mut PartWriter, ask: &Ask<'_>)
             about(Finding::of("answer-encoding-unknown"), ask).value(name),
         ));
     }
-    let too_large = || Failed::last(about(Finding::of("answer-too-large"), ask).with("limit", ask.limit.to_string()));
+    let too_large =
+        || Failed::last(about(Finding::of("answer-too-large"), ask).with("limit", crate::finding::size(ask.limit)));
     if response.content_length().is_some_and(|length| length > ask.limit) {
         return Err(too_large());
     }

@@ -133,7 +133,7 @@ impl<R: Read> JsonReader<R> {
         if self.text.len() <= self.text_limit {
             return Ok(());
         }
-        Err(self.here(Finding::of("json-value-too-long").with("limit", self.text_limit.to_string())))
+        Err(self.here(Finding::of("json-value-too-long").with("limit", crate::finding::size(self.text_limit as u64))))
     }
 }
 

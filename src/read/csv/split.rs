@@ -124,7 +124,7 @@ impl Splitter {
             ..Place::default()
         };
         Finding::of("record-too-long")
-            .with("limit", self.line_bytes.to_string())
+            .with("limit", crate::finding::size(self.line_bytes as u64))
             .at(place)
             .into()
     }

@@ -147,7 +147,7 @@ fn an_empty_file_and_a_file_of_something_else_are_refused() {
         .unwrap()
         .to_owned();
     assert!(
-        said.contains("population") && said.contains("male"),
+        said.contains("Penduduk menurut jenis kelamin") && said.contains("Laki-laki"),
         "says what is missing: {said}"
     );
     // Not one header is known: the row may be anybody's data, and is not repeated.
