@@ -9,12 +9,14 @@ use crate::config::{Contract, Pii, WriteMode};
 use crate::finding::receipt::{FindingTally, Rows};
 use crate::finding::{Finding, Place, Severity};
 use crate::normalize::{Counts, RefusedRow, RowSink};
+use crate::observe::fail_point;
 use crate::table::{TableError, TableWriter, WrittenFile, reader, schema};
 use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch};
 use arrow::compute::filter_record_batch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -72,6 +74,7 @@ impl<'k> Checker<'k> {
         if folder.exists() {
             std::fs::remove_dir_all(folder).map_err(io)?;
         }
+        fail_point("stage.emptied");
         std::fs::create_dir_all(folder).map_err(io)?;
         let model = schema::model_schema(&contract);
         let index = |name: &String| model.index_of(name).ok();
@@ -277,7 +280,9 @@ impl<'k> Checker<'k> {
             return Err(CheckError::Lookup("a checker is finished once".to_string()));
         };
         let exclusions = uniqueness.finish()?;
+        fail_point("stage.rows.before");
         let mut rows = rows.finish()?;
+        fail_point("stage.rows.after");
         if !exclusions.is_empty() {
             rows = self.exclude(&rows, &exclusions)?;
         }
@@ -320,9 +325,12 @@ impl<'k> Checker<'k> {
             digests,
             ..
         } = self;
+        fail_point("stage.findings.before");
         quarantine.finish()?;
         findings.finish()?;
+        fail_point("stage.findings.after");
         write_summary(&contract, &folder, status.as_str(), counted, &places)?;
+        fail_point("stage.summary.after");
         tracing::debug!(
             sequence,
             dataset = contract.name,
@@ -416,5 +424,7 @@ fn write_summary(
         source,
     };
     let text = serde_json::to_string_pretty(&summary).map_err(|error| io(error.into()))?;
-    std::fs::write(&path, text).map_err(io)
+    let mut file = std::fs::File::create(&path).map_err(io)?;
+    file.write_all(text.as_bytes()).map_err(io)?;
+    file.sync_all().map_err(io)
 }

@@ -6,8 +6,9 @@
 //! counted in exactly one place (promise I2), and the receipt cannot be made otherwise.
 //!
 //! - `rules`: row rules; `uniqueness`: repeated and conflicting keys; `table_rules`: queries
-//! - `staging`: the files; `outcome`: counts, status, summary
+//! - `amend`: what merging finds later; `staging`: the files; `outcome`: counts, status, summary
 
+mod amend;
 mod checker;
 mod outcome;
 mod rules;
@@ -15,6 +16,7 @@ mod staging;
 mod table_rules;
 mod uniqueness;
 
+pub use amend::{amend, amended};
 pub use checker::{Checker, PlaceInfo};
 pub use outcome::{Outcome, Summary, SummaryPlace};
 pub use staging::{findings_schema, quarantine_schema, stage_findings};

@@ -151,6 +151,11 @@ impl FindingsWriter {
         })
     }
 
+    /// Takes over findings that are staged already.
+    pub(super) fn copy(&mut self, findings: RecordBatch) -> Result<(), CheckError> {
+        Ok(self.writer.write(findings)?)
+    }
+
     pub(super) fn push(&mut self, finding: &Finding, known: bool) -> Result<(), CheckError> {
         self.waiting.push((finding.clone(), known));
         if self.waiting.len() >= BATCH_ROWS {

@@ -12,6 +12,7 @@ pub use layout::DataDirectory;
 use crate::catalog::{Catalog, CatalogError, Landed, Landing, PartRow, Submission};
 use crate::config::{Connector, Contract};
 use crate::connector::{Delivery, SpooledPart};
+use crate::observe::fail_point;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 use std::io;
@@ -65,7 +66,10 @@ pub fn land(
         notes: serde_json::to_string(&notes).unwrap_or_else(|_| "[]".to_string()),
         parts: delivery.parts.iter().map(part_row).collect(),
     };
-    Ok(catalog.land(&landing)?)
+    fail_point("land.register.before");
+    let landed = catalog.land(&landing)?;
+    fail_point("land.register.after");
+    Ok(landed)
 }
 
 /// `dataset@version`, comma separated: a new version makes the same bytes count anew.
@@ -109,7 +113,9 @@ fn keep(data: &DataDirectory, part: &SpooledPart) -> Result<(), LandError> {
     let folder = target.parent().unwrap_or(Path::new("."));
     let is_new = !folder.exists();
     std::fs::create_dir_all(folder).map_err(io_error(folder))?;
+    fail_point("land.raw.before");
     std::fs::rename(&part.path, &target).map_err(io_error(&target))?;
+    fail_point("land.raw.after");
     sync(folder)?;
     if is_new {
         sync(folder.parent().unwrap_or(folder))?;
@@ -133,7 +139,10 @@ pub fn move_processed(catalog: &Catalog) -> Result<Vec<(Submission, LandError)>,
     for submission in catalog.unmoved()? {
         match move_one(catalog, &submission) {
             // Settled for good: a later file of the same name is another submission's.
-            Ok(()) => catalog.moved(submission.id)?,
+            Ok(()) => {
+                catalog.moved(submission.id)?;
+                fail_point("land.processed.after");
+            }
             Err(LandError::Catalog(error)) => return Err(error.into()),
             Err(error) => failed.push((submission, error)),
         }
@@ -151,7 +160,9 @@ fn move_one(catalog: &Catalog, submission: &Submission) -> Result<(), LandError>
     }
     let folder = target.parent().unwrap_or(Path::new("."));
     own_folder(folder).map_err(io_error(folder))?;
+    fail_point("land.processed.before");
     std::fs::rename(origin, &target).map_err(io_error(&target))?;
+    fail_point("land.processed.half");
     sync(folder)?;
     let marker = crate::connector::drop::done_marker(origin);
     match std::fs::remove_file(&marker) {

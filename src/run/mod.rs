@@ -24,6 +24,7 @@ use crate::finding::receipt::{Status, UnbalancedRows};
 pub use crate::land::DataDirectory;
 use crate::land::LandError;
 use crate::merge::MergeError;
+use crate::observe::fail_point;
 use crate::observe::{
     IndicatorFailure, IndicatorsReport, Progress, ReleaseReport, RunReport, SourceReport, Stage, SubmissionReport,
 };
@@ -105,8 +106,11 @@ pub async fn run(place: &Place, options: &Options, progress: &Progress) -> Resul
     }
     .all(&connectors, options.publish)
     .await;
-    catalog.release_lease(LEASE)?;
-    result
+    let released = catalog.release_lease(LEASE);
+    // What stopped the run says more than a lease that could not be given back, which falls with the process.
+    let report = result?;
+    released?;
+    Ok(report)
 }
 
 fn chosen(configuration: &Configuration, names: &[String]) -> Result<Vec<Arc<Connector>>, RunError> {
@@ -142,18 +146,19 @@ pub fn decide(
         return Err(RunError::NothingToAccept(sequence));
     }
     catalog.take_lease(LEASE)?;
-    let decided = catalog
-        .decide(sequence, accept, reason)
-        .map_err(RunError::from)
-        .and_then(|decided| {
-            let status = if accept { Status::Accepted } else { Status::Refused };
-            if decided {
-                receipts::decide(data, configuration, submission, status)?;
-            }
-            Ok(decided)
-        });
-    catalog.release_lease(LEASE)?;
-    decided
+    let decide = || -> Result<bool, RunError> {
+        receipts::due(data, &[sequence])?;
+        fail_point("decide.before");
+        let decided = catalog.decide(sequence, accept, reason)?;
+        fail_point("decide.after");
+        receipts::settle(data, catalog, configuration)?;
+        Ok(decided)
+    };
+    let decided = decide();
+    let released = catalog.release_lease(LEASE);
+    let decided = decided?;
+    released?;
+    Ok(decided)
 }
 
 /// Today in the installation's zone.
@@ -199,14 +204,19 @@ impl Run {
         report.exit_code = if result.is_err() { 1 } else { exit_code(&report) };
         // The report names no value that was sent; it always serializes.
         let text = serde_json::to_string(&report).map_err(|error| RunError::Internal(error.to_string()))?;
-        run.catalog.end_run(id, i64::from(report.exit_code), &text)?;
+        fail_point("run.end.before");
+        let ended = run.catalog.end_run(id, i64::from(report.exit_code), &text);
+        fail_point("run.end.after");
+        // What stopped the run says more than a report that could not be kept.
+        result?;
+        ended?;
         tracing::info!(
             run = id,
             exit_code = report.exit_code,
             seconds = report.seconds,
             "run ended"
         );
-        result.map(|()| report)
+        Ok(report)
     }
 
     async fn steps(
@@ -216,6 +226,8 @@ impl Run {
         report: &mut RunReport,
     ) -> Result<(), RunError> {
         crate::land::sweep_spool(&self.data)?;
+        // A run or a decision killed in the middle may have left receipts behind the catalog.
+        receipts::settle(&self.data, &self.catalog, &self.configuration)?;
         // A run killed after numbering left files standing that must not come in again.
         self.move_processed()?;
         let fetched = fetch::fetch(
@@ -228,7 +240,9 @@ impl Run {
         )
         .await?;
         report.sources = fetched.sources;
+        fail_point("land.number.before");
         self.catalog.number()?;
+        fail_point("land.number.after");
         for (connector, region, finding) in self.move_processed()? {
             fail(&mut report.sources, &connector, Some(region), &finding);
         }
@@ -277,10 +291,12 @@ impl Run {
         let indicators =
             crate::compute::load(&self.configuration.indicator_directory()).map_err(RunError::Configuration)?;
         let bar = self.progress.stage(Stage::Compute, 1);
+        fail_point("compute.before");
         let facts = publish::Facts::load(&self.data, &self.catalog, &self.configuration, self.as_of).await?;
         let session = Session::new(self.configuration.installation.limits.query_memory_mb)?;
         facts.register(&session).await?;
         let computed = crate::compute::compute(&session, &indicators, self.as_of, &facts.illustrative).await?;
+        fail_point("compute.after");
         bar.advance(1);
         bar.finish();
         report.indicators = IndicatorsReport {

@@ -8,6 +8,7 @@ use crate::config::Contract;
 use crate::finding::Finding;
 use crate::finding::receipt::{Receipt, Status};
 use crate::merge::{self, MergeError, Staged, Target};
+use crate::observe::fail_point;
 use crate::observe::{DatasetReport, MergeReport, Stage, SubmissionReport, SubmissionSeconds};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -116,8 +117,10 @@ impl Run {
         let receipt = receipts::of_verdict(submission, verdict)?;
         receipts::write(&self.data, &self.configuration, submission, &receipt)?;
         let status = receipt.status.as_str();
+        fail_point("stage.outcome.before");
         self.catalog
             .record_outcome(submission.id, sequence, status, &outcomes, &places, &digests)?;
+        fail_point("stage.outcome.after");
         tracing::info!(sequence, connector = submission.connector, status, "submission judged");
         Ok(Some(receipt))
     }
@@ -177,24 +180,25 @@ impl Run {
                     .is_some_and(|submission| submission.illustrative))
             },
         };
-        let merged = loop {
+        let prepared = loop {
             if staged.is_empty() {
                 return Ok(None);
             }
-            match merge::merge(&self.catalog, &target, &staged) {
-                Ok(merged) => break merged,
+            match merge::prepare(&self.catalog, &target, &staged) {
+                Ok(prepared) => break prepared,
                 Err(error @ MergeError::TooLarge { .. }) => {
                     staged = self.hold_crossing(contract, staged, &error, held)?;
                 }
                 Err(error) => return Err(error.into()),
             }
         };
-        for (sequence, rows) in &merged.disagreements {
+        let disagreements = prepared.merged.disagreements.iter().map(|(sequence, rows)| {
             let finding = Finding::of("sources-disagree").with("rows", rows.to_string());
-            if let Some(submission) = self.catalog.submission(*sequence)? {
-                receipts::note(&self.data, &self.configuration, &submission, &contract.name, &finding)?;
-            }
-        }
+            (*sequence, finding)
+        });
+        self.tell(contract, disagreements.collect())?;
+        let merged = prepared.commit(&self.catalog, &target)?;
+        receipts::settle(&self.data, &self.catalog, &self.configuration)?;
         Ok(Some(MergeReport {
             dataset: contract.name.clone(),
             submissions: waiting,
@@ -241,18 +245,38 @@ impl Run {
         tracing::warn!(dataset = contract.name, %error, "submissions held");
         let finding = Finding::of("partition-too-large").with("reason", error.to_string());
         let mut rest = Vec::new();
+        let mut crossing = Vec::new();
         for one in staged {
-            if !merge::reaches(contract, &one, partition)? {
+            if merge::reaches(contract, &one, partition)? {
+                crossing.push(one.sequence);
+            } else {
                 rest.push(one);
-                continue;
             }
-            self.catalog.hold(one.sequence, &contract.name)?;
-            if let Some(submission) = self.catalog.submission(one.sequence)? {
-                receipts::hold(&self.data, &self.configuration, &submission, &contract.name, &finding)?;
-            }
-            held.push(one.sequence);
         }
+        let told = crossing.iter().map(|sequence| (*sequence, finding.clone())).collect();
+        self.tell(contract, told)?;
+        fail_point("hold.before");
+        self.catalog.hold(&crossing, &contract.name)?;
+        fail_point("hold.after");
+        receipts::settle(&self.data, &self.catalog, &self.configuration)?;
+        held.extend(crossing);
         Ok(rest)
+    }
+
+    /// Stages what merging found about submissions, before the catalog makes it true.
+    fn tell(&self, contract: &Contract, told: Vec<(i64, Finding)>) -> Result<(), RunError> {
+        let sequences: Vec<i64> = told.iter().map(|(sequence, _)| *sequence).collect();
+        if sequences.is_empty() {
+            return Ok(());
+        }
+        receipts::due(&self.data, &sequences)?;
+        fail_point("merge.told.before");
+        for (sequence, finding) in told {
+            let folder = self.data.staged(sequence, &contract.name);
+            crate::check::amend(&folder, sequence, &receipts::OF_MERGE, &[finding])?;
+        }
+        fail_point("merge.told.after");
+        Ok(())
     }
 
     fn connector_of(&self, sequence: i64) -> Result<Option<String>, crate::catalog::CatalogError> {

@@ -112,13 +112,16 @@ impl TableWriter {
             .writer
             .into_inner()
             .map_err(|error| TableError::parquet(&self.path, error))?;
+        crate::observe::fail_point("table.sync.before");
         sink.file
             .sync_all()
             .map_err(|error| TableError::io(&self.path, error))?;
         set_readable(&sink.file).map_err(|error| TableError::io(&self.path, error))?;
+        crate::observe::fail_point("table.rename.before");
         self.temporary
             .persist(&self.path)
             .map_err(|error| TableError::io(&self.path, error.error))?;
+        crate::observe::fail_point("table.rename.after");
         sync_folder(&self.path)?;
         let sha256 = hex(&sink.hash.finalize());
         Ok(WrittenFile {
