@@ -7,7 +7,7 @@ export LUMBUNG_TOOLS ?= $(CARGO_TARGET_DIR)/tools
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench accept fmt lint docs docs-check clean-demo
+.PHONY: help demo test crash bench accept fmt lint docs docs-check clean-demo
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,11 @@ test: rust ## Install what tests need, then run every test
 		echo "cargo-nextest is not installed: running cargo test instead, which takes longer" >&2; \
 		$(CARGO) test --locked; \
 	fi
+
+RUNS ?= 1000
+crash: rust ## Kill nightly jobs RUNS=1000 times at random moments; SEED=n begins as a failure did
+	@LUMBUNG_CRASH_RUNS=$(RUNS) LUMBUNG_CRASH_SEED=$(SEED) $(CARGO) test --locked --test it -- --nocapture --exact \
+		crash::random::nights_killed_at_random_moments_end_as_if_they_had_not_been
 
 bench: rust ## Compare with DuckDB on a million price rows (builds the release profile first)
 	@bash benches/run.sh

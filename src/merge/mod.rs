@@ -216,7 +216,7 @@ fn touched(contract: &Contract, staged: &[Staged]) -> Result<BTreeSet<String>, M
 
 /// Removes files that the catalog does not know: those that were replaced, and those of a killed merge. A
 /// release keeps its own links to them.
-fn sweep(catalog: &Catalog, target: &Target<'_>) -> Result<(), MergeError> {
+pub fn sweep(catalog: &Catalog, target: &Target<'_>) -> Result<(), MergeError> {
     let known: BTreeSet<PathBuf> = catalog
         .partitions(&target.contract.name)?
         .into_iter()

@@ -13,6 +13,7 @@ pub mod outlook;
 pub mod preview;
 pub mod receipts;
 
+mod disk_full;
 mod fetch;
 mod stage;
 
@@ -31,6 +32,9 @@ use crate::observe::{
 use crate::publish;
 use crate::table::{Session, SqlError};
 use chrono::NaiveDate;
+pub use disk_full::Doing;
+use disk_full::during;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -82,6 +86,13 @@ pub enum RunError {
     Unbalanced(#[from] UnbalancedRows),
     #[error("{path}: {source}")]
     Io { path: String, source: std::io::Error },
+    /// The operator must make room; `folder` is the data directory.
+    #[error("the disk is full while {doing}: {reason}")]
+    DiskFull {
+        doing: Doing,
+        reason: String,
+        folder: String,
+    },
     #[error("internal error: {0}")]
     Internal(String),
 }
@@ -95,8 +106,12 @@ pub async fn run(place: &Place, options: &Options, progress: &Progress) -> Resul
     let connectors = chosen(&configuration, &options.connectors)?;
     let as_of = options.as_of.unwrap_or_else(|| today(&configuration));
     let data = DataDirectory::new(&place.data);
-    let catalog = Catalog::open(data.root())?;
-    catalog.take_lease(LEASE)?;
+    let open = || -> Result<Catalog, RunError> {
+        let catalog = Catalog::open(data.root())?;
+        catalog.take_lease(LEASE)?;
+        Ok(catalog)
+    };
+    let catalog = open().map_err(during(Doing::Catalog, &place.data))?;
     let result = Run {
         configuration,
         data,
@@ -108,7 +123,7 @@ pub async fn run(place: &Place, options: &Options, progress: &Progress) -> Resul
     .await;
     let released = catalog.release_lease(LEASE);
     // What stopped the run says more than a lease that could not be given back, which falls with the process.
-    let report = result?;
+    let report = result.map_err(during(Doing::Catalog, &place.data))?;
     released?;
     Ok(report)
 }
@@ -156,7 +171,7 @@ pub fn decide(
     };
     let decided = decide();
     let released = catalog.release_lease(LEASE);
-    let decided = decided?;
+    let decided = decided.map_err(during(Doing::Deciding, data.root()))?;
     released?;
     Ok(decided)
 }
@@ -225,6 +240,44 @@ impl Run {
         publish: bool,
         report: &mut RunReport,
     ) -> Result<(), RunError> {
+        let root = self.data.root().to_path_buf();
+        let seconds = self
+            .land(connectors, report)
+            .await
+            .map_err(during(Doing::Landing, &root))?;
+        let run = self.clone();
+        let (staged, gone) = blocking(move || run.stage_all(&seconds))
+            .await
+            .map_err(during(Doing::Judging, &root))?;
+        for connector in gone {
+            let finding = Finding::of("connector-gone").with("connector", &connector);
+            fail(&mut report.sources, &connector, None, &finding);
+        }
+        count_duplicates(&mut report.sources, &staged);
+        report.submissions = staged;
+        let run = self.clone();
+        let (merged, held) = blocking(move || run.merge_all())
+            .await
+            .map_err(during(Doing::Merging, &root))?;
+        report.merged = merged;
+        for submission in &mut report.submissions {
+            if held.contains(&submission.submission) {
+                submission.status = Status::Held;
+            }
+        }
+        if publish {
+            let published = self.clone().publish(report).await;
+            published.map_err(during(Doing::Publishing, &root))?;
+        }
+        Ok(())
+    }
+
+    /// Fetches, lands, numbers and moves dropped files; gives how long landing took by connector and file.
+    async fn land(
+        &self,
+        connectors: &[Arc<Connector>],
+        report: &mut RunReport,
+    ) -> Result<BTreeMap<(String, String), f64>, RunError> {
         crate::land::sweep_spool(&self.data)?;
         // A run or a decision killed in the middle may have left receipts behind the catalog.
         receipts::settle(&self.data, &self.catalog, &self.configuration)?;
@@ -246,27 +299,7 @@ impl Run {
         for (connector, region, finding) in self.move_processed()? {
             fail(&mut report.sources, &connector, Some(region), &finding);
         }
-        let seconds = fetched.land_seconds;
-        let run = self.clone();
-        let (staged, gone) = blocking(move || run.stage_all(&seconds)).await?;
-        for connector in gone {
-            let finding = Finding::of("connector-gone").with("connector", &connector);
-            fail(&mut report.sources, &connector, None, &finding);
-        }
-        count_duplicates(&mut report.sources, &staged);
-        report.submissions = staged;
-        let run = self.clone();
-        let (merged, held) = blocking(move || run.merge_all()).await?;
-        report.merged = merged;
-        for submission in &mut report.submissions {
-            if held.contains(&submission.submission) {
-                submission.status = Status::Held;
-            }
-        }
-        if publish {
-            self.clone().publish(report).await?;
-        }
-        Ok(())
+        Ok(fetched.land_seconds)
     }
 
     /// Moves dropped files to `processed/`; gives those that cannot be moved.

@@ -81,6 +81,10 @@ pub fn write(
     if let Some(beside) = beside(data, submission)
         && let Err(error) = write_beside(&beside, configuration, receipt)
     {
+        // Unless it is full: then the copy is written by the next run.
+        if super::disk_full::is_full(&error) {
+            return Err(error);
+        }
         tracing::warn!(sequence, %error, "the receipt cannot be put beside its file");
     }
     fail_point("receipt.copy.after");

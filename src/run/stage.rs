@@ -182,6 +182,8 @@ impl Run {
         };
         let prepared = loop {
             if staged.is_empty() {
+                // What a night left that was killed in its merge, and partitions written before one was too large.
+                merge::sweep(&self.catalog, &target)?;
                 return Ok(None);
             }
             match merge::prepare(&self.catalog, &target, &staged) {
