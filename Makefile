@@ -7,7 +7,7 @@ export LUMBUNG_TOOLS ?= $(CARGO_TARGET_DIR)/tools
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz bench accept fmt lint docs docs-check clean-demo
+.PHONY: help demo test crash fuzz bench accept fmt lint docs docs-check clean-demo
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,11 @@ SECONDS ?= 60
 fuzz: rust ## Change inputs of every reader and parser at random for SECONDS=60 each; SEED=… repeats a run
 	@LUMBUNG_FUZZ_SECONDS=$(SECONDS) $(if $(SEED),LUMBUNG_FUZZ_SEED=$(SEED)) \
 		$(CARGO) test --locked --test it fuzz:: -- --nocapture
+
+RUNS ?= 1000
+crash: rust ## Kill nightly jobs RUNS=1000 times at random moments; SEED=n begins as a failure did
+	@LUMBUNG_CRASH_RUNS=$(RUNS) LUMBUNG_CRASH_SEED=$(SEED) $(CARGO) test --locked --test it -- --nocapture --exact \
+		crash::random::nights_killed_at_random_moments_end_as_if_they_had_not_been
 
 bench: rust ## Measure beside DuckDB, polars and others, write docs/benchmarks.md (builds the release profile first; an hour or two)
 	@bash benches/run.sh

@@ -70,6 +70,12 @@ impl Catalog {
         })
     }
 
+    /// The report of the latest run that has one, JSON text: a run that was killed has none.
+    pub fn last_report(&self) -> Result<Option<String>, CatalogError> {
+        let sql = "SELECT report FROM runs WHERE report IS NOT NULL ORDER BY id DESC LIMIT 1";
+        Ok(self.rows(sql, [], |row| row.get(0))?.pop())
+    }
+
     pub fn record_release(&self, id: &str, as_of: NaiveDate) -> Result<(), CatalogError> {
         self.execute(
             "INSERT OR IGNORE INTO releases (id, created_at, as_of, program) VALUES (?1, ?2, ?3, ?4)",
@@ -121,6 +127,12 @@ impl Catalog {
             }),
             None => Ok(()),
         }
+    }
+
+    /// Whether a process that is alive holds a lease.
+    pub fn is_lease_held(&self, name: &str) -> Result<bool, CatalogError> {
+        let holders: Vec<String> = self.rows("SELECT holder FROM leases WHERE name = ?1", [name], |row| row.get(0))?;
+        Ok(holders.iter().any(|holder| is_alive(holder)))
     }
 
     pub fn release_lease(&self, name: &str) -> Result<(), CatalogError> {
@@ -229,6 +241,21 @@ mod tests {
             .unwrap();
         let refused = catalog.take_lease("run").unwrap_err().to_string();
         assert!(refused.contains(&parent.to_string()), "{refused}");
+    }
+
+    #[test]
+    fn a_lease_is_held_by_the_living_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Catalog::open(folder.path()).unwrap();
+        assert!(!catalog.is_lease_held("run").unwrap());
+        catalog.take_lease("run").unwrap();
+        assert!(catalog.is_lease_held("run").unwrap());
+        // The number of a process that is alive, which started at another time.
+        let reused = format!("{}:1", std::process::id());
+        catalog.execute("UPDATE leases SET holder = ?1", [reused]).unwrap();
+        assert!(!catalog.is_lease_held("run").unwrap());
+        catalog.take_lease("run").unwrap();
+        assert!(catalog.is_lease_held("run").unwrap());
     }
 
     #[test]

@@ -291,20 +291,32 @@ impl Catalog {
         Ok(self.rows(sql, [dataset, digest], |row| row.get(0))?.pop())
     }
 
-    /// Holds a staged submission of a dataset after all: its merge crosses a limit.
-    pub fn hold(&self, sequence: i64, dataset: &str) -> Result<(), CatalogError> {
+    /// Holds staged submissions of a dataset after all, for their merge crosses a limit. All or none: the rest of
+    /// them alone might not cross it.
+    pub fn hold(&self, sequences: &[i64], dataset: &str) -> Result<(), CatalogError> {
         self.transaction(|transaction| {
-            transaction.execute(
-                "UPDATE outcomes SET status = 'held', merged = 1 WHERE sequence = ?1 AND dataset = ?2",
-                params![sequence, dataset],
-            )?;
-            transaction.execute(
-                "UPDATE submissions SET status = 'held', state = CASE WHEN EXISTS (SELECT 1 FROM outcomes WHERE \
-                 outcomes.sequence = ?1 AND merged = 0) THEN 'staged' ELSE 'done' END WHERE sequence = ?1",
-                params![sequence],
-            )?;
+            for sequence in sequences {
+                transaction.execute(
+                    "UPDATE outcomes SET status = 'held', merged = 1 WHERE sequence = ?1 AND dataset = ?2",
+                    params![sequence, dataset],
+                )?;
+                transaction.execute(
+                    "UPDATE submissions SET status = 'held', state = CASE WHEN EXISTS (SELECT 1 FROM outcomes WHERE \
+                     outcomes.sequence = ?1 AND merged = 0) THEN 'staged' ELSE 'done' END WHERE sequence = ?1",
+                    params![sequence],
+                )?;
+            }
             Ok(())
         })
+    }
+
+    /// Notes how many findings a submission has in a dataset, those of its merge included.
+    pub fn count_findings(&self, sequence: i64, dataset: &str, findings: u64) -> Result<(), CatalogError> {
+        self.execute(
+            "UPDATE outcomes SET findings = ?3 WHERE sequence = ?1 AND dataset = ?2",
+            params![sequence, dataset, findings as i64],
+        )
+        .map(|_| ())
     }
 
     /// Decides on a held submission: `accepted` sends it to merging, `refused` ends it. Gives false where the

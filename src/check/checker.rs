@@ -9,12 +9,14 @@ use crate::config::{Contract, Pii, WriteMode};
 use crate::finding::receipt::{FindingTally, Rows};
 use crate::finding::{Finding, Place, Severity};
 use crate::normalize::{Counts, RefusedRow, RowSink};
+use crate::observe::fail_point;
 use crate::table::{TableError, TableWriter, WrittenFile, reader, schema};
 use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch};
 use arrow::compute::filter_record_batch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -72,13 +74,14 @@ impl<'k> Checker<'k> {
         if folder.exists() {
             std::fs::remove_dir_all(folder).map_err(io)?;
         }
+        fail_point("stage.emptied");
         std::fs::create_dir_all(folder).map_err(io)?;
         let model = schema::model_schema(&contract);
         let look = Arc::new(Look::new(&contract, &model));
         let mut checker = Checker {
             look: look.clone(),
             uniqueness: Some(Uniqueness::new(folder)),
-            rows: Some(TableWriter::create(&folder.join("rows.parquet"), model, &[])?),
+            rows: Some(rows_writer(&folder.join("rows.parquet"), &contract)?),
             quarantine: QuarantineWriter::create(folder, sequence)?,
             findings: FindingsWriter::create(folder, sequence)?,
             tally: FindingTally::default(),
@@ -208,7 +211,7 @@ impl<'k> Checker<'k> {
     /// Rewrites `rows.parquet` without the excluded rows, which become findings.
     fn exclude(&mut self, rows: &WrittenFile, exclusions: &Exclusions) -> Result<WrittenFile, CheckError> {
         let kept = self.folder.join("rows.parquet");
-        let mut writer = TableWriter::create(&kept, schema::model_schema(&self.contract), &[])?;
+        let mut writer = rows_writer(&kept, &self.contract)?;
         let mut ordinal = 0;
         for batch in reader::batches(&rows.path)? {
             let batch = batch?;
@@ -251,7 +254,9 @@ impl<'k> Checker<'k> {
         let (Some(uniqueness), Some(rows)) = (self.uniqueness.take(), self.rows.take()) else {
             return Err(CheckError::Lookup("a checker is finished once".to_string()));
         };
+        fail_point("stage.rows.before");
         let mut rows = rows.finish_unsynced()?;
+        fail_point("stage.rows.after");
         let hasher = KeyHasher::new(&self.contract, &schema::model_schema(&self.contract));
         let exclusions = uniqueness.finish(&hasher, &rows.path)?;
         if !exclusions.is_empty() {
@@ -296,9 +301,12 @@ impl<'k> Checker<'k> {
             digests,
             ..
         } = self;
+        fail_point("stage.findings.before");
         quarantine.finish()?;
         findings.finish()?;
+        fail_point("stage.findings.after");
         write_summary(&contract, &folder, status.as_str(), counted, &places)?;
+        fail_point("stage.summary.after");
         tracing::debug!(
             sequence,
             dataset = contract.name,
@@ -376,6 +384,12 @@ impl RowSink for Checker<'_> {
     }
 }
 
+/// Writes `rows.parquet`, which is merged once and can be made again from raw.
+fn rows_writer(path: &Path, contract: &Contract) -> Result<TableWriter, TableError> {
+    let days: Vec<&str> = schema::partition_date(contract).into_iter().collect();
+    TableWriter::create_passing(path, schema::model_schema(contract), &days)
+}
+
 fn write_summary(
     contract: &Contract,
     folder: &Path,
@@ -405,5 +419,7 @@ fn write_summary(
         source,
     };
     let text = serde_json::to_string_pretty(&summary).map_err(|error| io(error.into()))?;
-    std::fs::write(&path, text).map_err(io)
+    let mut file = std::fs::File::create(&path).map_err(io)?;
+    file.write_all(text.as_bytes()).map_err(io)?;
+    file.sync_all().map_err(io)
 }

@@ -5,9 +5,11 @@
 //! model, and the gate. It writes the four files of a staged submission and gives the [`Outcome`]. Every row is
 //! counted in exactly one place (promise I2), and the receipt cannot be made otherwise.
 //!
-//! - `look`: what each batch shows by itself; `rules`: row rules; `uniqueness`: repeated and conflicting keys; `table_rules`: queries
-//! - `staging`: the files; `outcome`: counts, status, summary
+//! - `look`: what each batch shows by itself; `rules`: row rules; `uniqueness`: repeated and conflicting keys;
+//!   `table_rules`: queries
+//! - `amend`: what merging finds later; `staging`: the files; `outcome`: counts, status, summary
 
+mod amend;
 mod checker;
 mod look;
 mod outcome;
@@ -16,6 +18,7 @@ mod staging;
 mod table_rules;
 mod uniqueness;
 
+pub use amend::{amend, amended};
 pub use checker::{Checker, PlaceInfo};
 pub use outcome::{Outcome, Summary, SummaryPlace};
 pub use staging::{findings_schema, quarantine_schema, stage_findings};

@@ -163,6 +163,11 @@ impl FindingsWriter {
         })
     }
 
+    /// Takes over findings that are staged already.
+    pub(super) fn copy(&mut self, findings: RecordBatch) -> Result<(), CheckError> {
+        Ok(self.writer.write(findings)?)
+    }
+
     pub(super) fn push(&mut self, finding: &Finding, known: bool) -> Result<(), CheckError> {
         let number = |value: Option<u32>| value.map(|value| i32::try_from(value).unwrap_or(i32::MAX));
         let place = &finding.place;

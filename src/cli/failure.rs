@@ -103,6 +103,9 @@ impl From<RunError> for Failure {
             }
             RunError::Lease(_) => Failure::new(error.to_string())
                 .hint("wait until it has ended; a lease of a process that has died is taken over by itself"),
+            RunError::DiskFull { folder, .. } => Failure::new(error.to_string()).hint(format!(
+                "make room on the file system of {folder}, or give it more, and run again; `lumbung doctor` says how much is left"
+            )),
             _ => Failure::new(error.to_string()),
         }
     }

@@ -2,20 +2,19 @@
 
 use super::{Failure, Session, print};
 use crate::catalog::Catalog;
-use crate::finding::receipt::Titles;
+use crate::finding::receipt::{Language, Titles};
 use crate::observe::RunReport;
 use crate::publish;
-use crate::run::{DataDirectory, receipts};
+use crate::run::{DataDirectory, LEASE, receipts};
 
 pub(super) fn status(session: &Session) -> Result<i32, Failure> {
     let data = DataDirectory::new(&session.place.data);
     let catalog = open(session)?;
     let last = catalog.runs(1)?.pop();
-    let report = last
-        .as_ref()
-        .and_then(|run| run.report.as_deref())
-        .map(RunReport::from_json)
-        .transpose();
+    let unfinished = last.as_ref().filter(|run| run.ended_at.is_none());
+    let is_running = unfinished.is_some() && catalog.is_lease_held(LEASE)?;
+    let report = catalog.last_report()?;
+    let report = report.as_deref().map(RunReport::from_json).transpose();
     let report = report.map_err(Failure::new)?;
     let held: Vec<_> = catalog
         .submissions(usize::MAX >> 1)?
@@ -25,7 +24,7 @@ pub(super) fn status(session: &Session) -> Result<i32, Failure> {
     let current = publish::current(&data).map(|(id, _)| id);
     if session.json {
         let value = serde_json::json!({
-            "run": last, "report": report, "held": held, "release": current, "due": catalog.due_times()?,
+            "run": last, "running": is_running, "stopped": unfinished.is_some() && !is_running, "report": report, "held": held, "release": current, "due": catalog.due_times()?,
         });
         session.print_json(&value)?;
         return Ok(0);
@@ -38,12 +37,19 @@ pub(super) fn status(session: &Session) -> Result<i32, Failure> {
             .say("Belum ada laporan.\n", "There is no report yet.\n")
             .to_string(),
     };
-    if let Some(run) = last.filter(|run| run.ended_at.is_none()) {
-        let note = session.say(
-            "sedang berjalan, atau terhenti di tengah",
-            "running, or stopped in the middle",
-        );
-        text.push_str(&format!("\nrun {}: {note} ({})\n", run.id, run.started_at));
+    if let Some(run) = unfinished {
+        let (id, start) = (run.id, &run.started_at);
+        let note = match (session.language, is_running) {
+            (Language::Id, true) => format!("Jalan {id} sedang berlangsung sejak {start}."),
+            (Language::En, true) => format!("Run {id} is running since {start}."),
+            (Language::Id, false) => format!(
+                "Jalan {id}, mulai {start}, terhenti sebelum selesai; tidak ada yang hilang, jalan berikutnya melanjutkannya."
+            ),
+            (Language::En, false) => format!(
+                "Run {id}, begun at {start}, stopped before its end; nothing is lost, the next run continues it."
+            ),
+        };
+        text.push_str(&format!("\n{note}\n"));
     }
     text.push_str(&format!(
         "\n{} {}\n",

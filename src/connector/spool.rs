@@ -1,5 +1,6 @@
 //! Bytes in flight: written once, hashed as they stream.
 
+use crate::observe::fail_point;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -48,6 +49,7 @@ impl PartWriter {
         self.hash.update(bytes);
         self.file.write_all(bytes)?;
         self.size += bytes.len() as u64;
+        fail_point("spool.write.half");
         Ok(true)
     }
 
@@ -63,7 +65,9 @@ impl PartWriter {
 
     /// Ends the part. The file stays in the spool until `land` moves it and makes it durable.
     pub fn finish(self, name: String, request: BTreeMap<String, String>) -> io::Result<SpooledPart> {
+        fail_point("spool.sync.before");
         let (_, path) = self.file.keep().map_err(|error| error.error)?;
+        fail_point("spool.sync.after");
         let sha256 = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(SpooledPart {
             path,

@@ -362,6 +362,20 @@ impl Receipt {
         self.datasets.as_deref().unwrap_or(std::slice::from_ref(self))
     }
 
+    /// Puts `findings` in the place of all listed ones with these codes, behind those that are as grave; `total` is
+    /// the number of findings then.
+    pub fn tell(&mut self, codes: &[&str], findings: &[Finding], total: u64) {
+        self.findings.retain(|known| !codes.contains(&known.code.as_str()));
+        for finding in findings {
+            let place = self
+                .findings
+                .partition_point(|known| known.severity >= finding.severity);
+            self.findings.insert(place, ReceiptFinding::from(finding));
+        }
+        self.findings.truncate(LISTED_FINDINGS);
+        self.findings_total = total;
+    }
+
     /// True where a listed finding is an error. Errors are listed first, so none is missed.
     pub fn has_errors(&self) -> bool {
         self.parts()

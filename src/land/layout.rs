@@ -66,6 +66,11 @@ impl DataDirectory {
         self.root.join("receipts").join(format!("{sequence}.json"))
     }
 
+    /// One empty file a submission whose receipt may lag behind the catalog, named by its number.
+    pub fn receipts_due(&self) -> PathBuf {
+        self.root.join("receipts").join(".due")
+    }
+
     pub fn model(&self, dataset: &str) -> PathBuf {
         self.root.join("model").join(dataset)
     }

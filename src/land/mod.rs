@@ -12,6 +12,7 @@ pub use layout::DataDirectory;
 use crate::catalog::{Catalog, CatalogError, Landed, Landing, PartRow, Submission};
 use crate::config::{Connector, Contract};
 use crate::connector::{Delivery, SpooledPart};
+use crate::observe::fail_point;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 use std::io;
@@ -52,7 +53,10 @@ pub fn land(
         .iter()
         .map(|delivery| landing(connector, contracts, as_of, delivery))
         .collect();
-    Ok(catalog.land(&landings)?)
+    fail_point("land.register.before");
+    let landed = catalog.land(&landings)?;
+    fail_point("land.register.after");
+    Ok(landed)
 }
 
 fn landing(connector: &Connector, contracts: &[Arc<Contract>], as_of: NaiveDate, delivery: &Delivery) -> Landing {
@@ -117,7 +121,10 @@ fn keep(data: &DataDirectory, part: &SpooledPart) -> Result<(), LandError> {
     }
     let folder = target.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(io_error(folder))?;
-    std::fs::rename(&part.path, &target).map_err(io_error(&target))
+    fail_point("land.raw.before");
+    std::fs::rename(&part.path, &target).map_err(io_error(&target))?;
+    fail_point("land.raw.after");
+    Ok(())
 }
 
 /// Moves the files of numbered submissions into `processed/<number>_<name>`. A file that is gone was moved
@@ -139,6 +146,7 @@ pub fn move_processed(data: &DataDirectory, catalog: &Catalog) -> Result<Vec<(Su
     if !settled.is_empty() {
         data.sync().map_err(io_error(data.root()))?;
         catalog.moved(&settled)?;
+        fail_point("land.processed.after");
     }
     Ok(failed)
 }
@@ -153,7 +161,9 @@ fn move_one(catalog: &Catalog, submission: &Submission) -> Result<(), LandError>
     }
     let folder = target.parent().unwrap_or(Path::new("."));
     own_folder(folder).map_err(io_error(folder))?;
+    fail_point("land.processed.before");
     std::fs::rename(origin, &target).map_err(io_error(&target))?;
+    fail_point("land.processed.half");
     let marker = crate::connector::drop::done_marker(origin);
     match std::fs::remove_file(&marker) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {

@@ -4,6 +4,7 @@ use super::scopes::{self, Scope};
 use super::{MergeError, Staged, Target};
 use crate::config::{Contract, Partition, WriteMode};
 use crate::table::schema;
+use chrono::{Months, NaiveDate};
 use polars::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -67,25 +68,41 @@ fn type_of(arrow: &arrow::datatypes::DataType) -> DataType {
     }
 }
 
-/// The partition of a row, as text.
-fn partition_of(contract: &Contract) -> Option<Expr> {
+/// The rows of a partition: its first day and the first one behind it, compared as dates, so that a reader can pass over
+/// row groups. None where the dataset is one partition.
+fn is_in(contract: &Contract, partition: &str) -> Option<Expr> {
     let date = schema::partition_date(contract)?;
-    let format = match contract.partition {
-        Partition::Year => "%Y",
-        Partition::Month => "%Y-%m",
+    let (first, next) = bounds(contract.partition, partition)?;
+    let day = |date: NaiveDate| lit(crate::table::reference::days(date)).cast(DataType::Date);
+    Some(col(date).gt_eq(day(first)).and(col(date).lt(day(next))))
+}
+
+fn bounds(partition: Partition, name: &str) -> Option<(NaiveDate, NaiveDate)> {
+    let (first, months) = match partition {
+        Partition::Year => (format!("{name}-01-01"), 12),
+        Partition::Month => (format!("{name}-01"), 1),
         Partition::All => return None,
     };
-    Some(col(date).dt().strftime(format))
+    let first: NaiveDate = first.parse().ok()?;
+    Some((first, first.checked_add_months(Months::new(months))?))
 }
 
 /// Partitions that a staged submission's rows fall into.
 pub(super) fn partitions_of(contract: &Contract, rows: &Path) -> Result<Vec<String>, MergeError> {
-    let Some(partition) = partition_of(contract) else {
+    let format = match contract.partition {
+        Partition::Year => "%Y",
+        Partition::Month => "%Y-%m",
+        Partition::All => return Ok(vec!["all".to_string()]),
+    };
+    let Some(date) = schema::partition_date(contract) else {
         return Ok(vec!["all".to_string()]);
     };
     let what = rows.display().to_string();
+    // The few days first, then their names.
     let frame = scan(rows)?
-        .select([partition.alias("partition")])
+        .select([col(date)])
+        .unique(None, UniqueKeepStrategy::Any)
+        .select([col(date).dt().strftime(format).alias("partition")])
         .unique(None, UniqueKeepStrategy::Any)
         .sort(["partition"], SortMultipleOptions::default())
         .collect()
@@ -126,7 +143,7 @@ pub(super) fn fold(
     let mut changed = late.is_some();
     for group in staged.chunks(if one_by_one { 1 } else { staged.len() }) {
         let fresh = fresh_rows(contract, partition, group)?;
-        let scopes = scopes::of(contract, partition_of(contract), partition, group)?;
+        let scopes = scopes::of(contract, is_in(contract, partition), group)?;
         let (after, overruled) = step(contract, state.as_ref(), fresh, scopes.as_ref()).map_err(failed(&what))?;
         for (sequence, rows) in overruled {
             *disagreements.entry(sequence).or_default() += rows;
@@ -179,7 +196,7 @@ fn step(
         .with_row_index(INDEX, None)
         .collect()?;
     let (trusted, overruled) = by_authority(contract, affected.clone(), &key)?;
-    let winners = winners(contract, trusted, &key, scopes)?;
+    let winners = winners(contract, trusted, scopes)?;
     if !changes(&affected, &winners)? {
         return Ok((None, overruled));
     }
@@ -210,8 +227,8 @@ fn fresh_rows(contract: &Contract, partition: &str, staged: &[Staged]) -> Result
     let mut frames = Vec::new();
     for one in staged {
         let mut frame = scan_rows(contract, &one.rows)?;
-        if let Some(expression) = partition_of(contract) {
-            frame = frame.filter(expression.eq(lit(partition)));
+        if let Some(is_in) = is_in(contract, partition) {
+            frame = frame.filter(is_in);
         }
         frames.push(frame.with_columns([
             number(one.sequence).alias(ORDER),
@@ -310,10 +327,15 @@ fn by_authority(
     if contract.authority.is_empty() {
         return Ok((affected, BTreeMap::new()));
     }
+    // Nobody is overruled among equals.
+    let ranks = affected.column(RANK)?.i64()?;
+    if ranks.min() == ranks.max() {
+        return Ok((affected, BTreeMap::new()));
+    }
     let best = col(RANK).min().over(key)?;
     let trusted = affected.clone().lazy().filter(col(RANK).eq(best.clone())).collect()?;
     let overruled = affected.lazy().filter(col(RANK).gt(best));
-    let last = trusted.clone().lazy().unique_stable_last(key)?;
+    let last = last_of_key(contract, trusted.clone().lazy());
     let mut disagreements = BTreeMap::new();
     let winner_order = format!("{ORDER}_winner");
     let differing = overruled
@@ -337,40 +359,59 @@ fn by_authority(
     Ok((trusted, disagreements))
 }
 
-/// Last row of each key of a frame sorted by key and order.
-trait LastOfKey {
-    fn unique_stable_last(self, key: &[Expr]) -> PolarsResult<LazyFrame>;
-}
-
-impl LastOfKey for LazyFrame {
-    fn unique_stable_last(self, key: &[Expr]) -> PolarsResult<LazyFrame> {
-        Ok(self.filter(col(INDEX).eq(col(INDEX).max().over(key)?)))
+/// True where the row `by` places before (after, where negative) has the same key. Frames are sorted by key and order, so
+/// neighbours are compared: a window over each key costs many times as much.
+fn same_key(contract: &Contract, by: i64) -> Expr {
+    let mut same = lit(true);
+    for name in &contract.key {
+        let name = col(name.as_str());
+        same = same.and(name.clone().eq(name.shift(lit(by))));
     }
+    same.fill_null(lit(false))
 }
 
-/// The row of each key that stands after all submissions, if any.
-fn winners(contract: &Contract, rows: DataFrame, key: &[Expr], scopes: Option<&Scope>) -> PolarsResult<DataFrame> {
-    let key = key.to_vec();
+/// Last row of each key.
+fn last_of_key(contract: &Contract, sorted: LazyFrame) -> LazyFrame {
+    sorted.filter(same_key(contract, -1).not())
+}
+
+/// The row of each key that stands after all submissions, if any. `rows` are sorted by key and order.
+fn winners(contract: &Contract, rows: DataFrame, scopes: Option<&Scope>) -> PolarsResult<DataFrame> {
+    // The keys of one submission differ, so each row stands for its own.
+    let orders = rows.column(ORDER)?.i64()?;
+    if orders.min() == orders.max() && orders.min() > Some(0) {
+        return Ok(rows);
+    }
     let with_ends = match scopes {
         Some(scopes) => scopes::next_end(rows, scopes, ORDER, RANK)?,
         None => rows
             .lazy()
             .with_columns([lit(NULL).cast(DataType::Int64).alias(scopes::NEXT_END)]),
     };
-    let next = col(ORDER).shift(lit(-1)).over(key.clone())?;
+    let none = lit(NULL).cast(DataType::Int64);
+    let next = when(same_key(contract, -1))
+        .then(col(ORDER).shift(lit(-1)))
+        .otherwise(none);
     let ends = col(scopes::NEXT_END)
         .is_not_null()
         .and(next.clone().is_null().or(col(scopes::NEXT_END).lt(next)));
-    let is_first = col(ORDER).shift(lit(1)).over(key.clone())?.is_null();
-    let changed = differs(contract, |name| col(name).shift(lit(1)).over(key.clone()))?;
-    let ended_before = col("_ends").shift(lit(1)).over(key.clone())?.fill_null(lit(false));
-    with_ends
+    let follows = same_key(contract, 1);
+    let changed = differs(contract, |name| Ok(col(name).shift(lit(1))))?;
+    let ended_before = col("_ends").shift(lit(1)).fill_null(lit(false));
+    // Whether the last row of its key ends, carried back to all rows of the key.
+    let ends_last = when(same_key(contract, -1).not()).then(col("_ends"));
+    let ends_last = ends_last.otherwise(lit(NULL).cast(DataType::Boolean));
+    let standing = with_ends
         .with_columns([ends.alias("_ends")])
-        .with_columns([is_first.or(changed).or(ended_before).alias("_new")])
-        .filter(col("_ends").last().over(key.clone())?.not())
-        .filter(col("_new"))
-        .unique_stable_last(&key)?
-        .collect()
+        .with_columns([
+            follows.not().or(changed).or(ended_before).alias("_new"),
+            ends_last
+                .fill_null_with_strategy(FillNullStrategy::Backward(None))
+                .alias("_ends_last"),
+        ])
+        .filter(col("_ends_last").not())
+        .filter(col("_new"));
+    last_of_key(contract, standing).collect()
 }
 
 /// Whether the winners differ from the affected rows that the model has already.

@@ -19,6 +19,7 @@ mod tests;
 
 use crate::catalog::{Catalog, CatalogError, MergeCommit, PartitionFile};
 use crate::config::{Contract, Partition};
+use crate::observe::fail_point;
 use crate::table::{TableError, reader, schema, writer};
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
@@ -86,8 +87,36 @@ pub struct Target<'t> {
 
 /// Merges all waiting submissions of a dataset and commits.
 pub fn merge(catalog: &Catalog, target: &Target<'_>, staged: &[Staged]) -> Result<Merged, MergeError> {
+    prepare(catalog, target, staged)?.commit(catalog, target)
+}
+
+/// A merge whose files are written and not yet true.
+#[derive(Debug, Default)]
+pub struct Prepared {
+    commit: MergeCommit,
+    /// What it will have done.
+    pub merged: Merged,
+}
+
+impl Prepared {
+    /// Makes it true, and sweeps what it replaced.
+    pub fn commit(self, catalog: &Catalog, target: &Target<'_>) -> Result<Merged, MergeError> {
+        if self.commit.sequences.is_empty() {
+            return Ok(self.merged);
+        }
+        fail_point("merge.commit.before");
+        catalog.commit_merge(&target.contract.name, &self.commit)?;
+        fail_point("merge.commit.after");
+        sweep(catalog, target)?;
+        fail_point("merge.sweep.after");
+        Ok(self.merged)
+    }
+}
+
+/// Folds all waiting submissions of a dataset and writes the partitions that change.
+pub fn prepare(catalog: &Catalog, target: &Target<'_>, staged: &[Staged]) -> Result<Prepared, MergeError> {
     if staged.is_empty() {
-        return Ok(Merged::default());
+        return Ok(Prepared::default());
     }
     let existing: Files = catalog
         .partitions(&target.contract.name)?
@@ -95,9 +124,7 @@ pub fn merge(catalog: &Catalog, target: &Target<'_>, staged: &[Staged]) -> Resul
         .map(|file| (file.partition.clone(), file))
         .collect();
     let (merged, commit) = fold_onto(target, &existing, staged)?;
-    catalog.commit_merge(&target.contract.name, &commit)?;
-    sweep(catalog, target)?;
-    Ok(merged)
+    Ok(Prepared { commit, merged })
 }
 
 /// Folds submissions, in their order, onto a model's files. The new files stand beside the old ones; which count is
@@ -115,11 +142,13 @@ pub fn fold_onto(
     for partition in touched(target.contract, staged)? {
         let old = existing.get(&partition);
         let path = old.map(|file| target.folder.join(&partition).join(&file.file));
+        fail_point("merge.scratch.before");
         let folded = fold::fold(target, &partition, path.as_deref(), staged)?;
         for (sequence, rows) in &folded.disagreements {
             *merged.disagreements.entry(*sequence).or_default() += rows;
         }
         let Some(scratch) = folded.scratch else { continue };
+        fail_point("merge.scratch.after");
         merged.partitions.push(partition.clone());
         match keep(target, &partition, &scratch)? {
             Some(file) => commit.written.push(file),
@@ -163,7 +192,9 @@ fn keep(target: &Target<'_>, partition: &str, scratch: &Path) -> Result<Option<P
     // Named by content: merging again after a kill gives the same name.
     let name = format!("{}.parquet", &written.sha256[..16]);
     let target_path = folder.join(&name);
+    fail_point("merge.file.before");
     std::fs::rename(&written.path, &target_path).map_err(|source| io(&target_path, source))?;
+    fail_point("merge.file.after");
     writer::sync_folder(&target_path)?;
     Ok(Some(PartitionFile {
         partition: partition.to_string(),
@@ -230,6 +261,7 @@ pub fn sweep(catalog: &Catalog, target: &Target<'_>) -> Result<(), MergeError> {
             let path = file.map_err(|source| io(&partition, source))?.path();
             if !known.contains(&path) {
                 std::fs::remove_file(&path).map_err(|source| io(&path, source))?;
+                fail_point("merge.sweep.half");
             }
         }
     }

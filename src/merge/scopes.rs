@@ -42,13 +42,8 @@ fn columns(contract: &Contract) -> Vec<String> {
     names
 }
 
-/// Scopes of a partition; none where nothing is replaced.
-pub(super) fn of(
-    contract: &Contract,
-    partition_of: Option<Expr>,
-    partition: &str,
-    staged: &[Staged],
-) -> Result<Option<Scope>, MergeError> {
+/// Scopes of a partition, whose rows are those that are `is_in` it; none where nothing is replaced.
+pub(super) fn of(contract: &Contract, is_in: Option<Expr>, staged: &[Staged]) -> Result<Option<Scope>, MergeError> {
     if contract.write != WriteMode::Replace {
         return Ok(None);
     }
@@ -61,8 +56,8 @@ pub(super) fn of(
             source,
         };
         let mut frame = LazyFrame::scan_parquet(PlRefPath::new(&what), ScanArgsParquet::default()).map_err(fail)?;
-        if let Some(expression) = &partition_of {
-            frame = frame.filter(expression.clone().eq(lit(partition)));
+        if let Some(is_in) = &is_in {
+            frame = frame.filter(is_in.clone());
         }
         let rank = contract.authority.iter().position(|name| *name == one.connector);
         let rank = rank.unwrap_or(contract.authority.len()) as i64;

@@ -121,6 +121,7 @@ impl Building {
             bytes: written.bytes,
             rows: Some(written.rows),
         };
+        crate::observe::fail_point("publish.tables.half");
         self.link_to_equal(path, &target, &entry)?;
         self.entries.insert(path.to_string(), entry);
         Ok(())
@@ -169,6 +170,7 @@ impl Building {
     /// Makes every folder durable and gives the directory its name.
     pub fn seal(mut self, target: &Path) -> Result<PathBuf, PublishError> {
         sync_folders(&self.root)?;
+        crate::observe::fail_point("publish.seal.before");
         std::fs::rename(&self.root, target).map_err(io_error(target))?;
         self.is_sealed = true;
         writer::sync_folder(target)?;

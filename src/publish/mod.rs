@@ -42,6 +42,7 @@ use crate::catalog::{Catalog, CatalogError};
 use crate::compute::Indicators;
 use crate::config::Configuration;
 use crate::land::DataDirectory;
+use crate::observe::fail_point;
 use crate::table::{SqlError, TableError};
 use chrono::NaiveDate;
 use layout::Building;
@@ -112,6 +113,7 @@ pub fn publish(publication: &Publication<'_>) -> Result<Published, PublishError>
     let mut building = Building::create(data, previous.as_ref().map(|(_, path)| path.as_path()))?;
     tables::write(&mut building, publication)?;
     quality::write(&mut building, publication)?;
+    fail_point("publish.tables.after");
     let changed_tables = building.changed_tables();
     if let Some((id, path)) = &previous
         && changed_tables.is_empty()
@@ -130,9 +132,13 @@ pub fn publish(publication: &Publication<'_>) -> Result<Published, PublishError>
         previous: previous.as_ref().map(|(id, _)| id.as_str()),
     };
     complete(&mut building, publication, &release)?;
+    fail_point("publish.verify.after");
     let path = building.seal(&data.releases().join(&id))?;
+    fail_point("publish.seal.after");
     switch::switch(data, &id)?;
+    fail_point("publish.switch.after");
     catalog.record_release(&id, publication.as_of)?;
+    fail_point("publish.record.after");
     Ok(Published {
         id: Some(id),
         unchanged: false,

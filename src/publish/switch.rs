@@ -82,6 +82,7 @@ pub fn switch(data: &DataDirectory, id: &str) -> Result<(), PublishError> {
     let link = data.current();
     let next = data.published().join(format!("{SWITCHING}{}", std::process::id()));
     std::os::unix::fs::symlink(Path::new("releases").join(id), &next).map_err(io_error(&next))?;
+    crate::observe::fail_point("publish.switch.half");
     std::fs::rename(&next, &link).map_err(io_error(&link))?;
     Ok(writer::sync_folder(&link)?)
 }

@@ -110,7 +110,8 @@ fn starts_with_object(path: &Path) -> Result<bool, ReadError> {
     Ok(reader.next_event()? == JsonEvent::ObjectStart)
 }
 
-/// Whether the first line is a whole object and another object follows.
+/// Whether the first line is a whole object and another object follows; or nothing follows and it holds plain values
+/// only: then it is the one record of its file.
 fn is_line_delimited(path: &Path, limits: &Limits) -> Result<bool, ReadError> {
     let file = open_file(path)?;
     // A first line longer than a record may be is not a record.
@@ -120,12 +121,18 @@ fn is_line_delimited(path: &Path, limits: &Limits) -> Result<bool, ReadError> {
     if !matches!(reader.next_event(), Ok(JsonEvent::ObjectStart)) {
         return Ok(false);
     }
+    let mut is_flat = true;
     while reader.depth() > 0 {
         if reader.next_event().is_err() {
             return Ok(false);
         }
+        is_flat &= reader.depth() < 2;
     }
-    Ok(matches!(reader.next_event(), Ok(JsonEvent::ObjectStart)))
+    Ok(match reader.next_event() {
+        Ok(JsonEvent::ObjectStart) => true,
+        Ok(JsonEvent::End) => is_flat,
+        _ => false,
+    })
 }
 
 struct JsonBlocks {

@@ -102,7 +102,8 @@ fn records_are_found_without_a_pointer() {
     );
     assert_eq!(read(r#"{"rows":[]}"#, None).1, Vec::<String>::new());
     assert_eq!(refused(r#"{"a":[{"x":1}],"b":[{"x":1}]}"#, None).value.unwrap(), "a, b");
-    assert_eq!(refused(r#"{"a":1}"#, None).code, "records-not-found");
+    assert_eq!(refused(r#"{"a":{"b":1}}"#, None).code, "records-not-found");
+    assert_eq!(read("{\"a\":1}\n", None).1, ["1"], "a file of one record");
     assert_eq!(refused("7", None).code, "records-not-found");
 }
 

@@ -17,6 +17,7 @@ pub mod replay;
 pub mod versions;
 
 mod again;
+mod disk_full;
 mod fetch;
 mod stage;
 mod unchanged;
@@ -29,12 +30,15 @@ use crate::finding::receipt::{Status, UnbalancedRows};
 pub use crate::land::DataDirectory;
 use crate::land::LandError;
 use crate::merge::MergeError;
+use crate::observe::fail_point;
 use crate::observe::{
     IndicatorFailure, IndicatorsReport, Progress, ReleaseReport, RunReport, SourceReport, Stage, SubmissionReport,
 };
 use crate::publish;
 use crate::table::{Session, SqlError};
 use chrono::NaiveDate;
+pub use disk_full::Doing;
+use disk_full::during;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -99,6 +103,13 @@ pub enum RunError {
     Unbalanced(#[from] UnbalancedRows),
     #[error("{path}: {source}")]
     Io { path: String, source: std::io::Error },
+    /// The operator must make room; `folder` is the data directory.
+    #[error("the disk is full while {doing}: {reason}")]
+    DiskFull {
+        doing: Doing,
+        reason: String,
+        folder: String,
+    },
     #[error("internal error: {0}")]
     Internal(String),
 }
@@ -112,15 +123,22 @@ pub async fn run(place: &Place, options: &Options, progress: &Progress) -> Resul
     let connectors = chosen(&configuration, &options.connectors)?;
     let as_of = options.as_of.unwrap_or_else(|| today(&configuration));
     let data = DataDirectory::new(&place.data);
-    let catalog = Catalog::open(data.root())?;
-    catalog.take_lease(LEASE)?;
+    let open = || -> Result<Catalog, RunError> {
+        let catalog = Catalog::open(data.root())?;
+        catalog.take_lease(LEASE)?;
+        Ok(catalog)
+    };
+    let catalog = open().map_err(during(Doing::Catalog, &place.data))?;
     let run = Run::new(configuration, data, catalog.clone(), as_of, progress.clone());
     let result = match run {
         Ok(run) => run.all(&connectors, options.publish).await,
         Err(error) => Err(error),
     };
-    catalog.release_lease(LEASE)?;
-    result
+    let released = catalog.release_lease(LEASE);
+    // What stopped the run says more than a lease that could not be given back, which falls with the process.
+    let report = result.map_err(during(Doing::Catalog, &place.data))?;
+    released.map_err(|error| during(Doing::Catalog, &place.data)(error.into()))?;
+    Ok(report)
 }
 
 fn chosen(configuration: &Configuration, names: &[String]) -> Result<Vec<Arc<Connector>>, RunError> {
@@ -166,18 +184,19 @@ pub fn decide(
         return Err(RunError::NothingToAccept(sequence));
     }
     catalog.take_lease(LEASE)?;
-    let decided = catalog
-        .decide(sequence, accept, reason)
-        .map_err(RunError::from)
-        .and_then(|decided| {
-            let status = if accept { Status::Accepted } else { Status::Refused };
-            if decided {
-                receipts::decide(data, configuration, submission, status)?;
-            }
-            Ok(decided)
-        });
-    catalog.release_lease(LEASE)?;
-    decided
+    let decide = || -> Result<bool, RunError> {
+        receipts::due(data, &[sequence])?;
+        fail_point("decide.before");
+        let decided = catalog.decide(sequence, accept, reason)?;
+        fail_point("decide.after");
+        receipts::settle(data, catalog, configuration)?;
+        Ok(decided)
+    };
+    let decided = decide();
+    let released = catalog.release_lease(LEASE);
+    let decided = decided.map_err(during(Doing::Deciding, data.root()))?;
+    released?;
+    Ok(decided)
 }
 
 /// Today in the installation's zone.
@@ -247,14 +266,19 @@ impl Run {
         report.exit_code = if result.is_err() { 1 } else { exit_code(&report) };
         // The report names no value that was sent; it always serializes.
         let text = serde_json::to_string(&report).map_err(|error| RunError::Internal(error.to_string()))?;
-        run.catalog.end_run(id, i64::from(report.exit_code), &text)?;
+        fail_point("run.end.before");
+        let ended = run.catalog.end_run(id, i64::from(report.exit_code), &text);
+        fail_point("run.end.after");
+        // What stopped the run says more than a report that could not be kept.
+        result?;
+        ended?;
         tracing::info!(
             run = id,
             exit_code = report.exit_code,
             seconds = report.seconds,
             "run ended"
         );
-        result.map(|()| report)
+        Ok(report)
     }
 
     async fn steps(
@@ -263,7 +287,48 @@ impl Run {
         publish: bool,
         report: &mut RunReport,
     ) -> Result<(), RunError> {
+        let root = self.data.root().to_path_buf();
+        let seconds = self
+            .land(connectors, report)
+            .await
+            .map_err(during(Doing::Landing, &root))?;
+        let run = self.clone();
+        let (staged, gone) = blocking(move || run.stage_all(&seconds))
+            .await
+            .map_err(during(Doing::Judging, &root))?;
+        for connector in gone {
+            let finding = Finding::of("connector-gone").with("connector", &connector);
+            fail(&mut report.sources, &connector, None, &finding);
+        }
+        count_duplicates(&mut report.sources, &staged);
+        report.submissions = staged;
+        let run = self.clone();
+        let merged = blocking(move || run.merge_all())
+            .await
+            .map_err(during(Doing::Merging, &root))?;
+        report.merged = merged.reports;
+        report.waiting.extend(merged.stuck);
+        for submission in &mut report.submissions {
+            if merged.held.contains(&submission.submission) {
+                submission.status = Status::Held;
+            }
+        }
+        if publish {
+            let published = self.clone().publish(report).await;
+            published.map_err(during(Doing::Publishing, &root))?;
+        }
+        Ok(())
+    }
+
+    /// Fetches, lands, numbers and moves dropped files; gives how long landing took by connector and file.
+    async fn land(
+        &self,
+        connectors: &[Arc<Connector>],
+        report: &mut RunReport,
+    ) -> Result<BTreeMap<(String, String), f64>, RunError> {
         crate::land::sweep_spool(&self.data)?;
+        // A run or a decision killed in the middle may have left receipts behind the catalog.
+        receipts::settle(&self.data, &self.catalog, &self.configuration)?;
         // A run killed after numbering left files standing that must not come in again.
         self.move_processed()?;
         let fetched = fetch::fetch(
@@ -276,32 +341,13 @@ impl Run {
         )
         .await?;
         report.sources = fetched.sources;
+        fail_point("land.number.before");
         self.catalog.number()?;
+        fail_point("land.number.after");
         for (connector, region, finding) in self.move_processed()? {
             fail(&mut report.sources, &connector, Some(region), &finding);
         }
-        let seconds = fetched.land_seconds;
-        let run = self.clone();
-        let (staged, gone) = blocking(move || run.stage_all(&seconds)).await?;
-        for connector in gone {
-            let finding = Finding::of("connector-gone").with("connector", &connector);
-            fail(&mut report.sources, &connector, None, &finding);
-        }
-        count_duplicates(&mut report.sources, &staged);
-        report.submissions = staged;
-        let run = self.clone();
-        let merged = blocking(move || run.merge_all()).await?;
-        report.merged = merged.reports;
-        report.waiting.extend(merged.stuck);
-        for submission in &mut report.submissions {
-            if merged.held.contains(&submission.submission) {
-                submission.status = Status::Held;
-            }
-        }
-        if publish {
-            self.clone().publish(report).await?;
-        }
-        Ok(())
+        Ok(fetched.land_seconds)
     }
 
     /// Makes durable what was written to the data directory.
@@ -343,10 +389,12 @@ impl Run {
             return Ok(());
         }
         let bar = self.progress.stage(Stage::Compute, 1);
+        fail_point("compute.before");
         let facts = publish::Facts::load(&self.data, &self.catalog, &self.configuration, self.as_of).await?;
         let session = Session::new(self.configuration.installation.limits.query_memory_mb)?;
         facts.register(&session).await?;
         let computed = crate::compute::compute(&session, &indicators, self.as_of, &facts.illustrative).await?;
+        fail_point("compute.after");
         bar.advance(1);
         bar.finish();
         report.indicators = IndicatorsReport {

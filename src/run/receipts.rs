@@ -2,10 +2,12 @@
 
 use super::RunError;
 use super::judge::Verdict;
-use crate::catalog::Submission;
+use crate::catalog::{Catalog, Submission};
 use crate::config::Configuration;
-use crate::finding::receipt::{FindingTally, Receipt, ReceiptFinding, Rows, Status, Subject, Titles};
+use crate::finding::receipt::{FindingTally, Receipt, Rows, Status, Subject, Titles};
 use crate::land::DataDirectory;
+use crate::observe::fail_point;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Names that readable receipts use.
@@ -86,13 +88,20 @@ pub(super) fn put(
     let Some(sequence) = submission.sequence else {
         return Ok(());
     };
+    fail_point("receipt.write.before");
     write_whole(&data.receipt(sequence), receipt.to_json().as_bytes())?;
+    fail_point("receipt.copy.before");
     // `receipts/` has the receipt; a folder that cannot take the copy stops nothing.
     if let Some(beside) = beside(data, submission)
         && let Err(error) = write_beside(&beside, titles, receipt)
     {
+        // Unless it is full: then the copy is written by the next run.
+        if super::disk_full::is_full(&error) {
+            return Err(error);
+        }
         tracing::warn!(sequence, %error, "the receipt cannot be put beside its file");
     }
+    fail_point("receipt.copy.after");
     Ok(())
 }
 
@@ -103,6 +112,7 @@ fn write_beside(beside: &Path, titles: &Titles, receipt: &Receipt) -> Result<(),
         source,
     })?;
     write_whole(&with_ending(beside, "receipt.json"), receipt.to_json().as_bytes())?;
+    fail_point("receipt.copy.half");
     let page = receipt.to_html(titles);
     write_whole(&with_ending(beside, "receipt.html"), page.as_bytes())
 }
@@ -123,25 +133,26 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(format!("{}.{ending}", path.display()))
 }
 
+/// Writes a file beside its place and moves it there. The name beside is always the same, so that what a kill left
+/// of it goes when the receipt is written again; a link that somebody put there is not followed.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
     use std::io::Write;
     use std::os::unix::fs::PermissionsExt;
-    let io = |source| RunError::Io {
-        path: path.display().to_string(),
-        source,
-    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.writing"));
     let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(io)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".receipt-")
-        .tempfile_in(folder)
-        .map_err(io)?;
-    file.write_all(bytes).map_err(io)?;
-    file.as_file()
-        .set_permissions(std::fs::Permissions::from_mode(0o644))
-        .map_err(io)?;
-    file.persist(path).map_err(|error| io(error.error))?;
-    Ok(())
+    let write = || -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        match std::fs::remove_file(&beside) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = std::fs::File::create_new(&beside)?;
+        file.write_all(bytes)?;
+        file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
+        std::fs::rename(&beside, path)
+    };
+    write().map_err(io(path))
 }
 
 /// The stored receipt of a submission; none where it has none yet.
@@ -157,83 +168,93 @@ pub fn read(data: &DataDirectory, sequence: i64) -> Result<Option<Receipt>, RunE
     }
 }
 
-/// Turns the stored receipt of a dataset into `held`, with the reason.
-pub fn hold(
-    data: &DataDirectory,
-    configuration: &Configuration,
-    submission: &Submission,
-    dataset: &str,
-    finding: &crate::finding::Finding,
-) -> Result<(), RunError> {
-    change(data, configuration, submission, |one| {
-        if one.dataset.as_deref() == Some(dataset) {
-            one.status = Status::Held;
-            tell(one, finding);
-        }
-    })
+/// Codes of what merging finds: told in the staged findings first, and from there in the receipt.
+pub const OF_MERGE: [&str; 2] = ["sources-disagree", "partition-too-large"];
+
+/// Says that the catalog is about to change what these receipts say. Killed from here on, the next run writes them
+/// anew from the catalog; see [`settle`].
+pub fn due(data: &DataDirectory, sequences: &[i64]) -> Result<(), RunError> {
+    let folder = data.receipts_due();
+    std::fs::create_dir_all(&folder).map_err(io(&folder))?;
+    for sequence in sequences {
+        let path = folder.join(sequence.to_string());
+        std::fs::File::create(&path).map_err(io(&path))?;
+    }
+    std::fs::File::open(&folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(io(&folder))?;
+    fail_point("receipt.due.after");
+    Ok(())
 }
 
-/// Adds a finding of the merge to the stored receipt of a dataset.
-pub fn note(
-    data: &DataDirectory,
-    configuration: &Configuration,
-    submission: &Submission,
-    dataset: &str,
-    finding: &crate::finding::Finding,
-) -> Result<(), RunError> {
-    change(data, configuration, submission, |one| {
-        if one.dataset.as_deref() == Some(dataset) {
-            tell(one, finding);
+/// Writes every receipt that is due from what the catalog and the staged findings say. Does the same however often
+/// it is tried, and whether or not the change came to pass that made it due.
+pub fn settle(data: &DataDirectory, catalog: &Catalog, configuration: &Configuration) -> Result<(), RunError> {
+    let folder = data.receipts_due();
+    let mut sequences = BTreeSet::new();
+    match std::fs::read_dir(&folder) {
+        Ok(entries) => {
+            for entry in entries {
+                let name = entry.map_err(io(&folder))?.file_name();
+                sequences.extend(name.to_str().and_then(|name| name.parse::<i64>().ok()));
+            }
         }
-    })
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(source) => return Err(io(&folder)(source)),
+    }
+    for sequence in sequences {
+        if let Some(submission) = catalog.submission(sequence)? {
+            renew(data, catalog, configuration, &submission, sequence)?;
+        }
+        fail_point("receipt.renewed");
+        let path = folder.join(sequence.to_string());
+        std::fs::remove_file(&path).map_err(io(&path))?;
+    }
+    fail_point("receipt.settled");
+    Ok(())
 }
 
-/// Writes a decision into a stored receipt: what was held is accepted (in part, where rows were refused) or refused.
-pub fn decide(
-    data: &DataDirectory,
-    configuration: &Configuration,
-    submission: &Submission,
-    status: Status,
-) -> Result<(), RunError> {
-    change(data, configuration, submission, |one| {
-        if one.status == Status::Held {
-            let in_part = status == Status::Accepted && one.rows.quarantined > 0;
-            one.status = if in_part { Status::AcceptedInPart } else { status };
-        }
-    })
-}
-
-/// Adds a finding; one of the same code is replaced.
-fn tell(receipt: &mut Receipt, finding: &crate::finding::Finding) {
-    match receipt.findings.iter().position(|known| known.code == finding.code) {
-        Some(index) => receipt.findings[index] = ReceiptFinding::from(finding),
-        None => {
-            receipt.findings.push(ReceiptFinding::from(finding));
-            receipt.findings_total += 1;
-        }
+fn io(path: &Path) -> impl FnOnce(std::io::Error) -> RunError + '_ {
+    move |source| RunError::Io {
+        path: path.display().to_string(),
+        source,
     }
 }
 
-/// Changes a stored receipt, dataset by dataset, and writes it to its places.
-fn change(
+/// Brings a stored receipt in line with the catalog's outcomes and the staged findings of the merge.
+fn renew(
     data: &DataDirectory,
+    catalog: &Catalog,
     configuration: &Configuration,
     submission: &Submission,
-    mut work: impl FnMut(&mut Receipt),
+    sequence: i64,
 ) -> Result<(), RunError> {
-    let Some(sequence) = submission.sequence else {
-        return Ok(());
-    };
     let Some(mut receipt) = read(data, sequence)? else {
         return Ok(());
     };
-    match receipt.datasets.take() {
-        Some(mut parts) => {
-            parts.iter_mut().for_each(work);
-            receipt = Receipt::of_datasets(parts)
-                .ok_or_else(|| RunError::Internal("a receipt without a dataset".to_string()))?;
+    let outcomes = catalog.outcomes(sequence)?;
+    let mut parts = receipt.datasets.take().unwrap_or_else(|| vec![receipt]);
+    for part in &mut parts {
+        let dataset = part.dataset.clone().unwrap_or_default();
+        let Some(outcome) = outcomes.iter().find(|outcome| outcome.dataset == dataset) else {
+            continue;
+        };
+        if let Some(status) = Status::from_word(&outcome.status) {
+            part.status = status;
         }
-        None => work(&mut receipt),
+        if dataset.is_empty() {
+            continue;
+        }
+        let folder = data.staged(sequence, &dataset);
+        if !outcome.merged {
+            // Its merge is still to come, and finds again what is to be found.
+            crate::check::amend(&folder, sequence, &OF_MERGE, &[])?;
+        }
+        let (told, total) = crate::check::amended(&folder, &OF_MERGE)?;
+        part.tell(&OF_MERGE, &told, total);
+        catalog.count_findings(sequence, &dataset, total)?;
     }
+    let receipt =
+        Receipt::of_datasets(parts).ok_or_else(|| RunError::Internal("a receipt without a dataset".to_string()))?;
     write(data, configuration, submission, &receipt)
 }

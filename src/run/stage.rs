@@ -8,6 +8,7 @@ use crate::config::{Connector, Contract};
 use crate::finding::Finding;
 use crate::finding::receipt::{Receipt, Status, Titles};
 use crate::merge::{self, MergeError, Staged, Target};
+use crate::observe::fail_point;
 use crate::observe::{DatasetReport, MergeReport, Stage, SubmissionReport, SubmissionSeconds};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,7 +92,9 @@ impl Run {
                 records.push(judged.record);
             }
             self.sync()?;
+            fail_point("stage.outcome.before");
             self.catalog.record_outcomes(&records)?;
+            fail_point("stage.outcome.after");
             for record in records {
                 tracing::info!(sequence = record.sequence, status = record.status, "submission judged");
             }
@@ -237,24 +240,27 @@ impl Run {
         let folder = self.data.model(&contract.name);
         let (connector_of, is_illustrative) = (self.connector_of(), self.is_illustrative());
         let target = self.target(contract, &folder, &connector_of, &is_illustrative);
-        let merged = loop {
+        let prepared = loop {
             if staged.is_empty() {
+                // What a night left that was killed in its merge, and partitions written before one was too large.
+                merge::sweep(&self.catalog, &target)?;
                 return Ok(None);
             }
-            match merge::merge(&self.catalog, &target, &staged) {
-                Ok(merged) => break merged,
+            match merge::prepare(&self.catalog, &target, &staged) {
+                Ok(prepared) => break prepared,
                 Err(error @ MergeError::TooLarge { .. }) => {
                     staged = self.hold_crossing(contract, &staged, error, &mut all.held)?;
                 }
                 Err(error) => return Err(error.into()),
             }
         };
-        for (sequence, rows) in &merged.disagreements {
+        let disagreements = prepared.merged.disagreements.iter().map(|(sequence, rows)| {
             let finding = Finding::of("sources-disagree").with("rows", rows.to_string());
-            if let Some(submission) = self.catalog.submission(*sequence)? {
-                receipts::note(&self.data, &self.configuration, &submission, &contract.name, &finding)?;
-            }
-        }
+            (*sequence, finding)
+        });
+        self.tell(contract, disagreements.collect())?;
+        let merged = prepared.commit(&self.catalog, &target)?;
+        receipts::settle(&self.data, &self.catalog, &self.configuration)?;
         Ok(Some(MergeReport {
             dataset: contract.name.clone(),
             submissions: waiting,
@@ -329,15 +335,32 @@ impl Run {
         if crossing.is_empty() {
             return Err(error.into());
         }
-        for sequence in crossing {
-            self.catalog.hold(sequence, &contract.name)?;
-            if let Some(submission) = self.catalog.submission(sequence)? {
-                receipts::hold(&self.data, &self.configuration, &submission, &contract.name, &finding)?;
-            }
-            held.push(sequence);
-        }
+        let told = crossing.iter().map(|sequence| (*sequence, finding.clone())).collect();
+        self.tell(contract, told)?;
+        fail_point("hold.before");
+        self.catalog.hold(&crossing, &contract.name)?;
+        fail_point("hold.after");
+        receipts::settle(&self.data, &self.catalog, &self.configuration)?;
+        held.extend(crossing);
         // What came after a submission that is held now need not be folded again.
         Ok(self.staged(contract)?.unwrap_or_default())
+    }
+
+    /// Stages what merging found about submissions, before the catalog makes it true.
+    fn tell(&self, contract: &Contract, told: Vec<(i64, Finding)>) -> Result<(), RunError> {
+        let sequences: Vec<i64> = told.iter().map(|(sequence, _)| *sequence).collect();
+        if sequences.is_empty() {
+            return Ok(());
+        }
+        receipts::due(&self.data, &sequences)?;
+        fail_point("merge.told.before");
+        for (sequence, finding) in told {
+            let folder = self.data.staged(sequence, &contract.name);
+            crate::check::amend(&folder, sequence, &receipts::OF_MERGE, &[finding])?;
+        }
+        self.sync()?;
+        fail_point("merge.told.after");
+        Ok(())
     }
 
     /// The connector of a submission.

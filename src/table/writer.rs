@@ -5,9 +5,10 @@ use arrow::array::RecordBatch;
 use arrow::compute::BatchCoalescer;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::Write;
@@ -15,6 +16,8 @@ use std::path::{Path, PathBuf};
 
 /// Rows of a row group: what analysts' engines prune by.
 pub const ROW_GROUP_ROWS: usize = 128 * 1024;
+/// How the names of files begin that are being written.
+pub(crate) const TEMPORARY: &str = ".writing-";
 /// Rows handed to the encoder at once. Fixed, so that page borders do not depend on how rows arrived.
 const BATCH_ROWS: usize = 8 * 1024;
 
@@ -24,7 +27,7 @@ pub struct WrittenFile {
     pub path: PathBuf,
     pub rows: u64,
     pub bytes: u64,
-    /// Lower-case hex.
+    /// Lower-case hex; empty for files that are not hashed.
     pub sha256: String,
 }
 
@@ -41,32 +44,47 @@ pub struct TableWriter {
 impl TableWriter {
     /// `metadata` are key-value pairs of the file (dataset, contract version, …).
     pub fn create(path: &Path, schema: SchemaRef, metadata: &[(String, String)]) -> Result<TableWriter, TableError> {
+        let properties = properties(3)
+            .set_statistics_enabled(EnabledStatistics::Page)
+            .set_key_value_metadata(Some(
+                metadata
+                    .iter()
+                    .map(|(key, value)| KeyValue::new(key.clone(), value.clone()))
+                    .collect(),
+            ));
+        TableWriter::open(path, schema, properties, Some(Sha256::new()))
+    }
+
+    /// For files that are read once or twice and then removed: cheap to write, not hashed. `days` are the date columns
+    /// whose bounds a reader may use to pass over row groups.
+    pub fn create_passing(path: &Path, schema: SchemaRef, days: &[&str]) -> Result<TableWriter, TableError> {
+        let row = ColumnPath::from(super::schema::ROW);
+        let mut properties = properties(1)
+            .set_statistics_enabled(EnabledStatistics::None)
+            // Row numbers go up one by one: a dictionary of them is a second copy.
+            .set_column_dictionary_enabled(row.clone(), false)
+            .set_column_encoding(row, Encoding::DELTA_BINARY_PACKED);
+        for day in days {
+            properties = properties.set_column_statistics_enabled(ColumnPath::from(*day), EnabledStatistics::Chunk);
+        }
+        TableWriter::open(path, schema, properties, None)
+    }
+
+    fn open(
+        path: &Path,
+        schema: SchemaRef,
+        properties: WriterPropertiesBuilder,
+        hash: Option<Sha256>,
+    ) -> Result<TableWriter, TableError> {
         let folder = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder).map_err(|error| TableError::io(folder, error))?;
         let temporary = tempfile::Builder::new()
-            .prefix(".writing-")
+            .prefix(TEMPORARY)
             .tempfile_in(folder)
             .map_err(|error| TableError::io(path, error))?;
         let (file, temporary) = temporary.into_parts();
-        let pairs = metadata
-            .iter()
-            .map(|(key, value)| KeyValue::new(key.clone(), value.clone()))
-            .collect();
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(
-                ZstdLevel::try_new(3).map_err(|error| TableError::parquet(path, error))?,
-            ))
-            .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-            .set_statistics_enabled(EnabledStatistics::Page)
-            .set_created_by(concat!("lumbung ", env!("CARGO_PKG_VERSION")).to_string())
-            .set_key_value_metadata(Some(pairs))
-            .build();
-        let sink = HashingFile {
-            file,
-            hash: Sha256::new(),
-            bytes: 0,
-        };
-        let writer = ArrowWriter::try_new(sink, schema.clone(), Some(properties))
+        let sink = HashingFile { file, hash, bytes: 0 };
+        let writer = ArrowWriter::try_new(sink, schema.clone(), Some(properties.build()))
             .map_err(|error| TableError::parquet(path, error))?;
         let coalescer = BatchCoalescer::new(schema, BATCH_ROWS);
         Ok(TableWriter {
@@ -123,12 +141,15 @@ impl TableWriter {
             .writer
             .into_inner()
             .map_err(|error| TableError::parquet(&self.path, error))?;
+        crate::observe::fail_point("table.sync.before");
         sync(&sink.file).map_err(|error| TableError::io(&self.path, error))?;
         set_readable(&sink.file).map_err(|error| TableError::io(&self.path, error))?;
+        crate::observe::fail_point("table.rename.before");
         self.temporary
             .persist(&self.path)
             .map_err(|error| TableError::io(&self.path, error.error))?;
-        let sha256 = hex(&sink.hash.finalize());
+        crate::observe::fail_point("table.rename.after");
+        let sha256 = sink.hash.map(|hash| hex(&hash.finalize())).unwrap_or_default();
         Ok(WrittenFile {
             path: self.path,
             rows: self.rows,
@@ -136,6 +157,15 @@ impl TableWriter {
             sha256,
         })
     }
+}
+
+fn properties(level: i32) -> WriterPropertiesBuilder {
+    // 1 and 3 are levels of zstd.
+    let level = ZstdLevel::try_new(level).unwrap_or_default();
+    WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_created_by(concat!("lumbung ", env!("CARGO_PKG_VERSION")).to_string())
 }
 
 /// Writes all batches into one file.
@@ -177,14 +207,16 @@ pub fn hex(bytes: &[u8]) -> String {
 /// A file that knows the hash of what was written to it.
 struct HashingFile {
     file: File,
-    hash: Sha256,
+    hash: Option<Sha256>,
     bytes: u64,
 }
 
 impl Write for HashingFile {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let written = self.file.write(bytes)?;
-        self.hash.update(&bytes[..written]);
+        if let Some(hash) = &mut self.hash {
+            hash.update(&bytes[..written]);
+        }
         self.bytes += written as u64;
         Ok(written)
     }

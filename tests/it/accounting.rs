@@ -39,7 +39,7 @@ fn every_row_of_every_format_is_where_plain_rules_put_it() {
     let registry = Registry::load(&crate::support::root().join("pipelines/reference")).expect("the registry");
     let config = Config {
         cases: 2,
-        max_shrink_iters: 30,
+        max_shrink_iters: 0,
         failure_persistence: None,
         ..Config::default()
     };

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// A running server. It ends when it is dropped.
 pub struct Simulated {
@@ -16,6 +17,11 @@ pub struct Simulated {
 impl Simulated {
     /// Starts a server. `answer` gives status and body for a path with its query.
     pub fn start(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> Simulated {
+        Simulated::slowly(Duration::ZERO, answer)
+    }
+
+    /// Starts a server that waits in the middle of every body.
+    pub fn slowly(pause: Duration, answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> Simulated {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let ends = Arc::new(AtomicBool::new(false));
@@ -26,7 +32,7 @@ impl Simulated {
                     return;
                 }
                 // A client that goes away early is no fault of the server.
-                let _ = serve(stream.unwrap(), &answer);
+                let _ = serve(stream.unwrap(), pause, &answer);
             }
         });
         Simulated {
@@ -53,7 +59,7 @@ impl Drop for Simulated {
     }
 }
 
-fn serve(mut stream: TcpStream, answer: &impl Fn(&str) -> (u16, String)) -> std::io::Result<()> {
+fn serve(mut stream: TcpStream, pause: Duration, answer: &impl Fn(&str) -> (u16, String)) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream.try_clone()?).lines();
     let first = lines.next().transpose()?.unwrap_or_default();
     for line in lines {
@@ -62,9 +68,18 @@ fn serve(mut stream: TcpStream, answer: &impl Fn(&str) -> (u16, String)) -> std:
         }
     }
     let (status, body) = answer(first.split(' ').nth(1).unwrap_or_default());
+    let mut middle = body.len() / 2;
+    while !body.is_char_boundary(middle) {
+        middle -= 1;
+    }
+    let (first, rest) = body.split_at(middle);
     write!(
         stream,
-        "HTTP/1.1 {status} Status\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        "HTTP/1.1 {status} Status\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{first}",
         body.len()
-    )
+    )?;
+    if !pause.is_zero() {
+        std::thread::sleep(pause);
+    }
+    stream.write_all(rest.as_bytes())
 }

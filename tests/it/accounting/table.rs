@@ -142,10 +142,13 @@ pub fn any_table() -> impl Strategy<Value = Table> {
         1 => Just(Line::Total),
         1 => Just(Line::Footnote),
     ];
-    (any::<bool>(), 0..3_usize, prop::collection::vec(line, 0..50)).prop_map(|(has_region, titles, lines)| Table {
+    // Two data rows at least: a document with a single record does not say by itself what in it is a record.
+    let lines = prop::collection::vec(line, 0..50);
+    let sure = prop::collection::vec(any_row().prop_map(Line::Data), 2);
+    (any::<bool>(), 0..3_usize, sure, lines).prop_map(|(has_region, titles, sure, lines)| Table {
         has_region,
         titles,
-        lines,
+        lines: sure.into_iter().chain(lines).collect(),
     })
 }
 
