@@ -23,7 +23,7 @@ use std::time::{Duration, Instant, SystemTime};
 const TIME_LIMIT: Duration = Duration::from_secs(20);
 
 /// Longest input that is made, in bytes.
-const LENGTH_LIMIT: usize = 64 << 10;
+const LENGTH_LIMIT: usize = 16 << 10;
 
 /// What is fuzzed.
 struct Target {

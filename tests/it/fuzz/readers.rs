@@ -20,7 +20,7 @@ use zip::{ZipArchive, ZipWriter};
 fn limits() -> Limits {
     Limits {
         unpacked_bytes: 4 << 20,
-        line_bytes: 16 << 10,
+        line_bytes: 6 << 10,
         columns: 300,
         ..Limits::default()
     }
