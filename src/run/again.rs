@@ -70,11 +70,25 @@ pub(super) fn digests(verdict: &Verdict) -> Vec<(String, String)> {
     verdict.outcomes.iter().flat_map(of).collect()
 }
 
+/// Lets a person's decision stand over a new judgment.
+pub(super) fn decide(outcome: &mut Outcome, decision: Option<&str>) {
+    match decision {
+        Some("refused") => outcome.status = Status::Refused,
+        Some("accepted") if outcome.status == Status::Held => outcome.status = outcome.rows.status(false),
+        _ => {}
+    }
+}
+
 impl Run {
-    /// The rows of outcomes for the catalog; those of datasets that wait for a rebuild are held.
-    pub(super) fn hold_waiting(&self, verdict: &mut Verdict) -> Vec<OutcomeRow> {
+    /// The rows of outcomes for the catalog; those of datasets that wait for a rebuild are held. What a person decided
+    /// on a submission that is judged again stands.
+    pub(super) fn outcome_rows(&self, sequence: i64, verdict: &mut Verdict) -> Result<Vec<OutcomeRow>, RunError> {
+        let before = self.catalog.outcomes(sequence)?;
         let mut rows = Vec::new();
         for outcome in &mut verdict.outcomes {
+            let stood = before.iter().find(|row| row.dataset == outcome.dataset);
+            let decision = stood.and_then(|row| row.decision.clone());
+            decide(outcome, decision.as_deref());
             let finding = self.waiting.get(&outcome.dataset);
             if let Some(finding) = finding {
                 if outcome.status != Status::Refused {
@@ -83,11 +97,12 @@ impl Run {
                 outcome.findings.push(finding);
             }
             rows.push(OutcomeRow {
+                decision,
                 waits: finding.is_some(),
                 ..outcome_row(outcome)
             });
         }
-        rows
+        Ok(rows)
     }
 
     /// Judges a submission anew into `again/`, looking back at these files of models.
@@ -141,7 +156,15 @@ impl Run {
         let Some(submission) = self.catalog.submission(sequence)? else {
             return Ok(false);
         };
-        let verdict = self.judge_beside(&submission, &|dataset| self.history(dataset))?;
+        let verdict = match self.judge_beside(&submission, &|dataset| self.history(dataset)) {
+            Ok(verdict) => verdict,
+            // Not a failure of the night: the dataset waits for a person.
+            Err(error @ (RunError::ConnectorGone { .. } | RunError::RawGone { .. })) => {
+                tracing::error!(sequence, dataset, %error, "its rows cannot be read again");
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+        };
         let outcomes = self.catalog.outcomes(sequence)?;
         let before = outcomes.iter().find(|outcome| outcome.dataset == dataset);
         let now = verdict.outcomes.iter().find(|outcome| outcome.dataset == dataset);
@@ -179,18 +202,25 @@ impl Run {
         let sequence = submission.sequence.unwrap_or_default();
         let name = |part: &Receipt| part.dataset.clone().unwrap_or_default();
         let at = Some(crate::catalog::now());
-        let mut parts: Vec<Receipt> = fresh
+        let mut anew: Vec<Receipt> = fresh
             .parts()
             .iter()
             .filter(|part| is_anew(&name(part)))
             .cloned()
             .collect();
-        for part in &mut parts {
-            part.reissued_at = at.clone();
-        }
+        anew.iter_mut().for_each(|part| part.reissued_at = at.clone());
+        // In the order of the stored one; what is new in it comes last.
+        let mut parts = Vec::new();
         if let Some(stored) = receipts::read(&self.data, sequence)? {
-            parts.extend(stored.parts().iter().filter(|part| !is_anew(&name(part))).cloned());
+            for part in stored.parts() {
+                match anew.iter().position(|one| name(one) == name(part)) {
+                    Some(index) => parts.push(anew.remove(index)),
+                    None if !is_anew(&name(part)) => parts.push(part.clone()),
+                    None => {}
+                }
+            }
         }
+        parts.extend(anew);
         let mut receipt =
             Receipt::of_datasets(parts).ok_or_else(|| RunError::Internal("a receipt without a dataset".to_string()))?;
         receipt.reissued_at = at;

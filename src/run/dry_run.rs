@@ -1,6 +1,7 @@
 //! `check FILE`: one file judged as a night would judge it, keeping nothing.
 
 use super::judge::{self, Case, PartInput};
+use super::versions::{self, Standing};
 use super::{RunError, receipts};
 use crate::catalog::{Catalog, State, Submission};
 use crate::config::{Configuration, Connector};
@@ -48,9 +49,14 @@ pub fn dry_run(
     let limits = &configuration.installation.limits;
     let history = |dataset: &str| -> Result<Vec<PathBuf>, crate::check::CheckError> {
         let Some(catalog) = &catalog else { return Ok(Vec::new()) };
-        let files = catalog
-            .partitions(dataset)
-            .map_err(|error| crate::check::CheckError::Lookup(error.to_string()))?;
+        let lookup = |error: crate::catalog::CatalogError| crate::check::CheckError::Lookup(error.to_string());
+        // A model that waits for a rebuild is of another contract: as in a run, nothing is looked back at.
+        if let Some(contract) = configuration.contracts.get(dataset)
+            && versions::standing(catalog, contract).map_err(lookup)? != Standing::Current
+        {
+            return Ok(Vec::new());
+        }
+        let files = catalog.partitions(dataset).map_err(lookup)?;
         let folder = data.model(dataset);
         Ok(files
             .into_iter()

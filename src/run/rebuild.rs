@@ -6,7 +6,7 @@
 //! an unchanged model, byte for byte; one whose rows fare otherwise is judged anew, but what a person decided stands.
 //! One catalog transaction then switches. Killed before it, the rebuild begins again when it is called again.
 
-use super::again::{Fate, UNKNOWN, digests, io, places, recorded, remove, same_bytes};
+use super::again::{Fate, UNKNOWN, decide, digests, io, places, recorded, remove, same_bytes};
 use super::versions::{self, Standing};
 use super::{LEASE, Place, Run, RunError, receipts};
 use crate::catalog::{Catalog, OutcomeRow, PartitionFile, Rebuilt, Record, Submission};
@@ -190,14 +190,11 @@ impl Run {
             Some(stands) => self.fate(sequence, stands, &now)? == Fate::Same,
             None => false,
         };
-        now.status = match stands {
-            Some(stands) if is_same => Status::from_word(&stands.status).unwrap_or(now.status),
-            Some(stands) if stands.decision.as_deref() == Some("refused") => Status::Refused,
-            Some(stands) if stands.decision.as_deref() == Some("accepted") && now.status == Status::Held => {
-                now.rows.status(false)
-            }
-            _ => now.status,
-        };
+        match stands {
+            Some(stands) if is_same => now.status = Status::from_word(&stands.status).unwrap_or(now.status),
+            Some(stands) => decide(&mut now, stands.decision.as_deref()),
+            None => {}
+        }
         let is_restaged = !is_same || !self.has_equal_rows(sequence, dataset)?;
         Ok(Replay {
             submission: submission.clone(),

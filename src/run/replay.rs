@@ -4,7 +4,7 @@
 //! word: the next run folds it in, and what came later once more. A replay only ever adds. Where it would take back a
 //! row that counts, the submission stays as it is, and a rebuild is the way.
 
-use super::again::{Fate, UNKNOWN, digests, places, recorded, remove};
+use super::again::{Fate, UNKNOWN, decide, digests, places, recorded, remove};
 use super::{LEASE, Place, Run, RunError, receipts};
 use crate::catalog::{Catalog, OutcomeRow, Record, Submission};
 use crate::check::Outcome;
@@ -174,9 +174,7 @@ impl Run {
                 }
                 return Ok(Err(Reason::TakesBack));
             };
-            if now.status == Status::Held && old.decision.as_deref() == Some("accepted") {
-                now.status = now.rows.status(false);
-            }
+            decide(now, old.decision.as_deref());
             let fate = match old.read {
                 0 if now.rows.accepted > 0 => Fate::More(now.rows.accepted),
                 0 => Fate::Same,

@@ -123,7 +123,7 @@ impl Run {
                 &|dataset| self.data.staged(sequence, dataset),
                 &|dataset| self.history(dataset),
             )?;
-            let outcomes = self.hold_waiting(&mut verdict);
+            let outcomes = self.outcome_rows(sequence, &mut verdict)?;
             let digests = again::digests(&verdict);
             let judged = outcomes.iter().map(|outcome| outcome.dataset.clone()).collect();
             let places = again::places(&verdict);
