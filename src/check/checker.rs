@@ -1,6 +1,6 @@
 //! The checker: takes normalized rows, keeps what may enter.
 
-use super::look::{Look, Seen};
+use super::look::{Look, Looks, Seen};
 use super::outcome::{Outcome, Summary, SummaryPlace};
 use super::staging::{FindingsWriter, QuarantineWriter, rendering};
 use super::uniqueness::{Exclusions, KeyHasher, Uniqueness};
@@ -65,6 +65,7 @@ impl<'k> Checker<'k> {
         folder: &Path,
         slice: &str,
         places: BTreeMap<i32, PlaceInfo>,
+        looks: &Looks,
         is_known: IsKnown<'k>,
     ) -> Result<Checker<'k>, CheckError> {
         let io = |source| CheckError::Io {
@@ -77,7 +78,7 @@ impl<'k> Checker<'k> {
         fail_point("stage.emptied");
         std::fs::create_dir_all(folder).map_err(io)?;
         let model = schema::model_schema(&contract);
-        let look = Arc::new(Look::new(&contract, &model));
+        let look = looks.of(&contract, &model);
         let mut checker = Checker {
             look: look.clone(),
             uniqueness: Some(Uniqueness::new(folder)),

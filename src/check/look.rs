@@ -11,6 +11,7 @@ use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::SchemaRef;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A contract's row rules and key, ready to be applied.
 pub struct Look {
@@ -18,6 +19,20 @@ pub struct Look {
     /// Rules that do not compile, and why.
     pub(super) unusable: Vec<(String, String)>,
     keys: KeyHasher,
+}
+
+/// The looks of all contracts, each made ready once: compiling its rules takes longer than a small file.
+#[derive(Default)]
+pub struct Looks(Mutex<BTreeMap<String, Arc<Look>>>);
+
+impl Looks {
+    pub(super) fn of(&self, contract: &Contract, model: &SchemaRef) -> Arc<Look> {
+        // Making one changes nothing else: what a panic left is whole.
+        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = format!("{}@{}", contract.name, contract.version);
+        let make = || Arc::new(Look::new(contract, model));
+        looks.entry(name).or_insert_with(make).clone()
+    }
 }
 
 /// A batch that was looked at.

@@ -20,6 +20,7 @@ mod uniqueness;
 
 pub use amend::{amend, amended};
 pub use checker::{Checker, PlaceInfo};
+pub use look::Looks;
 pub use outcome::{Outcome, Summary, SummaryPlace};
 pub use staging::{findings_schema, quarantine_schema, stage_findings};
 

@@ -4,6 +4,7 @@ use super::judge::{self, Case, PartInput};
 use super::versions::{self, Standing};
 use super::{RunError, receipts};
 use crate::catalog::{Catalog, State, Submission};
+use crate::check::Looks;
 use crate::config::{Configuration, Connector};
 use crate::finding::receipt::Receipt;
 use crate::land::DataDirectory;
@@ -76,6 +77,7 @@ pub fn dry_run(
         staged: &|dataset| scratch.path().join(dataset),
         history: &history,
         is_known: &|_, _| Ok(false),
+        looks: &Looks::default(),
         slice: String::new(),
         memory_mb: limits.query_memory_mb,
     };

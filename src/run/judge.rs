@@ -1,7 +1,7 @@
 //! One submission judged: read, normalized, checked, staged. The same for a night's submission and for
 //! `check FILE`, which stages into a folder that is thrown away.
 
-use crate::check::{CheckError, Checker, Outcome, PlaceInfo};
+use crate::check::{CheckError, Checker, Looks, Outcome, PlaceInfo};
 use crate::config::{Configuration, Connector, Contract, Kind, Limits};
 use crate::finding::receipt::{FindingTally, Rows, Status};
 use crate::finding::{Bilingual, Finding, Place, Severity};
@@ -38,6 +38,8 @@ pub struct Case<'c> {
     pub history: &'c dyn Fn(&str) -> Result<Vec<PathBuf>, CheckError>,
     /// Whether a refused row (dataset, digest) is in quarantine already.
     pub is_known: &'c dyn Fn(&str, &str) -> Result<bool, CheckError>,
+    /// The rules of the contracts, compiled.
+    pub looks: &'c Looks,
     /// Names the sender: connector and region.
     pub slice: String,
     pub memory_mb: usize,
@@ -194,6 +196,7 @@ fn dataset(
             &folder,
             &case.slice,
             places,
+            case.looks,
             Box::new(known),
         )
         .map_err(NormalizeError::Sink)?;

@@ -23,7 +23,7 @@ mod stage;
 mod unchanged;
 
 use crate::catalog::{Catalog, CatalogError, LeaseError};
-use crate::check::CheckError;
+use crate::check::{CheckError, Looks};
 use crate::config::{Configuration, Connector, Problem};
 use crate::finding::Finding;
 use crate::finding::receipt::{Status, UnbalancedRows};
@@ -216,6 +216,7 @@ struct Run {
     catalog: Catalog,
     as_of: NaiveDate,
     progress: Progress,
+    looks: Looks,
     /// Datasets whose model waits for a rebuild, and what is said to their senders.
     waiting: BTreeMap<String, Finding>,
 }
@@ -236,6 +237,7 @@ impl Run {
             catalog,
             as_of,
             progress,
+            looks: Looks::default(),
             waiting,
         };
         run.put_in_place()?;
@@ -426,8 +428,11 @@ impl Run {
         bar.advance(1);
         bar.finish();
         // An indicator that failed is tried again the next time.
-        if let Some(id) = published.id.as_ref().filter(|_| report.indicators.failed.is_empty()) {
-            self.catalog.record_inputs(id, &inputs)?;
+        if let Some(id) = published.id.as_ref().filter(|_| report.indicators.failed.is_empty())
+            && let Err(error) = self.catalog.record_inputs(id, &inputs)
+        {
+            // The release stands; only the next night does its work once more.
+            tracing::warn!(%error, "what the release was made from cannot be noted");
         }
         report.release = ReleaseReport {
             id: published.id,

@@ -179,6 +179,7 @@ impl Run {
             staged,
             history,
             is_known: &|dataset, digest| self.is_known(sequence, dataset, digest),
+            looks: &self.looks,
             slice: format!("{}/{}", submission.connector, submission.region),
             memory_mb: limits.query_memory_mb,
         };

@@ -4,7 +4,7 @@ use crate::support::{AS_OF, Installation, Said, lumbung, root};
 use serde_json::Value;
 
 /// Every verb, with the verbs below it.
-const VERBS: [&[&str]; 22] = [
+const VERBS: [&[&str]; 24] = [
     &["run"],
     &["serve"],
     &["check"],
@@ -22,6 +22,8 @@ const VERBS: [&[&str]; 22] = [
     &["submission", "refuse"],
     &["quarantine", "list"],
     &["quarantine", "show"],
+    &["quarantine", "replay"],
+    &["rebuild"],
     &["release", "list"],
     &["release", "show"],
     &["release", "verify"],
