@@ -1,7 +1,7 @@
 //! `lumbung run`: the nightly job.
 
 use super::{Failure, Session, print};
-use crate::run::{self, Options, RunError, receipts};
+use crate::run::{self, Doing, Options, RunError, receipts};
 use chrono::NaiveDate;
 
 /// What `lumbung run` takes.
@@ -45,10 +45,15 @@ pub(super) async fn run(session: &Session, arguments: Arguments) -> Result<i32, 
     Ok(report.exit_code)
 }
 
-/// A run that stopped in the middle has published nothing, and needs nobody to clean up after it.
+/// A run that stopped in the middle has published nothing, and needs nobody to clean up after it. One that stopped at
+/// its very end has done its work.
 fn stopped(error: RunError) -> Failure {
     match error {
         RunError::Configuration(_) | RunError::NoConnector(_) | RunError::Lease(_) => error.into(),
+        RunError::DiskFull {
+            doing: Doing::Recording,
+            ..
+        } => Failure::from(error).hint("the work is done; only the report of this run could not be kept"),
         other => Failure::from(other).hint("nothing was published; the next run continues where this one stopped"),
     }
 }

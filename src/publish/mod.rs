@@ -137,7 +137,10 @@ pub fn publish(publication: &Publication<'_>) -> Result<Published, PublishError>
     fail_point("publish.seal.after");
     switch::switch(data, &id)?;
     fail_point("publish.switch.after");
-    catalog.record_release(&id, publication.as_of)?;
+    // In force is in force: what is not recorded now, the next run's recovery records.
+    if let Err(error) = catalog.record_release(&id, publication.as_of) {
+        tracing::warn!(release = id, %error, "the release in force is not recorded yet");
+    }
     fail_point("publish.record.after");
     Ok(Published {
         id: Some(id),

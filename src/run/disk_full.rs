@@ -12,6 +12,8 @@ pub enum Doing {
     Judging,
     Merging,
     Publishing,
+    /// The work is done; only its report is missing.
+    Recording,
     Deciding,
 }
 
@@ -23,6 +25,7 @@ impl std::fmt::Display for Doing {
             Doing::Judging => "judging submissions",
             Doing::Merging => "merging",
             Doing::Publishing => "publishing",
+            Doing::Recording => "recording what the run did",
             Doing::Deciding => "recording the decision",
         })
     }

@@ -273,7 +273,7 @@ impl Run {
         fail_point("run.end.after");
         // What stopped the run says more than a report that could not be kept.
         result?;
-        ended?;
+        ended.map_err(|error| during(Doing::Recording, run.data.root())(error.into()))?;
         tracing::info!(
             run = id,
             exit_code = report.exit_code,
