@@ -25,6 +25,9 @@ const TIME_LIMIT: Duration = Duration::from_secs(20);
 /// Longest input that is made, in bytes.
 const LENGTH_LIMIT: usize = 16 << 10;
 
+/// Changes an input in a way of its own.
+type Change = fn(&[u8], &mut Random) -> Vec<u8>;
+
 /// What is fuzzed.
 struct Target {
     /// Name of its folder in `tests/fuzz/`.
@@ -38,7 +41,7 @@ struct Target {
     /// Inputs of `make test`.
     inputs: usize,
     /// Changes an input knowing its format; plain bytes are changed otherwise.
-    change: Option<fn(&[u8], &mut Random) -> Vec<u8>>,
+    change: Option<Change>,
     /// Tries one input; panics where a promise is broken.
     run: fn(&[u8]),
 }
