@@ -12,8 +12,8 @@ pub struct Record {
     pub status: String,
     pub outcomes: Vec<OutcomeRow>,
     pub places: Vec<PlaceRow>,
-    /// Dataset and digest of each row that entered quarantine with it.
-    pub digests: Vec<(String, String)>,
+    /// By dataset, the digests of the rows that entered quarantine with it.
+    pub digests: Vec<(String, Vec<[u8; 16]>)>,
     /// Datasets whose digests are replaced.
     pub judged: Vec<String>,
     /// Its files were staged beside those in place, and are to be put there.
@@ -35,9 +35,8 @@ impl Catalog {
 
 /// Records one submission inside a transaction.
 pub(super) fn record(transaction: &Transaction<'_>, one: &Record) -> rusqlite::Result<()> {
-    for table in ["outcomes", "places"] {
-        transaction.execute(&format!("DELETE FROM {table} WHERE sequence = ?1"), [one.sequence])?;
-    }
+    let is_again = transaction.execute("DELETE FROM outcomes WHERE sequence = ?1", [one.sequence])? > 0;
+    transaction.execute("DELETE FROM places WHERE sequence = ?1", [one.sequence])?;
     for outcome in &one.outcomes {
         insert_outcome(transaction, one.sequence, outcome)?;
     }
@@ -47,7 +46,7 @@ pub(super) fn record(transaction: &Transaction<'_>, one: &Record) -> rusqlite::R
             params![one.sequence, ordinal as i64, place.part, place.sheet],
         )?;
     }
-    for dataset in &one.judged {
+    for dataset in one.judged.iter().filter(|_| is_again) {
         transaction.execute(
             "DELETE FROM quarantined WHERE dataset = ?1 AND sequence = ?2",
             params![dataset, one.sequence],
@@ -55,8 +54,13 @@ pub(super) fn record(transaction: &Transaction<'_>, one: &Record) -> rusqlite::R
     }
     let mut enter = transaction
         .prepare_cached("INSERT OR IGNORE INTO quarantined (dataset, digest, sequence) VALUES (?1, ?2, ?3)")?;
-    for (dataset, digest) in &one.digests {
-        enter.execute(params![dataset, digest, one.sequence])?;
+    for (dataset, digests) in &one.digests {
+        // In their order: a tree that grows at one end is written once.
+        let mut sorted: Vec<&[u8; 16]> = digests.iter().collect();
+        sorted.sort_unstable();
+        for digest in sorted {
+            enter.execute(params![dataset, &digest[..], one.sequence])?;
+        }
     }
     let merging = one.outcomes.iter().any(|outcome| !outcome.merged);
     transaction.execute(

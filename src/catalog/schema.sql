@@ -63,7 +63,7 @@ CREATE TABLE places (
 -- Refused rows already in quarantine: the same row is not entered again.
 CREATE TABLE quarantined (
     dataset  TEXT NOT NULL,
-    digest   TEXT NOT NULL,
+    digest   BLOB NOT NULL,               -- see check::Digest
     sequence INTEGER NOT NULL,
     PRIMARY KEY (dataset, digest)
 ) WITHOUT ROWID;

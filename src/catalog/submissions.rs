@@ -286,9 +286,15 @@ impl Catalog {
     }
 
     /// Which submission a refused row entered quarantine with; none for a row never seen.
-    pub fn quarantined_by(&self, dataset: &str, digest: &str) -> Result<Option<i64>, CatalogError> {
+    pub fn quarantined_by(&self, dataset: &str, digest: &[u8]) -> Result<Option<i64>, CatalogError> {
         let sql = "SELECT sequence FROM quarantined WHERE dataset = ?1 AND digest = ?2";
-        Ok(self.rows(sql, [dataset, digest], |row| row.get(0))?.pop())
+        Ok(self.rows(sql, params![dataset, digest], |row| row.get(0))?.pop())
+    }
+
+    /// Whether any row of a dataset is in quarantine.
+    pub fn has_quarantined(&self, dataset: &str) -> Result<bool, CatalogError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM quarantined WHERE dataset = ?1)";
+        Ok(self.rows(sql, [dataset], |row| row.get(0))?.pop().unwrap_or(false))
     }
 
     /// Holds staged submissions of a dataset after all, for their merge crosses a limit. All or none: the rest of

@@ -1,7 +1,7 @@
 //! The checker: takes normalized rows, keeps what may enter.
 
 use super::look::{Look, Looks, Seen};
-use super::outcome::{Outcome, Summary, SummaryPlace};
+use super::outcome::{Digest, Outcome, Summary, SummaryPlace};
 use super::staging::{FindingsWriter, QuarantineWriter, rendering};
 use super::uniqueness::{Exclusions, KeyHasher, Uniqueness};
 use super::{CheckError, table_rules};
@@ -14,7 +14,7 @@ use crate::table::{TableError, TableWriter, WrittenFile, reader, schema};
 use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch};
 use arrow::compute::filter_record_batch;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub struct PlaceInfo {
 }
 
 /// Whether a refused row (by digest) is in quarantine already.
-pub type IsKnown<'k> = Box<dyn Fn(&str) -> Result<bool, CheckError> + 'k>;
+pub type IsKnown<'k> = Box<dyn Fn(&Digest) -> Result<bool, CheckError> + 'k>;
 
 /// Checks one submission in one dataset.
 pub struct Checker<'k> {
@@ -51,7 +51,7 @@ pub struct Checker<'k> {
     refused: u64,
     /// Rules that did not run.
     failed_rules: BTreeSet<String>,
-    digests: Vec<String>,
+    digests: Vec<Digest>,
     /// Tells a sender's rows from another's with the same values.
     slice: String,
     is_known: IsKnown<'k>,
@@ -367,7 +367,9 @@ impl RowSink for Checker<'_> {
         for text in [&self.slice, "\n", &codes, "\n", &values] {
             digest.update(text.as_bytes());
         }
-        let digest = crate::table::writer::hex(&digest.finalize());
+        let digest = digest.finalize();
+        // The first 16 of 32 bytes.
+        let digest: Digest = std::array::from_fn(|index| digest[index]);
         let known = (self.is_known)(&digest)?;
         self.refused += 1;
         self.quarantine.push(&row, &codes, &values, known)?;

@@ -21,7 +21,7 @@ mod uniqueness;
 pub use amend::{amend, amended};
 pub use checker::{Checker, PlaceInfo};
 pub use look::Looks;
-pub use outcome::{Outcome, Summary, SummaryPlace};
+pub use outcome::{Digest, Outcome, Summary, SummaryPlace};
 pub use staging::{findings_schema, quarantine_schema, stage_findings};
 
 use crate::table::{SqlError, TableError};

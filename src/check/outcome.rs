@@ -3,6 +3,9 @@
 use crate::finding::receipt::{FindingTally, Rows, Status};
 use serde::Serialize;
 
+/// What a refused row is known by: half of a SHA-256 over sender, codes and rendering.
+pub type Digest = [u8; 16];
+
 /// What became of a submission in one dataset.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -13,7 +16,7 @@ pub struct Outcome {
     /// All of it was read and accepted, with figures: only then may it end rows (`replace`).
     pub complete: bool,
     /// Digests of the rows that enter quarantine for the first time.
-    pub digests: Vec<String>,
+    pub digests: Vec<Digest>,
 }
 
 /// `summary.json` of a staged submission: the layout that was taken, so that a replay reads alike.

@@ -7,7 +7,7 @@
 use super::stage::outcome_row;
 use super::{Run, RunError, judge::Verdict, receipts};
 use crate::catalog::{OutcomeRow, PlaceRow, Record, Submission};
-use crate::check::{CheckError, Outcome};
+use crate::check::{CheckError, Digest, Outcome};
 use crate::finding::receipt::{Receipt, Status};
 use crate::table::{TableError, reader, schema};
 use arrow::array::{Array, AsArray, RecordBatch};
@@ -60,14 +60,10 @@ pub(super) fn places(verdict: &Verdict) -> Vec<PlaceRow> {
     verdict.places.iter().map(row).collect()
 }
 
-/// Dataset and digest of every row that enters quarantine.
-pub(super) fn digests(verdict: &Verdict) -> Vec<(String, String)> {
-    let of = |outcome: &Outcome| {
-        let name = outcome.dataset.clone();
-        let each = outcome.digests.iter().map(|digest| (name.clone(), digest.clone()));
-        each.collect::<Vec<_>>()
-    };
-    verdict.outcomes.iter().flat_map(of).collect()
+/// By dataset, the digests of the rows that enter quarantine. Takes them out of the verdict.
+pub(super) fn digests(verdict: &mut Verdict) -> Vec<(String, Vec<Digest>)> {
+    let of = |outcome: &mut Outcome| (outcome.dataset.clone(), std::mem::take(&mut outcome.digests));
+    verdict.outcomes.iter_mut().map(of).collect()
 }
 
 /// Lets a person's decision stand over a new judgment.

@@ -1,7 +1,7 @@
 //! One submission judged: read, normalized, checked, staged. The same for a night's submission and for
 //! `check FILE`, which stages into a folder that is thrown away.
 
-use crate::check::{CheckError, Checker, Looks, Outcome, PlaceInfo};
+use crate::check::{CheckError, Checker, Digest, Looks, Outcome, PlaceInfo};
 use crate::config::{Configuration, Connector, Contract, Kind, Limits};
 use crate::finding::receipt::{FindingTally, Rows, Status};
 use crate::finding::{Bilingual, Finding, Place, Severity};
@@ -37,7 +37,7 @@ pub struct Case<'c> {
     /// Files of each dataset's current model.
     pub history: &'c dyn Fn(&str) -> Result<Vec<PathBuf>, CheckError>,
     /// Whether a refused row (dataset, digest) is in quarantine already.
-    pub is_known: &'c dyn Fn(&str, &str) -> Result<bool, CheckError>,
+    pub is_known: &'c dyn Fn(&str, &Digest) -> Result<bool, CheckError>,
     /// The rules of the contracts, compiled.
     pub looks: &'c Looks,
     /// Names the sender: connector and region.
@@ -189,7 +189,7 @@ fn dataset(
             .map(|sheet| (sheet.place, place_info(sheet, documents)))
             .collect();
         let folder = (case.staged)(&contract.name);
-        let known = |digest: &str| (case.is_known)(&contract.name, digest);
+        let known = |digest: &Digest| (case.is_known)(&contract.name, digest);
         let mut checker = Checker::new(
             contract.clone(),
             case.context.sequence,

@@ -181,7 +181,8 @@ impl Run {
         };
         let mut verdict = self.judge_beside(submission, &history)?;
         let before = self.catalog.outcomes(sequence)?;
-        let (places, mut digests) = (places(&verdict), digests(&verdict));
+        let places = places(&verdict);
+        let mut digests = digests(&mut verdict);
         digests.retain(|(of, _)| of == dataset);
         let mut now = self.of_dataset(sequence, dataset, &mut verdict)?;
         self.keep_only(sequence, dataset)?;

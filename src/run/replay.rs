@@ -209,7 +209,7 @@ impl Run {
         &self,
         submission: &Submission,
         before: Vec<OutcomeRow>,
-        verdict: Verdict,
+        mut verdict: Verdict,
     ) -> Result<Status, RunError> {
         let sequence = submission.sequence.unwrap_or_default();
         let mut rows = Vec::new();
@@ -234,7 +234,7 @@ impl Run {
         }
         let is_waiting = |old: &OutcomeRow| self.waiting.contains_key(&old.dataset);
         rows.extend(before.into_iter().filter(is_waiting));
-        let mut digests = digests(&verdict);
+        let mut digests = digests(&mut verdict);
         digests.retain(|(dataset, _)| judged.contains(dataset));
         let places = places(&verdict);
         let fresh = receipts::of_verdict(submission, verdict)?;

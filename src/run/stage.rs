@@ -3,7 +3,7 @@
 use super::judge::{self, Case, PartInput};
 use super::{Run, RunError, again, receipts};
 use crate::catalog::{CatalogError, OutcomeRow, Record, State, Submission};
-use crate::check::CheckError;
+use crate::check::{CheckError, Digest};
 use crate::config::{Connector, Contract};
 use crate::finding::Finding;
 use crate::finding::receipt::{Receipt, Status, Titles};
@@ -11,6 +11,7 @@ use crate::merge::{self, MergeError, Staged, Target};
 use crate::observe::fail_point;
 use crate::observe::{DatasetReport, MergeReport, Stage, SubmissionReport, SubmissionSeconds};
 use rayon::prelude::*;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -124,7 +125,7 @@ impl Run {
                 &|dataset| self.history(dataset),
             )?;
             let outcomes = self.outcome_rows(sequence, &mut verdict)?;
-            let digests = again::digests(&verdict);
+            let digests = again::digests(&mut verdict);
             let judged = outcomes.iter().map(|outcome| outcome.dataset.clone()).collect();
             let places = again::places(&verdict);
             let receipt = receipts::of_verdict(submission, verdict)?;
@@ -157,6 +158,25 @@ impl Run {
         let received_on = submission.received_on.parse().unwrap_or(self.as_of);
         let limits = &self.configuration.installation.limits;
         let parts = self.catalog.parts(submission.id)?;
+        // Mostly nothing is in quarantine yet, and then nothing is looked up.
+        let others: RefCell<BTreeMap<String, bool>> = RefCell::default();
+        let is_known = |dataset: &str, digest: &Digest| {
+            let failed = |error: CatalogError| CheckError::Lookup(error.to_string());
+            let known = others.borrow().get(dataset).copied();
+            let has_any = match known {
+                Some(has_any) => has_any,
+                None => {
+                    let has_any = self.catalog.has_quarantined(dataset).map_err(failed)?;
+                    others.borrow_mut().insert(dataset.to_string(), has_any);
+                    has_any
+                }
+            };
+            if !has_any {
+                return Ok(false);
+            }
+            let found = self.catalog.quarantined_by(dataset, digest).map_err(failed)?;
+            Ok(found.is_some_and(|first| first != sequence))
+        };
         let case = Case {
             context: judge::context(
                 &self.configuration,
@@ -178,7 +198,7 @@ impl Run {
             is_file: judge::is_file(connector),
             staged,
             history,
-            is_known: &|dataset, digest| self.is_known(sequence, dataset, digest),
+            is_known: &is_known,
             looks: &self.looks,
             slice: format!("{}/{}", submission.connector, submission.region),
             memory_mb: limits.query_memory_mb,
@@ -201,14 +221,6 @@ impl Run {
             .into_iter()
             .map(|file| folder.join(file.partition).join(file.file))
             .collect())
-    }
-
-    fn is_known(&self, sequence: i64, dataset: &str, digest: &str) -> Result<bool, CheckError> {
-        let found = self
-            .catalog
-            .quarantined_by(dataset, digest)
-            .map_err(|error| CheckError::Lookup(error.to_string()))?;
-        Ok(found.is_some_and(|first| first != sequence))
     }
 
     /// Merges what waits, dataset by dataset.
