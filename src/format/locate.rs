@@ -60,11 +60,12 @@ pub fn json_records(path: &Path) -> FormatResult<Vec<String>> {
 
 /// Looks through an XML document for its records, in one pass: the element nearest to the root that is repeated
 /// under its path, of several the most frequent. Where nothing is repeated, the only path of elements with
-/// children right below the root. Gives the segments of the path.
+/// children or attributes right below the root. Gives the segments of the path.
 pub fn xml_records(path: &Path) -> FormatResult<Vec<String>> {
     let mut reader = XmlReader::new(open_file(path)?, TEXT_LIMIT)?;
     let mut stack: Vec<String> = Vec::new();
     let mut counts: IndexMap<Vec<String>, u64> = IndexMap::new();
+    let mut with_attributes: Vec<Vec<String>> = Vec::new();
     loop {
         match reader.next_event()? {
             XmlEvent::Start(name) => {
@@ -73,6 +74,9 @@ pub fn xml_records(path: &Path) -> FormatResult<Vec<String>> {
                     *count += 1;
                 } else if counts.len() < PATHS_LIMIT {
                     counts.insert(stack.clone(), 1);
+                    if stack.len() == 2 && !reader.attributes().is_empty() {
+                        with_attributes.push(stack.clone());
+                    }
                 }
             }
             XmlEvent::ElementEnd => {
@@ -89,9 +93,10 @@ pub fn xml_records(path: &Path) -> FormatResult<Vec<String>> {
     if let Some((path, _)) = repeated {
         return Ok(path.clone());
     }
+    let has_children = |path: &Vec<String>| counts.keys().any(|other| other.len() == 3 && other.starts_with(path));
     let mut with_children = counts
         .keys()
-        .filter(|path| path.len() == 2 && counts.keys().any(|other| other.len() == 3 && other.starts_with(path)));
+        .filter(|path| path.len() == 2 && (has_children(path) || with_attributes.contains(path)));
     match (with_children.next(), with_children.next()) {
         (Some(path), None) => Ok(path.clone()),
         _ => Err(Box::new(Finding::of("records-not-found"))),

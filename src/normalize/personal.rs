@@ -24,12 +24,20 @@ const PHONE_DIGITS: usize = 10;
 /// A value as it may be shown: runs of digits that may be population or telephone numbers are masked wherever they
 /// stand, also where single points, dashes or blanks part their digits.
 pub(super) fn masked(value: &str) -> String {
+    // Most values have too few digits for either, and need no closer look.
+    if digits_of(value) < PHONE_DIGITS {
+        return value.to_string();
+    }
     let mut shown = String::with_capacity(value.len());
     for (piece, digits) in pieces(value) {
         let is_personal = digits.len() >= NIK_DIGITS || is_phone(&digits);
         shown.push_str(if is_personal { MASK } else { &piece });
     }
     shown
+}
+
+fn digits_of(value: &str) -> usize {
+    value.bytes().filter(u8::is_ascii_digit).count()
 }
 
 /// A text cut into runs of digits and single other characters, each with its digits alone.
@@ -64,9 +72,10 @@ fn is_phone(digits: &str) -> bool {
 
 /// Whether a text holds what is a valid population number.
 pub(super) fn holds_nik(value: &str) -> bool {
-    pieces(value)
-        .iter()
-        .any(|(_, digits)| crate::domain::nik::looks_like_nik(digits))
+    digits_of(value) >= NIK_DIGITS
+        && pieces(value)
+            .iter()
+            .any(|(_, digits)| crate::domain::nik::looks_like_nik(digits))
 }
 
 /// A header as it may be shown. A file without one has data in its place: texts with long numbers are masked whole.

@@ -86,6 +86,13 @@ fn records_are_found_without_a_path() {
 }
 
 #[test]
+fn one_record_of_attributes_is_found_as_two_are() {
+    for text in ["<d><r a='1'/></d>", "<d><r a='1'/><r a='1'/></d>"] {
+        assert_eq!(read(text, None).1.len(), text.matches("<r").count(), "{text}");
+    }
+}
+
+#[test]
 fn an_empty_list_is_no_error_and_a_wrong_path_is() {
     assert_eq!(read("<r><rows/></r>", Some("/r/rows/row")).1, Vec::<String>::new());
     assert_eq!(

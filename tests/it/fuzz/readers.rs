@@ -309,7 +309,7 @@ static CSV: Target = Target {
     by_line: false,
     fixtures: &[("csvkit", ".csv"), ("csvkit", ".tsv"), ("csv-spectrum/csvs", ".csv")],
     words: SEPARATORS,
-    inputs: 200,
+    inputs: 100,
     change: None,
     run: a_csv,
 };
@@ -327,7 +327,7 @@ static JSON_FILE: Target = Target {
     by_line: false,
     fixtures: &[("json-test-suite/test_parsing", ".json")],
     words: JSON,
-    inputs: 400,
+    inputs: 250,
     change: None,
     run: a_json,
 };
@@ -336,7 +336,7 @@ static XML_FILE: Target = Target {
     by_line: false,
     fixtures: &[("defusedxml", ".xml")],
     words: XML,
-    inputs: 400,
+    inputs: 250,
     change: None,
     run: an_xml,
 };
