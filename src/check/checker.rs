@@ -3,7 +3,7 @@
 use super::look::{Look, Looks, Seen};
 use super::outcome::{Digest, Outcome, Summary, SummaryPlace};
 use super::staging::{FindingsWriter, QuarantineWriter, rendering};
-use super::uniqueness::{Exclusions, KeyHasher, Uniqueness};
+use super::uniqueness::{Exclusions, Uniqueness};
 use super::{CheckError, table_rules};
 use crate::config::{Contract, Pii, WriteMode};
 use crate::finding::receipt::{FindingTally, Rows};
@@ -258,8 +258,7 @@ impl<'k> Checker<'k> {
         fail_point("stage.rows.before");
         let mut rows = rows.finish_unsynced()?;
         fail_point("stage.rows.after");
-        let hasher = KeyHasher::new(&self.contract, &schema::model_schema(&self.contract));
-        let exclusions = uniqueness.finish(&hasher, &rows.path)?;
+        let exclusions = uniqueness.finish(&self.look.keys, &rows.path)?;
         if !exclusions.is_empty() {
             rows = self.exclude(&rows, &exclusions)?;
         }

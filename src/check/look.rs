@@ -18,7 +18,7 @@ pub struct Look {
     rules: Vec<CompiledRule>,
     /// Rules that do not compile, and why.
     pub(super) unusable: Vec<(String, String)>,
-    keys: KeyHasher,
+    pub(super) keys: KeyHasher,
 }
 
 /// The looks of all contracts, each made ready once: compiling its rules takes longer than a small file.

@@ -32,8 +32,7 @@ pub(super) struct KeyHasher {
 
 impl KeyHasher {
     pub(super) fn new(contract: &Contract, model: &SchemaRef) -> KeyHasher {
-        let provenance = [schema::SUBMISSION, schema::PART, schema::ROW];
-        let is_value = |field: &usize| !provenance.contains(&model.field(*field).name().as_str());
+        let is_value = |field: &usize| !schema::PROVENANCE.contains(&model.field(*field).name().as_str());
         KeyHasher {
             keys: contract
                 .key

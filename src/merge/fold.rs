@@ -302,10 +302,9 @@ fn check_size(
 /// Columns whose values make two rows of a key equal.
 fn value_columns(contract: &Contract) -> Vec<String> {
     let model = schema::model_schema(contract);
-    let provenance = [schema::SUBMISSION, schema::PART, schema::ROW];
     let names = model.fields().iter().map(|field| field.name().clone());
     names
-        .filter(|name| !provenance.contains(&name.as_str()) && !contract.key.contains(name))
+        .filter(|name| !schema::PROVENANCE.contains(&name.as_str()) && !contract.key.contains(name))
         .collect()
 }
 

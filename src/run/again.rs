@@ -304,10 +304,9 @@ fn keeps_rows(old: &Path, new: &Path) -> Result<bool, RunError> {
     }
     let (before, _) = reader::describe(old).map_err(table)?;
     let (now, _) = reader::describe(new).map_err(table)?;
-    let provenance = [schema::SUBMISSION, schema::PART, schema::ROW];
     let common = before.fields().iter().map(|field| field.name().clone());
     let common: Vec<String> = common
-        .filter(|name| now.index_of(name).is_ok() && !provenance.contains(&name.as_str()))
+        .filter(|name| now.index_of(name).is_ok() && !schema::PROVENANCE.contains(&name.as_str()))
         .collect();
     let mut known = HashSet::new();
     for batch in reader::batches(new).map_err(table)? {

@@ -354,10 +354,7 @@ impl Run {
 
     /// Makes durable what was written to the data directory.
     fn sync(&self) -> Result<(), RunError> {
-        self.data.sync().map_err(|source| RunError::Io {
-            path: self.data.root().display().to_string(),
-            source,
-        })
+        self.data.sync().map_err(again::io(self.data.root()))
     }
 
     /// Moves dropped files to `processed/`; gives those that cannot be moved.

@@ -1,6 +1,7 @@
 //! Receipts of submissions: `receipts/<sequence>.json`, and a copy with its page beside a dropped file.
 
 use super::RunError;
+use super::again::io;
 use super::judge::Verdict;
 use crate::catalog::{Catalog, Submission};
 use crate::config::Configuration;
@@ -72,10 +73,7 @@ pub fn write(
     receipt: &Receipt,
 ) -> Result<(), RunError> {
     put(data, &titles(configuration), submission, receipt)?;
-    data.sync().map_err(|source| RunError::Io {
-        path: data.root().display().to_string(),
-        source,
-    })
+    data.sync().map_err(io(data.root()))
 }
 
 /// Writes a receipt to its places; each file appears whole. The caller makes many of them durable at once.
@@ -107,10 +105,7 @@ pub(super) fn put(
 
 fn write_beside(beside: &Path, titles: &Titles, receipt: &Receipt) -> Result<(), RunError> {
     let folder = beside.parent().unwrap_or(Path::new("."));
-    crate::land::own_folder(folder).map_err(|source| RunError::Io {
-        path: folder.display().to_string(),
-        source,
-    })?;
+    crate::land::own_folder(folder).map_err(io(folder))?;
     write_whole(&with_ending(beside, "receipt.json"), receipt.to_json().as_bytes())?;
     fail_point("receipt.copy.half");
     let page = receipt.to_html(titles);
@@ -161,10 +156,7 @@ pub fn read(data: &DataDirectory, sequence: i64) -> Result<Option<Receipt>, RunE
     match std::fs::read_to_string(&path) {
         Ok(text) => Receipt::from_json(&text).map(Some).map_err(RunError::Internal),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(RunError::Io {
-            path: path.display().to_string(),
-            source,
-        }),
+        Err(source) => Err(io(&path)(source)),
     }
 }
 
@@ -212,13 +204,6 @@ pub fn settle(data: &DataDirectory, catalog: &Catalog, configuration: &Configura
     }
     fail_point("receipt.settled");
     Ok(())
-}
-
-fn io(path: &Path) -> impl FnOnce(std::io::Error) -> RunError + '_ {
-    move |source| RunError::Io {
-        path: path.display().to_string(),
-        source,
-    }
 }
 
 /// Brings a stored receipt in line with the catalog's outcomes and the staged findings of the merge.

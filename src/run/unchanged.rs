@@ -5,6 +5,7 @@
 //! program. Their hash is kept with the release in force; while it stays the same, neither indicators nor tables are
 //! made, for they would be equal byte for byte (promise I5).
 
+use super::again::io;
 use super::{Run, RunError};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -58,11 +59,4 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, RunError> {
         found.extend(files(&path)?);
     }
     Ok(found)
-}
-
-fn io(path: &Path) -> impl FnOnce(std::io::Error) -> RunError + '_ {
-    move |source| RunError::Io {
-        path: path.display().to_string(),
-        source,
-    }
 }

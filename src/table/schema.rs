@@ -12,6 +12,9 @@ pub const PART: &str = "_part";
 /// Sheet row, physical line or record (Int32, from 1).
 pub const ROW: &str = "_row";
 
+/// Where a row came from: no value of it.
+pub const PROVENANCE: [&str; 3] = [SUBMISSION, PART, ROW];
+
 /// Digits after the point of money and decimals unless the contract says otherwise.
 pub const DEFAULT_SCALE: i8 = 2;
 /// Digits of money and decimals in all.
