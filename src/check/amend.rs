@@ -3,7 +3,7 @@
 //! A submission's `findings.parquet` is replaced whole, so a killed amendment is made again and never half there.
 
 use super::CheckError;
-use super::staging::FindingsWriter;
+use super::staging::{findings_batch, findings_writer};
 use crate::finding::{Bilingual, Finding, Severity};
 use crate::table::writer::TEMPORARY;
 use crate::table::{TableError, reader};
@@ -29,14 +29,13 @@ pub fn amend(folder: &Path, submission: i64, codes: &[&str], findings: &[Finding
     if !is_changed {
         return Ok(());
     }
-    let mut writer = FindingsWriter::create(folder, submission)?;
+    let mut writer = findings_writer(folder)?;
     for batch in kept {
-        writer.copy(batch)?;
+        writer.write(batch)?;
     }
-    for finding in findings {
-        writer.push(finding, false)?;
-    }
-    writer.finish()
+    writer.write(findings_batch(submission, findings)?)?;
+    writer.finish_unsynced()?;
+    Ok(())
 }
 
 /// Removes what an amendment left that was killed.
@@ -81,7 +80,7 @@ pub fn amended(folder: &Path, codes: &[&str]) -> Result<(Vec<Finding>, u64), Che
             let message = both(text("message_id")?, text("message_en")?).unwrap_or_default();
             let hint = both(text("hint_id")?, text("hint_en")?);
             let code = text("code")?.unwrap_or_default();
-            found.push(Finding::declared(&code, severity, message, hint));
+            found.push(Finding::said(&code, severity, message, hint));
         }
     }
     Ok((found, total))

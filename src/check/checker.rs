@@ -2,23 +2,25 @@
 
 use super::look::{Look, Looks, Seen};
 use super::outcome::{Digest, Outcome, Summary, SummaryPlace};
-use super::staging::{FindingsWriter, QuarantineWriter, rendering};
+use super::staging::{findings_writer, quarantine_writer};
+use super::teller::{Teller, Told};
 use super::uniqueness::{Exclusions, Uniqueness};
 use super::{CheckError, table_rules};
-use crate::config::{Contract, Pii, WriteMode};
+use crate::config::{Contract, WriteMode};
 use crate::finding::receipt::{FindingTally, Rows};
-use crate::finding::{Finding, Place, Severity};
-use crate::normalize::{Counts, RefusedRow, RowSink};
+use crate::finding::{Finding, Severity};
+use crate::normalize::{Counts, LookAt, RowSink};
 use crate::observe::fail_point;
-use crate::table::{TableError, TableWriter, WrittenFile, reader, schema};
-use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch};
+use crate::table::{Passing, TableError, TableWriter, WrittenFile, reader, schema};
+use arrow::array::BooleanArray;
 use arrow::compute::filter_record_batch;
-use arrow::util::display::{ArrayFormatter, FormatOptions};
-use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Findings without rows that are written at once.
+const LOOSE_FINDINGS: usize = 4_096;
 
 /// How addresses of one place are made.
 #[derive(Debug, Clone, Default)]
@@ -44,16 +46,16 @@ pub struct Checker<'k> {
     /// Taken by `finish`.
     uniqueness: Option<Uniqueness>,
     rows: Option<TableWriter>,
-    quarantine: QuarantineWriter,
-    findings: FindingsWriter,
+    quarantine: TableWriter,
+    findings: TableWriter,
     tally: FindingTally,
-    places: BTreeMap<i32, PlaceInfo>,
+    teller: Arc<Teller>,
+    /// Findings that did not come with rows.
+    loose: Told,
     refused: u64,
     /// Rules that did not run.
     failed_rules: BTreeSet<String>,
     digests: Vec<Digest>,
-    /// Tells a sender's rows from another's with the same values.
-    slice: String,
     is_known: IsKnown<'k>,
 }
 
@@ -79,21 +81,22 @@ impl<'k> Checker<'k> {
         std::fs::create_dir_all(folder).map_err(io)?;
         let model = schema::model_schema(&contract);
         let look = looks.of(&contract, &model);
+        let tally = FindingTally::default();
         let mut checker = Checker {
             look: look.clone(),
             uniqueness: Some(Uniqueness::new(folder)),
             rows: Some(rows_writer(&folder.join("rows.parquet"), &contract)?),
-            quarantine: QuarantineWriter::create(folder, sequence)?,
-            findings: FindingsWriter::create(folder, sequence)?,
-            tally: FindingTally::default(),
+            quarantine: quarantine_writer(folder)?,
+            findings: findings_writer(folder)?,
+            loose: Told::with_room(tally.room()),
+            tally,
+            teller: Arc::new(Teller::new(contract.clone(), slice, places)),
             refused: 0,
             failed_rules: BTreeSet::new(),
             digests: Vec::new(),
             folder: folder.to_path_buf(),
-            slice: slice.to_string(),
             contract,
             sequence,
-            places,
             is_known,
         };
         for (code, reason) in &look.unusable {
@@ -102,39 +105,11 @@ impl<'k> Checker<'k> {
         Ok(checker)
     }
 
-    /// Tells of the rows that break rules; refuses those that may not enter.
-    fn tell_broken(&mut self, seen: &Seen) -> Result<(), CheckError> {
-        for (code, reason) in &seen.failed {
-            self.rule_failed(code, reason)?;
-        }
-        let look = self.look.clone();
-        for (&row, rules) in &seen.broken {
-            let mut findings = Vec::with_capacity(rules.len());
-            for &position in rules {
-                let (rule, column) = look.rule(position);
-                let finding = Finding::declared(&rule.code, rule.severity, rule.message.clone(), rule.hint.clone());
-                let place = self.place(&seen.batch, row, column);
-                findings.push(match column.and_then(|column| self.shown(&seen.batch, row, column)) {
-                    Some(value) => finding.value(value).at(place),
-                    None => finding.at(place),
-                });
-            }
-            if look.refuses(rules) {
-                self.refuse_typed(&seen.batch, row, findings)?;
-            } else {
-                for finding in findings {
-                    self.record(&finding, false)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// A rule that does not run on these rows says nothing about them: a person must look. Told once a rule.
     fn rule_failed(&mut self, code: &str, reason: &str) -> Result<(), CheckError> {
         if self.failed_rules.insert(code.to_string()) {
             let finding = Finding::of("rule-failed").with("rule", code).with("reason", reason);
-            self.record(&finding, false)?;
+            self.record(&finding)?;
         }
         Ok(())
     }
@@ -146,67 +121,38 @@ impl<'k> Checker<'k> {
         })
     }
 
-    /// Place of a typed row.
-    fn place(&self, batch: &RecordBatch, row: usize, column: Option<&str>) -> Place {
-        let number = |name: &str| {
-            batch
-                .column_by_name(name)
-                .and_then(|array| array.as_any().downcast_ref::<Int32Array>())
-                .map(|a| a.value(row))
-        };
-        let part = number(schema::PART).unwrap_or_default();
-        let line = number(schema::ROW).map(|row| row as u32);
-        let info = self.places.get(&part);
-        Place {
-            part,
-            sheet: info.and_then(|info| info.sheet.clone()),
-            row: line,
-            column_index: column.and_then(|column| info.and_then(|info| info.columns.get(column).copied())),
-            line: line.filter(|_| info.is_some_and(|info| info.numbers_are_lines)),
-            column: column.map(str::to_string),
+    /// Takes a finding that refuses no row.
+    fn record(&mut self, finding: &Finding) -> Result<(), CheckError> {
+        self.loose.note(finding);
+        if self.loose.findings.len() < LOOSE_FINDINGS {
+            return Ok(());
         }
+        self.take_loose()
     }
 
-    /// A typed value as text; none for nulls and personal columns.
-    fn shown(&self, batch: &RecordBatch, row: usize, column: &str) -> Option<String> {
-        if self
-            .contract
-            .columns
-            .get(column)
-            .is_some_and(|column| column.pii == Some(Pii::Drop))
-        {
-            return None;
-        }
-        let array = batch.column_by_name(column)?;
-        if array.is_null(row) {
-            return None;
-        }
-        Some(
-            ArrayFormatter::try_new(array, &FormatOptions::default())
-                .ok()?
-                .value(row)
-                .to_string(),
-        )
+    fn take_loose(&mut self) -> Result<(), CheckError> {
+        let loose = std::mem::replace(&mut self.loose, Told::with_room(self.tally.room()));
+        self.take(loose)
     }
 
-    fn refuse_typed(&mut self, batch: &RecordBatch, row: usize, findings: Vec<Finding>) -> Result<(), CheckError> {
-        let place = self.place(batch, row, None);
-        let contract = self.contract.clone();
-        let values = contract
-            .columns
-            .keys()
-            .filter_map(|name| Some((name.clone(), self.shown(batch, row, name)?)))
-            .collect();
-        self.refuse(RefusedRow {
-            place,
-            findings,
-            values,
-        })
-    }
-
-    fn record(&mut self, finding: &Finding, known: bool) -> Result<(), CheckError> {
-        self.tally.push(finding);
-        self.findings.push(finding, known)
+    /// Writes what was told, and counts it.
+    fn take(&mut self, told: Told) -> Result<(), CheckError> {
+        self.refused += told.digests.len() as u64;
+        let known = told.digests.iter().map(|digest| (self.is_known)(digest));
+        let known: Vec<bool> = known.collect::<Result<_, CheckError>>()?;
+        let of_finding = |about: &Option<u32>| about.is_some_and(|row| known[row as usize]);
+        let of_findings: Vec<bool> = told.about.iter().map(of_finding).collect();
+        let new = told.digests.iter().zip(&known).filter(|(_, known)| !**known);
+        self.digests.extend(new.map(|(digest, _)| *digest));
+        if !of_findings.is_empty() {
+            self.findings.write(told.findings.finish(self.sequence, of_findings)?)?;
+        }
+        if !known.is_empty() {
+            self.quarantine.write(told.quarantine.finish(self.sequence, known)?)?;
+        }
+        self.tally.merge(told.tally);
+        self.teller.leave_room(self.tally.room());
+        Ok(())
     }
 
     /// Rewrites `rows.parquet` without the excluded rows, which become findings.
@@ -216,25 +162,24 @@ impl<'k> Checker<'k> {
         let mut ordinal = 0;
         for batch in reader::batches(&rows.path)? {
             let batch = batch?;
+            let mut told = self.teller.begin();
             let mut keep = Vec::with_capacity(batch.num_rows());
             for row in 0..batch.num_rows() {
                 let conflicting = exclusions.is_conflicting(ordinal);
                 keep.push(!conflicting && !exclusions.is_repeated(ordinal));
                 if conflicting {
                     let column = self.contract.key.last().cloned();
-                    let place = self.place(&batch, row, column.as_deref());
-                    let key: Vec<String> = self
-                        .contract
-                        .key
-                        .iter()
-                        .filter_map(|name| self.shown(&batch, row, name))
-                        .collect();
+                    let place = self.teller.place(&batch, row, column.as_deref());
+                    let shown = |name: &String| self.teller.shown(&batch, row, name);
+                    let key: Vec<String> = self.contract.key.iter().filter_map(shown).collect();
                     let finding =
                         Finding::of("key-conflict").with_both("key", &self.contract.titles(&self.contract.key));
-                    self.refuse_typed(&batch, row, vec![finding.value(key.join(", ")).at(place)])?;
+                    let finding = finding.value(key.join(", ")).at(place);
+                    self.teller.refuse_typed(&mut told, &batch, row, vec![finding]);
                 }
                 ordinal += 1;
             }
+            self.take(told)?;
             let filtered =
                 filter_record_batch(&batch, &BooleanArray::from(keep)).map_err(|source| self.arrow(source))?;
             writer.write(filtered)?;
@@ -262,7 +207,7 @@ impl<'k> Checker<'k> {
         if !exclusions.is_empty() {
             rows = self.exclude(&rows, &exclusions)?;
         }
-        let found = match table_rules::run(&self.contract, &rows.path, history, memory_mb, &self.places) {
+        let found = match table_rules::run(&self.contract, &rows.path, history, memory_mb, self.teller.places()) {
             Ok(found) => found,
             Err(error @ CheckError::Sql { .. }) => {
                 self.rule_failed("table rules", &error.to_string())?;
@@ -273,7 +218,7 @@ impl<'k> Checker<'k> {
         let mut held =
             asked || !self.failed_rules.is_empty() || found.iter().any(|finding| finding.severity == Severity::Error);
         for finding in &found {
-            self.record(finding, false)?;
+            self.record(finding)?;
         }
         let counted = Rows {
             read: counts.read,
@@ -286,26 +231,27 @@ impl<'k> Checker<'k> {
         counted.check()?;
         let complete = whole && !asked && counted.quarantined == 0 && counted.not_observed == 0;
         if self.contract.write == WriteMode::Replace && counted.accepted > 0 && !complete {
-            self.record(&Finding::of("replace-incomplete"), false)?;
+            self.record(&Finding::of("replace-incomplete"))?;
         }
         held |= self.over_gate(&counted)?;
         let status = counted.status(held);
+        self.take_loose()?;
         let Checker {
             quarantine,
             findings,
             contract,
             folder,
-            places,
+            teller,
             sequence,
             tally,
             digests,
             ..
         } = self;
         fail_point("stage.findings.before");
-        quarantine.finish()?;
-        findings.finish()?;
+        quarantine.finish_unsynced()?;
+        findings.finish_unsynced()?;
         fail_point("stage.findings.after");
-        write_summary(&contract, &folder, status.as_str(), counted, &places)?;
+        write_summary(&contract, &folder, status.as_str(), counted, teller.places())?;
         fail_point("stage.summary.after");
         tracing::debug!(
             sequence,
@@ -332,7 +278,7 @@ impl<'k> Checker<'k> {
             let finding = Finding::of("gate-refused-share")
                 .with("share", format!("{:.0}", share * 100.0))
                 .with("limit", format!("{:.0}", gates.refused_share * 100.0));
-            self.record(&finding, false)?;
+            self.record(&finding)?;
         }
         Ok(over)
     }
@@ -343,53 +289,39 @@ impl RowSink for Checker<'_> {
 
     type Seen = Result<Seen, CheckError>;
 
-    fn look(&self) -> Arc<dyn Fn(RecordBatch) -> Self::Seen + Send + Sync> {
-        let look = self.look.clone();
-        Arc::new(move |batch| look.at(batch))
+    fn look(&self) -> LookAt<Self::Seen> {
+        let (look, teller) = (self.look.clone(), self.teller.clone());
+        Arc::new(move |rows, events| look.at(&teller, rows, events))
     }
 
     fn accept(&mut self, seen: Self::Seen) -> Result<(), CheckError> {
         let seen = seen?;
-        self.tell_broken(&seen)?;
-        if let (Some(uniqueness), Some(writer)) = (&mut self.uniqueness, &mut self.rows) {
+        self.take_loose()?;
+        self.take(seen.told)?;
+        for (code, reason) in &seen.failed {
+            self.rule_failed(code, reason)?;
+        }
+        if let (Some(uniqueness), Some(writer), Some(kept)) = (&mut self.uniqueness, &mut self.rows, seen.kept) {
             uniqueness.add(&seen.hashes)?;
-            writer.write(seen.kept)?;
-        }
-        Ok(())
-    }
-
-    fn refuse(&mut self, row: RefusedRow) -> Result<(), CheckError> {
-        let codes: Vec<&str> = row.findings.iter().map(|finding| finding.code.as_str()).collect();
-        let codes = codes.join(",");
-        let values = rendering(&row.values).map_err(|error| CheckError::Lookup(error.to_string()))?;
-        let mut digest = Sha256::new();
-        for text in [&self.slice, "\n", &codes, "\n", &values] {
-            digest.update(text.as_bytes());
-        }
-        let digest = digest.finalize();
-        // The first 16 of 32 bytes.
-        let digest: Digest = std::array::from_fn(|index| digest[index]);
-        let known = (self.is_known)(&digest)?;
-        self.refused += 1;
-        self.quarantine.push(&row, &codes, &values, known)?;
-        for finding in &row.findings {
-            self.record(finding, known)?;
-        }
-        if !known {
-            self.digests.push(digest);
+            writer.write(kept)?;
         }
         Ok(())
     }
 
     fn note(&mut self, finding: Finding) -> Result<(), CheckError> {
-        self.record(&finding, false)
+        self.record(&finding)
     }
 }
 
 /// Writes `rows.parquet`, which is merged once and can be made again from raw.
 fn rows_writer(path: &Path, contract: &Contract) -> Result<TableWriter, TableError> {
     let days: Vec<&str> = schema::partition_date(contract).into_iter().collect();
-    TableWriter::create_passing(path, schema::model_schema(contract), &days)
+    let passing = Passing {
+        days: &days,
+        ascending: &[schema::ROW],
+        ..Passing::default()
+    };
+    TableWriter::create_passing(path, schema::model_schema(contract), &passing)
 }
 
 fn write_summary(

@@ -1,11 +1,13 @@
-//! What can be found out about a batch on its own: the rows that break a rule, and a hash of each key. It needs no
-//! order and changes nothing, so it is done on whatever thread made the batch.
+//! What can be found out about a block on its own: the rows that break a rule, what is said of bad ones, and a hash of
+//! each key. It needs no order and changes nothing, so it is done on whatever thread read the block.
 
 use super::CheckError;
 use super::rules::{self, CompiledRule};
+use super::teller::{Teller, Told};
 use super::uniqueness::KeyHasher;
-use crate::config::{Contract, RowRule};
-use crate::finding::Severity;
+use crate::config::Contract;
+use crate::finding::{Finding, Severity};
+use crate::normalize::Event;
 use crate::table::TableError;
 use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
@@ -35,16 +37,14 @@ impl Looks {
     }
 }
 
-/// A batch that was looked at.
+/// A block's rows that were looked at.
 pub struct Seen {
-    /// All its rows, as they came.
-    pub(super) batch: RecordBatch,
-    /// Row → the rules that it breaks, by position.
-    pub(super) broken: BTreeMap<usize, Vec<usize>>,
+    /// What is said of its rows.
+    pub(super) told: Told,
     /// Rules that did not run on these rows, and why.
     pub(super) failed: Vec<(String, String)>,
     /// The rows that break no rule of severity error, and the hashes of their keys.
-    pub(super) kept: RecordBatch,
+    pub(super) kept: Option<RecordBatch>,
     pub(super) hashes: Vec<u64>,
 }
 
@@ -58,13 +58,35 @@ impl Look {
         }
     }
 
-    /// A rule, and the column that its findings point at.
-    pub(super) fn rule(&self, position: usize) -> (&RowRule, Option<&str>) {
+    /// What is said of a row that breaks a rule, and the column that it points at.
+    pub(super) fn said(&self, position: usize) -> (Finding, Option<&str>) {
         let rule = &self.rules[position];
-        (&rule.rule, rule.column.as_deref())
+        let finding = Finding::worded(&rule.rule.code, rule.rule.severity, &rule.sentences);
+        (finding, rule.column.as_deref())
     }
 
-    pub(super) fn at(&self, batch: RecordBatch) -> Result<Seen, CheckError> {
+    /// Looks at what became of a block: the rows that can be read, and what is said of the others.
+    pub(super) fn at(
+        &self,
+        teller: &Teller,
+        batch: Option<RecordBatch>,
+        events: Vec<Event>,
+    ) -> Result<Seen, CheckError> {
+        let mut told = teller.begin();
+        for event in &events {
+            match event {
+                Event::Refused(row) => teller.refuse(&mut told, row),
+                Event::Note(finding) => told.note(finding),
+            }
+        }
+        let Some(batch) = batch else {
+            return Ok(Seen {
+                told,
+                failed: Vec::new(),
+                kept: None,
+                hashes: Vec::new(),
+            });
+        };
         let mut broken: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         let mut failed = Vec::new();
         for (position, rule) in self.rules.iter().enumerate() {
@@ -75,13 +97,13 @@ impl Look {
                 Err(error) => failed.push((rule.rule.code.clone(), error.to_string())),
             }
         }
+        teller.tell_broken(&mut told, self, &batch, &broken);
         let kept = self.without_refused(&batch, &broken)?;
         let hashes = self.keys.keys(&kept)?;
         Ok(Seen {
-            batch,
-            broken,
+            told,
             failed,
-            kept,
+            kept: Some(kept),
             hashes,
         })
     }

@@ -5,8 +5,8 @@
 //! model, and the gate. It writes the four files of a staged submission and gives the [`Outcome`]. Every row is
 //! counted in exactly one place (promise I2), and the receipt cannot be made otherwise.
 //!
-//! - `look`: what each batch shows by itself; `rules`: row rules; `uniqueness`: repeated and conflicting keys;
-//!   `table_rules`: queries
+//! - `look`: what each block shows by itself; `teller`: what is said of its rows; `rules`: row rules; `uniqueness`:
+//!   repeated and conflicting keys; `table_rules`: queries
 //! - `amend`: what merging finds later; `staging`: the files; `outcome`: counts, status, summary
 
 mod amend;
@@ -16,6 +16,7 @@ mod outcome;
 mod rules;
 mod staging;
 mod table_rules;
+mod teller;
 mod uniqueness;
 
 pub use amend::{amend, amended};

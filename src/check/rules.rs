@@ -2,6 +2,7 @@
 
 use super::CheckError;
 use crate::config::{Contract, RowRule};
+use crate::finding::Sentences;
 use crate::table::Session;
 use arrow::array::{Array, BooleanArray, RecordBatch};
 use arrow::datatypes::SchemaRef;
@@ -14,6 +15,8 @@ pub(super) struct CompiledRule {
     expression: Arc<dyn PhysicalExpr>,
     /// The contract column that a finding points at.
     pub column: Option<String>,
+    /// What its findings say.
+    pub sentences: Arc<Sentences>,
 }
 
 /// Compiles a contract's row rules against the schema of its rows; and the rules that do not compile, with the
@@ -30,6 +33,10 @@ pub(super) fn compile(contract: &Contract, schema: &SchemaRef) -> (Vec<CompiledR
                 rule: rule.clone(),
                 expression,
                 column: rule.column.clone().or(named),
+                sentences: Arc::new(Sentences {
+                    message: rule.message.clone(),
+                    hint: rule.hint.clone(),
+                }),
             })
         });
         match one {

@@ -1,17 +1,14 @@
-//! The files of a staged submission: `rows`, `quarantine`, `findings`.
+//! The files beside a submission's staged rows: `quarantine` and `findings`.
 
 use super::CheckError;
-use crate::finding::Finding;
+use crate::finding::{Finding, Sentence, column_letters};
 use crate::normalize::RefusedRow;
-use crate::table::{TableError, TableWriter};
-use arrow::array::{ArrayRef, BooleanBuilder, Int32Builder, Int64Array, Int64Builder, RecordBatch, StringBuilder};
+use crate::table::{Passing, TableError, TableWriter};
+use arrow::array::{ArrayRef, BooleanArray, Int32Builder, Int64Array, RecordBatch, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use std::borrow::Cow;
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Rows collected before they are handed to the writer.
-const BATCH_ROWS: usize = 4_096;
 
 /// Schema of `quarantine.parquet`: place, codes, reasons in both languages, the row as JSON with personal values
 /// masked, and whether the same row was in quarantine before.
@@ -50,154 +47,140 @@ pub fn findings_schema() -> SchemaRef {
     ]))
 }
 
-fn batch(schema: SchemaRef, columns: Vec<arrow::array::ArrayRef>) -> Result<RecordBatch, TableError> {
+/// Creates `quarantine.parquet`.
+pub(super) fn quarantine_writer(folder: &Path) -> Result<TableWriter, TableError> {
+    let passing = Passing {
+        ascending: &["_row"],
+        distinct: &["reasons_id", "reasons_en", "values"],
+        ..Passing::default()
+    };
+    TableWriter::create_passing(&folder.join("quarantine.parquet"), quarantine_schema(), &passing)
+}
+
+/// Creates `findings.parquet`.
+pub(super) fn findings_writer(folder: &Path) -> Result<TableWriter, TableError> {
+    let passing = Passing {
+        ascending: &["_row", "line"],
+        distinct: &["cell", "value", "message_id", "message_en"],
+        ..Passing::default()
+    };
+    TableWriter::create_passing(&folder.join("findings.parquet"), findings_schema(), &passing)
+}
+
+fn batch(schema: SchemaRef, columns: Vec<ArrayRef>) -> Result<RecordBatch, TableError> {
     RecordBatch::try_new(schema, columns).map_err(|source| TableError::Arrow {
         path: "staged".to_string(),
         source,
     })
 }
 
-/// Writes `quarantine.parquet`.
-pub(super) struct QuarantineWriter {
-    writer: TableWriter,
-    submission: i64,
-    numbers: Vec<(i32, Option<i32>, bool)>,
+fn number(value: Option<u32>) -> Option<i32> {
+    value.map(|value| i32::try_from(value).unwrap_or(i32::MAX))
+}
+
+/// Ends a text that was written into a builder piece by piece.
+fn end(builder: &mut StringBuilder) {
+    builder.append_value("");
+}
+
+/// Rows of `quarantine.parquet` on their way.
+#[derive(Default)]
+pub(super) struct QuarantineColumns {
+    parts: Int32Builder,
+    rows: Int32Builder,
+    /// `codes`, `reasons_id`, `reasons_en`, `values`.
     texts: [StringBuilder; 4],
+    count: usize,
 }
 
-impl QuarantineWriter {
-    pub(super) fn create(folder: &Path, submission: i64) -> Result<QuarantineWriter, CheckError> {
-        let writer = TableWriter::create(&folder.join("quarantine.parquet"), quarantine_schema(), &[])?;
-        Ok(QuarantineWriter {
-            writer,
-            submission,
-            numbers: Vec::new(),
-            texts: Default::default(),
-        })
+impl QuarantineColumns {
+    /// Enters a row.
+    pub(super) fn push(&mut self, row: &RefusedRow, codes: &str) {
+        self.parts.append_value(row.place.part);
+        self.rows.append_option(number(row.place.row));
+        let [all_codes, reasons_id, reasons_en, values] = &mut self.texts;
+        all_codes.append_value(codes);
+        for (reasons, sentence) in [(reasons_id, Sentence::MessageId), (reasons_en, Sentence::MessageEn)] {
+            for (index, finding) in row.findings.iter().enumerate() {
+                let blank = if index > 0 { " " } else { "" };
+                // A builder takes whatever is written to it.
+                let _ = reasons.write_str(blank).and_then(|()| finding.say(sentence, reasons));
+            }
+            end(reasons);
+        }
+        values.append_value(&row.values);
+        self.count += 1;
     }
 
-    /// Enters a row; `values` is its [`rendering`].
-    pub(super) fn push(&mut self, row: &RefusedRow, codes: &str, values: &str, known: bool) -> Result<(), CheckError> {
-        let number = row.place.row.map(|row| i32::try_from(row).unwrap_or(i32::MAX));
-        self.numbers.push((row.place.part, number, known));
-        let join = |pick: fn(&Finding) -> &str| match row.findings.as_slice() {
-            [only] => Cow::Borrowed(pick(only)),
-            several => Cow::Owned(several.iter().map(pick).collect::<Vec<_>>().join(" ")),
-        };
-        self.texts[0].append_value(codes);
-        self.texts[1].append_value(join(|finding| &finding.message.id));
-        self.texts[2].append_value(join(|finding| &finding.message.en));
-        self.texts[3].append_value(values);
-        if self.numbers.len() >= BATCH_ROWS {
-            self.flush()
-        } else {
-            Ok(())
-        }
-    }
-
-    fn flush(&mut self) -> Result<(), CheckError> {
-        let mut submissions = Int64Builder::new();
-        let mut parts = Int32Builder::new();
-        let mut rows = Int32Builder::new();
-        let mut known = BooleanBuilder::new();
-        for (part, row, is_known) in self.numbers.drain(..) {
-            submissions.append_value(self.submission);
-            parts.append_value(part);
-            rows.append_option(row);
-            known.append_value(is_known);
-        }
-        let [codes, reasons_id, reasons_en, values] = &mut self.texts;
-        let columns: Vec<arrow::array::ArrayRef> = vec![
-            Arc::new(submissions.finish()),
-            Arc::new(parts.finish()),
-            Arc::new(rows.finish()),
-            Arc::new(codes.finish()),
-            Arc::new(reasons_id.finish()),
-            Arc::new(reasons_en.finish()),
-            Arc::new(values.finish()),
-            Arc::new(known.finish()),
+    /// The rows; `known` says of each whether it was in quarantine before.
+    pub(super) fn finish(mut self, submission: i64, known: Vec<bool>) -> Result<RecordBatch, TableError> {
+        let mut columns: Vec<ArrayRef> = vec![
+            Arc::new(Int64Array::from_value(submission, self.count)),
+            Arc::new(self.parts.finish()),
+            Arc::new(self.rows.finish()),
         ];
-        self.writer.write(batch(quarantine_schema(), columns)?)?;
-        Ok(())
-    }
-
-    pub(super) fn finish(mut self) -> Result<(), CheckError> {
-        self.flush()?;
-        self.writer.finish_unsynced()?;
-        Ok(())
+        columns.extend(
+            self.texts
+                .iter_mut()
+                .map(|builder| Arc::new(builder.finish()) as ArrayRef),
+        );
+        columns.push(Arc::new(BooleanArray::from(known)));
+        batch(quarantine_schema(), columns)
     }
 }
 
-/// A row as a JSON object of texts, columns in contract order.
-pub(super) fn rendering(values: &[(String, String)]) -> Result<String, serde_json::Error> {
-    let mut bytes = Vec::with_capacity(values.len() * 32);
-    let mut serializer = serde_json::Serializer::new(&mut bytes);
-    let pairs = values.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    serde::Serializer::collect_map(&mut serializer, pairs)?;
-    // What serde_json writes is UTF-8.
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Writes `findings.parquet`.
-pub(super) struct FindingsWriter {
-    writer: TableWriter,
-    submission: i64,
-    rows: usize,
+/// Rows of `findings.parquet` on their way.
+#[derive(Default)]
+pub(super) struct FindingColumns {
     /// `_part`, `_row`, `line`.
     numbers: [Int32Builder; 3],
-    known: BooleanBuilder,
     /// The texts, in the order of the schema.
     texts: [StringBuilder; 10],
+    count: usize,
 }
 
-impl FindingsWriter {
-    pub(super) fn create(folder: &Path, submission: i64) -> Result<FindingsWriter, CheckError> {
-        let writer = TableWriter::create(&folder.join("findings.parquet"), findings_schema(), &[])?;
-        Ok(FindingsWriter {
-            writer,
-            submission,
-            rows: 0,
-            numbers: Default::default(),
-            known: BooleanBuilder::new(),
-            texts: Default::default(),
-        })
+impl FindingColumns {
+    pub(super) fn len(&self) -> usize {
+        self.count
     }
 
-    /// Takes over findings that are staged already.
-    pub(super) fn copy(&mut self, findings: RecordBatch) -> Result<(), CheckError> {
-        Ok(self.writer.write(findings)?)
-    }
-
-    pub(super) fn push(&mut self, finding: &Finding, known: bool) -> Result<(), CheckError> {
-        let number = |value: Option<u32>| value.map(|value| i32::try_from(value).unwrap_or(i32::MAX));
+    pub(super) fn push(&mut self, finding: &Finding) {
         let place = &finding.place;
         let [parts, rows, lines] = &mut self.numbers;
         parts.append_value(place.part);
         rows.append_option(number(place.row));
         lines.append_option(number(place.line));
-        self.known.append_value(known);
-        let cell = place.cell();
-        let texts = [
-            Some(finding.code.as_str()),
-            Some(finding.severity.as_str()),
-            place.sheet.as_deref(),
-            cell.as_deref(),
-            place.column.as_deref(),
-            finding.value.as_deref(),
-            Some(finding.message.id.as_str()),
-            Some(finding.message.en.as_str()),
-            finding.hint.as_ref().map(|hint| hint.id.as_str()),
-            finding.hint.as_ref().map(|hint| hint.en.as_str()),
-        ];
-        for (builder, text) in self.texts.iter_mut().zip(texts) {
-            builder.append_option(text);
+        let [code, severity, sheet, cell, column, value, sentences @ ..] = &mut self.texts;
+        code.append_value(&finding.code);
+        severity.append_value(finding.severity.as_str());
+        sheet.append_option(place.sheet.as_deref());
+        match place.column_index.zip(place.row) {
+            Some((column, row)) => {
+                // A builder takes whatever is written to it.
+                let _ = write!(cell, "{}{row}", column_letters(column));
+                end(cell);
+            }
+            None => cell.append_null(),
         }
-        self.rows += 1;
-        if self.rows >= BATCH_ROWS { self.flush() } else { Ok(()) }
+        column.append_option(place.column.as_deref());
+        value.append_option(finding.value.as_deref());
+        let order = [
+            Sentence::MessageId,
+            Sentence::MessageEn,
+            Sentence::HintId,
+            Sentence::HintEn,
+        ];
+        for (builder, sentence) in sentences.iter_mut().zip(order) {
+            match finding.say(sentence, builder) {
+                Ok(false) => builder.append_null(),
+                Ok(true) | Err(_) => end(builder),
+            }
+        }
+        self.count += 1;
     }
 
-    fn flush(&mut self) -> Result<(), CheckError> {
-        let submissions = Int64Array::from_value(self.submission, std::mem::take(&mut self.rows));
+    /// The findings; `known` says of each whether its row was in quarantine before.
+    pub(super) fn finish(mut self, submission: i64, known: Vec<bool>) -> Result<RecordBatch, TableError> {
         let [parts, rows, lines] = self
             .numbers
             .each_mut()
@@ -206,21 +189,22 @@ impl FindingsWriter {
             .texts
             .iter_mut()
             .map(|builder| Arc::new(builder.finish()) as ArrayRef);
+        let submissions = Int64Array::from_value(submission, self.count);
         let mut columns: Vec<ArrayRef> = vec![Arc::new(submissions), parts, rows];
         // `code`, `severity`, `sheet` and `cell` stand before `line`, the others behind it.
         columns.extend(texts.by_ref().take(4));
         columns.push(lines);
         columns.extend(texts);
-        columns.push(Arc::new(self.known.finish()));
-        self.writer.write(batch(findings_schema(), columns)?)?;
-        Ok(())
+        columns.push(Arc::new(BooleanArray::from(known)));
+        batch(findings_schema(), columns)
     }
+}
 
-    pub(super) fn finish(mut self) -> Result<(), CheckError> {
-        self.flush()?;
-        self.writer.finish_unsynced()?;
-        Ok(())
-    }
+/// Findings that are about no refused row, as a batch.
+pub(super) fn findings_batch(submission: i64, findings: &[Finding]) -> Result<RecordBatch, TableError> {
+    let mut columns = FindingColumns::default();
+    findings.iter().for_each(|finding| columns.push(finding));
+    columns.finish(submission, vec![false; findings.len()])
 }
 
 /// Stages a submission of which nothing could be read: its findings, and no rows.
@@ -229,9 +213,8 @@ pub fn stage_findings(folder: &Path, submission: i64, findings: &[Finding]) -> R
         path: folder.display().to_string(),
         source,
     })?;
-    let mut writer = FindingsWriter::create(folder, submission)?;
-    for finding in findings {
-        writer.push(finding, false)?;
-    }
-    writer.finish()
+    let mut writer = findings_writer(folder)?;
+    writer.write(findings_batch(submission, findings)?)?;
+    writer.finish_unsynced()?;
+    Ok(())
 }

@@ -114,9 +114,9 @@ fn file_text(session: &Session, preview: &FilePreview) -> String {
         text.push_str(&format!(
             "{}: {}\n",
             finding.severity.as_str(),
-            session.language.of(&finding.message)
+            session.language.of(&finding.message())
         ));
-        if let Some(hint) = &finding.hint {
+        if let Some(hint) = &finding.hint() {
             text.push_str(&format!("  {}\n", session.language.of(hint)));
         }
     }

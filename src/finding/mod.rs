@@ -6,10 +6,14 @@
 
 mod catalogue;
 pub mod receipt;
+mod words;
 
 pub use catalogue::{Entry, entries};
+pub use words::{Sentence, Sentences};
 
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use words::{Fill, Words};
 
 /// The same sentence in both languages. Shown to regions, so Bahasa Indonesia comes first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -73,17 +77,27 @@ pub fn column_letters(index: u32) -> String {
     letters.iter().rev().map(|&byte| byte as char).collect()
 }
 
-/// One thing wrong or odd.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One thing wrong or odd. Its sentences: [`Finding::message`] and [`Finding::hint`].
+#[derive(Debug, Clone)]
 pub struct Finding {
     pub code: String,
     pub severity: Severity,
     pub place: Place,
     /// The value as the sender wrote it, at most 200 characters; masked where it may be personal.
     pub value: Option<String>,
-    pub message: Bilingual,
-    pub hint: Option<Bilingual>,
+    words: Words,
+    fills: Vec<(&'static str, Fill)>,
 }
+
+/// Findings that say the same of the same place are the same.
+impl PartialEq for Finding {
+    fn eq(&self, other: &Finding) -> bool {
+        let parts = |finding: &Finding| (finding.severity, finding.message(), finding.hint());
+        self.code == other.code && self.place == other.place && self.value == other.value && parts(self) == parts(other)
+    }
+}
+
+impl Eq for Finding {}
 
 /// A number of bytes as sentences say it: `8 MB`, `4 GB`, `1500 B`.
 pub fn size(bytes: u64) -> String {
@@ -102,80 +116,68 @@ pub fn size(bytes: u64) -> String {
 const VALUE_LIMIT: usize = 200;
 
 impl Finding {
-    /// A finding whose sentences stand in `messages/*.toml` under `code`.
-    pub fn of(code: &'static str) -> Finding {
-        let entry = catalogue::entry(code);
-        Finding {
-            code: code.to_string(),
-            severity: entry.severity,
-            place: Place::default(),
-            value: None,
-            message: Bilingual {
-                id: entry.id.clone(),
-                en: entry.en.clone(),
-            },
-            hint: entry.hint.clone(),
-        }
-    }
-
-    /// A finding whose sentences a contract or connector gives (rules).
-    pub fn declared(code: &str, severity: Severity, message: Bilingual, hint: Option<Bilingual>) -> Finding {
+    fn new(code: &str, severity: Severity, words: Words) -> Finding {
         Finding {
             code: code.to_string(),
             severity,
             place: Place::default(),
             value: None,
-            message,
-            hint,
+            words,
+            fills: Vec::new(),
         }
     }
 
+    /// A finding whose sentences stand in `messages/*.toml` under `code`.
+    pub fn of(code: &'static str) -> Finding {
+        let entry = catalogue::entry(code);
+        Finding::new(code, entry.severity, Words::Catalogue(entry))
+    }
+
+    /// A finding whose sentences a contract or connector gives (rules).
+    pub fn declared(code: &str, severity: Severity, message: Bilingual, hint: Option<Bilingual>) -> Finding {
+        Finding::worded(code, severity, &Arc::new(Sentences { message, hint }))
+    }
+
+    /// As [`Finding::declared`], with sentences that many findings share.
+    pub fn worded(code: &str, severity: Severity, sentences: &Arc<Sentences>) -> Finding {
+        Finding::new(code, severity, Words::Declared(sentences.clone()))
+    }
+
+    /// A finding of which only what it said is known.
+    pub fn said(code: &str, severity: Severity, message: Bilingual, hint: Option<Bilingual>) -> Finding {
+        Finding::new(code, severity, Words::Said(Arc::new(Sentences { message, hint })))
+    }
+
     /// Fills `{name}` in the sentences.
-    pub fn with(mut self, name: &str, text: impl AsRef<str>) -> Finding {
-        let mark = ["{", name, "}"].concat();
-        let fill = |sentence: &mut Bilingual| {
-            for text_of in [&mut sentence.id, &mut sentence.en] {
-                if text_of.contains(&mark) {
-                    *text_of = text_of.replace(&mark, text.as_ref());
-                }
-            }
-        };
-        fill(&mut self.message);
-        if let Some(hint) = self.hint.as_mut() {
-            fill(hint);
-        }
+    pub fn with(mut self, name: &'static str, text: impl Into<String>) -> Finding {
+        self.fills.push((name, Fill::Same(text.into())));
         self
     }
 
     /// Fills `{name}` with a text of each language.
-    pub fn with_both(mut self, name: &str, text: &Bilingual) -> Finding {
-        let mark = format!("{{{name}}}");
-        for sentence in [Some(&mut self.message), self.hint.as_mut()].into_iter().flatten() {
-            sentence.id = sentence.id.replace(&mark, &text.id);
-            sentence.en = sentence.en.replace(&mark, &text.en);
-        }
+    pub fn with_both(mut self, name: &'static str, text: &Bilingual) -> Finding {
+        self.fills.push((name, Fill::Both(text.clone())));
         self
     }
 
     /// Sets the value seen, and fills `{value}`.
-    pub fn value(self, value: impl AsRef<str>) -> Finding {
-        let mut short: String = value.as_ref().chars().take(VALUE_LIMIT).collect();
-        if short.len() < value.as_ref().len() {
+    pub fn value(mut self, value: impl AsRef<str>) -> Finding {
+        let value = value.as_ref();
+        let mut short: String = match value.len() > VALUE_LIMIT {
+            true => value.chars().take(VALUE_LIMIT).collect(),
+            false => value.to_string(),
+        };
+        if short.len() < value.len() {
             short.push('…');
         }
-        let mut finding = self.with("value", &short);
-        finding.value = Some(short);
-        finding
+        self.value = Some(short);
+        self
     }
 
     /// Sets the place, and fills `{column}`.
-    pub fn at(self, place: Place) -> Finding {
-        let mut finding = match &place.column {
-            Some(column) => self.with("column", column),
-            None => self,
-        };
-        finding.place = place;
-        finding
+    pub fn at(mut self, place: Place) -> Finding {
+        self.place = place;
+        self
     }
 
     pub fn severity(mut self, severity: Severity) -> Finding {
@@ -186,8 +188,8 @@ impl Finding {
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}", self.message.en)?;
-        if let Some(hint) = &self.hint {
+        self.say(Sentence::MessageEn, formatter)?;
+        if let Some(hint) = self.hint() {
             write!(formatter, " {}", hint.en)?;
         }
         Ok(())
@@ -212,14 +214,6 @@ pub struct Stored {
 
 impl From<&Finding> for Stored {
     fn from(finding: &Finding) -> Stored {
-        let Finding {
-            code,
-            severity,
-            place,
-            value,
-            message,
-            hint,
-        } = finding.clone();
         let Place {
             part,
             sheet,
@@ -227,52 +221,36 @@ impl From<&Finding> for Stored {
             column_index,
             line,
             column,
-        } = place;
+        } = finding.place.clone();
         Stored {
-            code,
-            severity,
+            code: finding.code.clone(),
+            severity: finding.severity,
             part,
             sheet,
             row,
             column_index,
             line,
             column,
-            value,
-            message,
-            hint,
+            value: finding.value.clone(),
+            message: finding.message(),
+            hint: finding.hint(),
         }
     }
 }
 
 impl From<Stored> for Finding {
     fn from(stored: Stored) -> Finding {
-        let Stored {
-            code,
-            severity,
-            part,
-            sheet,
-            row,
-            column_index,
-            line,
-            column,
-            value,
-            message,
-            hint,
-        } = stored;
+        let place = Place {
+            part: stored.part,
+            sheet: stored.sheet,
+            row: stored.row,
+            column_index: stored.column_index,
+            line: stored.line,
+            column: stored.column,
+        };
         Finding {
-            code,
-            severity,
-            place: Place {
-                part,
-                sheet,
-                row,
-                column_index,
-                line,
-                column,
-            },
-            value,
-            message,
-            hint,
+            value: stored.value,
+            ..Finding::said(&stored.code, stored.severity, stored.message, stored.hint).at(place)
         }
     }
 }

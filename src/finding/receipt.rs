@@ -218,8 +218,8 @@ impl From<&Finding> for ReceiptFinding {
             line: place.line,
             column: place.column.clone(),
             value: finding.value.clone(),
-            message: finding.message.clone(),
-            hint: finding.hint.clone(),
+            message: finding.message(),
+            hint: finding.hint(),
         }
     }
 }
@@ -234,11 +234,26 @@ pub struct FindingTally {
     notes: Counted,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Counted {
     kept: Vec<ReceiptFinding>,
     total: u64,
+    /// Most that are kept.
+    room: usize,
 }
+
+impl Default for Counted {
+    fn default() -> Counted {
+        Counted {
+            kept: Vec::new(),
+            total: 0,
+            room: LISTED_FINDINGS,
+        }
+    }
+}
+
+/// How many findings of each severity a tally has room for yet.
+pub type Room = [usize; 3];
 
 impl FindingTally {
     /// Counts a finding, and keeps it while there is room. Findings are expected in order of place.
@@ -249,8 +264,40 @@ impl FindingTally {
             Severity::Note => &mut self.notes,
         };
         counted.total += 1;
-        if counted.kept.len() < LISTED_FINDINGS {
+        if counted.kept.len() < counted.room {
             counted.kept.push(ReceiptFinding::from(finding));
+        }
+    }
+
+    /// A tally of a part of the findings, of which no more are kept than the whole has room for.
+    pub fn of_part(room: Room) -> FindingTally {
+        let [errors, warnings, notes] = room.map(|room| Counted {
+            room,
+            ..Counted::default()
+        });
+        FindingTally {
+            errors,
+            warnings,
+            notes,
+        }
+    }
+
+    /// What there is room for yet.
+    pub fn room(&self) -> Room {
+        [&self.errors, &self.warnings, &self.notes].map(|counted| counted.room - counted.kept.len())
+    }
+
+    /// Takes the findings of a part, which come after those seen so far.
+    pub fn merge(&mut self, part: FindingTally) {
+        let pairs = [
+            (&mut self.errors, part.errors),
+            (&mut self.warnings, part.warnings),
+            (&mut self.notes, part.notes),
+        ];
+        for (counted, more) in pairs {
+            counted.total += more.total;
+            counted.kept.extend(more.kept);
+            counted.kept.truncate(counted.room);
         }
     }
 

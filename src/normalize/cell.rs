@@ -96,9 +96,9 @@ impl ColumnReader {
     }
 
     /// A cell as findings may show it: nothing of a personal column.
-    fn shown(&self, cell: Cell<'_>) -> String {
+    fn shown<'a>(&self, cell: Cell<'a>) -> Cow<'a, str> {
         if self.column.pii.is_some() {
-            personal::MASK.to_string()
+            Cow::Borrowed(personal::MASK)
         } else {
             shown(cell)
         }
@@ -400,15 +400,18 @@ pub(super) fn plain_text(cell: Cell<'_>) -> Option<String> {
 }
 
 /// A cell as a person would see it, with what may be personal masked.
-pub(super) fn shown(cell: Cell<'_>) -> String {
+pub(super) fn shown(cell: Cell<'_>) -> Cow<'_, str> {
     match cell {
         Cell::Date { serial, epoch } => {
-            date::from_serial(serial, epoch == Epoch::Year1904).map_or_else(|_| plain(serial), |date| date.to_string())
+            let date = date::from_serial(serial, epoch == Epoch::Year1904);
+            date.map_or_else(|_| plain(serial), |date| date.to_string()).into()
         }
-        Cell::Bool(value) => value.to_string(),
-        Cell::Error(text) => text.to_string(),
+        Cell::Bool(value) => value.to_string().into(),
+        Cell::Error(text) => text.into(),
         Cell::Text(text) => personal::masked(text),
-        Cell::Empty => String::new(),
-        _ => personal::masked(&plain_text(cell).unwrap_or_default()),
+        Cell::Empty => Cow::Borrowed(""),
+        _ => personal::masked(&plain_text(cell).unwrap_or_default())
+            .into_owned()
+            .into(),
     }
 }

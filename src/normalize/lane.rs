@@ -13,7 +13,7 @@ use super::rows::{RowKind, classify};
 use super::style::{Styles, Witness};
 use super::totals::{TotalRow, Totals};
 use super::usual::Draft;
-use super::{Counts, RefusedRow};
+use super::{Counts, Event, RefusedRow};
 use crate::config::{ColumnType, Contract};
 use crate::finding::{Finding, Severity};
 use crate::read::{Block, Cell};
@@ -56,13 +56,6 @@ impl SheetPlan<'_> {
             Value::Integer(_) | Value::Float(_) | Value::Scaled(_) | Value::Null => None,
         }
     }
-}
-
-/// A row that did not simply become one of the batch.
-pub(super) enum Event {
-    Refused(RefusedRow),
-    /// A finding that refuses no row.
-    Note(Finding),
 }
 
 /// What became of a block.

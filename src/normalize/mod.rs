@@ -37,7 +37,8 @@ mod totals;
 mod usual;
 
 pub use headers::{ColumnMap, Supplied};
-pub use normalizer::{Counts, NormalizeError, Normalizer, RefusedRow, RowSink};
+pub use normalizer::{Counts, Event, LookAt, NormalizeError, Normalizer, RefusedRow, RowSink};
+pub use places::Rendering;
 pub use route::{Layout, LeftOut, RoutedSheet, Routing, route};
 pub use speaker::Speaker;
 pub use style::Styles;

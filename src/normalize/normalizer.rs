@@ -3,7 +3,7 @@
 use super::Context;
 use super::cell::Value;
 use super::headers::{ColumnMap, Supplied, Vocabulary};
-use super::lane::{Event, Harvest, Lane, SheetPlan};
+use super::lane::{Harvest, Lane, SheetPlan};
 use super::lanes::{Ended, in_order};
 use super::route::{Layout, RoutedSheet};
 use super::style::{Styles, Witness};
@@ -25,21 +25,31 @@ pub struct RefusedRow {
     pub place: Place,
     /// The errors, and what else was odd about the row.
     pub findings: Vec<Finding>,
-    /// Contract column and value as written, personal values masked.
-    pub values: Vec<(String, String)>,
+    /// Contract columns and values as written, personal values masked: a [`Rendering`].
+    pub values: String,
 }
+
+/// A row that did not simply become one of the batch.
+#[derive(Debug)]
+pub enum Event {
+    Refused(RefusedRow),
+    /// A finding that refuses no row.
+    Note(Finding),
+}
+
+/// Finds out what can be found out about a block's rows, and what was said of others, by themselves.
+pub type LookAt<S> = Arc<dyn Fn(Option<RecordBatch>, Vec<Event>) -> S + Send + Sync>;
 
 /// Takes what normalizing gives. The check stage is one.
 pub trait RowSink {
     type Error;
-    /// What the sink finds out about a batch by itself, on whatever thread made the batch.
+    /// What the sink finds out about a block by itself, on whatever thread read it.
     type Seen: Send;
     /// Finds it out; shared by all threads.
-    fn look(&self) -> Arc<dyn Fn(RecordBatch) -> Self::Seen + Send + Sync>;
-    /// Takes the batches one after the other, in the order of the rows.
+    fn look(&self) -> LookAt<Self::Seen>;
+    /// Takes the blocks one after the other, in the order of the rows.
     fn accept(&mut self, seen: Self::Seen) -> Result<(), Self::Error>;
-    fn refuse(&mut self, row: RefusedRow) -> Result<(), Self::Error>;
-    /// A finding that refuses no row.
+    /// A finding that came with no block.
     fn note(&mut self, finding: Finding) -> Result<(), Self::Error>;
 }
 
@@ -137,12 +147,12 @@ impl<'c> Normalizer<'c> {
         let look = sink.look();
         let work = |lane: &mut Lane<'c>, (plan, block, from): Work<'_>| {
             let mut harvest = lane.block(&plan, &block, from);
-            let seen = harvest.rows.take().map(|rows| look(rows));
+            let seen = look(harvest.rows.take(), std::mem::take(&mut harvest.events));
             (harvest, seen)
         };
         let mut totals = Totals::new(&self.contract);
         let counts = &mut self.counts;
-        let take = |(harvest, seen): (Harvest, Option<S::Seen>)| take(harvest, seen, counts, &mut totals, sink);
+        let take = |(harvest, seen): (Harvest, S::Seen)| take(harvest, seen, counts, &mut totals, sink);
         in_order(&mut self.lanes, source, work, take).map_err(|ended| match ended {
             Ended::Source(error) => NormalizeError::Read(error),
             Ended::Sink(error) => NormalizeError::Sink(error),
@@ -204,25 +214,20 @@ impl<'c> Normalizer<'c> {
 /// Hands one block's results over.
 fn take<S: RowSink>(
     harvest: Harvest,
-    seen: Option<S::Seen>,
+    seen: S::Seen,
     counts: &mut Counts,
     totals: &mut Totals,
     sink: &mut S,
 ) -> Result<(), S::Error> {
     *counts += harvest.counts;
-    for event in harvest.events {
-        match event {
-            Event::Refused(row) => sink.refuse(row)?,
-            Event::Note(finding) => sink.note(finding)?,
-        }
-    }
+    sink.accept(seen)?;
     for row in harvest.total_rows {
         for finding in row.compare(totals) {
             sink.note(finding)?;
         }
     }
     totals.merge(&harvest.totals);
-    seen.map_or(Ok(()), |seen| sink.accept(seen))
+    Ok(())
 }
 
 /// Makes the plans of one sheet.

@@ -2,6 +2,7 @@
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use std::borrow::Cow;
 
 /// What stands for a personal value in a rendering.
 pub(super) const MASK: &str = "***";
@@ -23,17 +24,17 @@ const PHONE_DIGITS: usize = 10;
 
 /// A value as it may be shown: runs of digits that may be population or telephone numbers are masked wherever they
 /// stand, also where single points, dashes or blanks part their digits.
-pub(super) fn masked(value: &str) -> String {
+pub(super) fn masked(value: &str) -> Cow<'_, str> {
     // Most values have too few digits for either, and need no closer look.
     if digits_of(value) < PHONE_DIGITS {
-        return value.to_string();
+        return Cow::Borrowed(value);
     }
     let mut shown = String::with_capacity(value.len());
     for (piece, digits) in pieces(value) {
         let is_personal = digits.len() >= NIK_DIGITS || is_phone(&digits);
         shown.push_str(if is_personal { MASK } else { &piece });
     }
-    shown
+    Cow::Owned(shown)
 }
 
 fn digits_of(value: &str) -> usize {

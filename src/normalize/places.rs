@@ -6,17 +6,43 @@ use super::personal;
 use crate::finding::Place;
 use crate::read::{Block, Cell};
 
+/// A row as a JSON object of texts, columns in contract order.
+#[derive(Debug, Default)]
+pub struct Rendering(Vec<u8>);
+
+impl Rendering {
+    /// Adds a column, whose name needs no escaping, and its value.
+    pub fn push(&mut self, name: &str, value: &str) {
+        self.0.push(if self.0.is_empty() { b'{' } else { b',' });
+        self.0.push(b'"');
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
+        // Memory takes whatever is written to it, and every text is JSON.
+        let written = serde_json::to_writer(&mut self.0, value);
+        debug_assert!(written.is_ok(), "a text can be written");
+    }
+
+    pub fn finish(mut self) -> String {
+        if self.0.is_empty() {
+            self.0.push(b'{');
+        }
+        self.0.push(b'}');
+        // Texts between ASCII marks are UTF-8.
+        String::from_utf8(self.0).unwrap_or_default()
+    }
+}
+
 impl Lane<'_> {
-    /// Contract column and value as written; personal columns and long digit runs masked.
-    pub(super) fn rendering(&self, plan: &SheetPlan<'_>, block: &Block, row: usize) -> Vec<(String, String)> {
-        let mut values = Vec::new();
+    /// What a row says, with personal columns and long digit runs masked.
+    pub(super) fn rendering(&self, plan: &SheetPlan<'_>, block: &Block, row: usize) -> String {
+        let mut values = Rendering::default();
         for reader in &self.readers {
             let Some(source) = plan.layout.columns.source[reader.index] else {
                 // What the sheet does not say but the row is about: the day of the request, the sender.
                 if self.contract.key.contains(&reader.name)
                     && let Some(text) = plan.supplied(reader.index)
                 {
-                    values.push((reader.name.clone(), text));
+                    values.push(&reader.name, &text);
                 }
                 continue;
             };
@@ -24,14 +50,13 @@ impl Lane<'_> {
             if is_blank(cell) {
                 continue;
             }
-            let value = if reader.column.pii.is_some() {
-                personal::MASK.to_string()
+            if reader.column.pii.is_some() {
+                values.push(&reader.name, personal::MASK);
             } else {
-                shown(cell)
-            };
-            values.push((reader.name.clone(), value));
+                values.push(&reader.name, &shown(cell));
+            }
         }
-        values
+        values.finish()
     }
 
     /// A column as its sender knows it: the header as written, or the contract's title.

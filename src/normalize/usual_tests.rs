@@ -1,7 +1,7 @@
 //! Both ways over the same rows come to the same: that is what lets a row go either way.
 
+use super::super::Event;
 use super::super::headers::{self, Vocabulary};
-use super::super::lane::Event;
 use super::super::route::{Layout, RoutedSheet};
 use super::super::speaker::Speaker;
 use super::super::style::{Styles, Witness};

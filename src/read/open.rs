@@ -91,13 +91,13 @@ fn tell(path: &Path, name: &str, head: &[u8]) -> Result<Kind, ReadError> {
     if let Some((_, kind)) = NOT_DATA.iter().find(|(signature, _)| starts(signature)) {
         return Err(Finding::of("file-not-data")
             .with("file", name)
-            .with("kind", kind)
+            .with("kind", *kind)
             .into());
     }
     if let Some((_, kind)) = ARCHIVES.iter().find(|(signature, _)| starts(signature)) {
         return Err(Finding::of("archive-not-workbook")
             .with("file", name)
-            .with("kind", kind)
+            .with("kind", *kind)
             .into());
     }
     tell_text(path, name, head)

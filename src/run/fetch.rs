@@ -181,7 +181,7 @@ pub(super) fn failure(region: Option<String>, window: Option<String>, finding: &
         region,
         window,
         code: finding.code.clone(),
-        message: finding.message.clone(),
-        hint: finding.hint.clone(),
+        message: finding.message(),
+        hint: finding.hint(),
     }
 }

@@ -273,7 +273,7 @@ fn unreadable(
         part,
         ..finding.place.clone()
     };
-    findings.push(Finding { place, ..finding });
+    findings.push(finding.at(place));
     let places = if places.is_empty() {
         (0..case.parts.len()).map(|part| (part, None)).collect()
     } else {

@@ -84,7 +84,7 @@ fn findings<S: serde::Serializer>(findings: &[Finding], serializer: S) -> Result
     let shown = |finding: &Finding| {
         serde_json::json!({
             "code": finding.code, "severity": finding.severity, "sheet": finding.place.sheet,
-            "message": finding.message, "hint": finding.hint,
+            "message": finding.message(), "hint": finding.hint(),
         })
     };
     serializer.collect_seq(findings.iter().map(shown))

@@ -61,7 +61,7 @@ pub(super) fn settle(
                 .with("dataset", name)
                 .with("what", what.join(", ")),
         };
-        tracing::warn!(dataset = name, reason = finding.message.en, "waits for a rebuild");
+        tracing::warn!(dataset = name, reason = finding.message().en, "waits for a rebuild");
         catalog.wait_for_rebuild(name)?;
         waiting.insert(name.clone(), finding);
     }

@@ -15,7 +15,7 @@ pub mod session;
 pub mod writer;
 
 pub use session::{Session, SqlError};
-pub use writer::{TableWriter, WrittenFile};
+pub use writer::{Passing, TableWriter, WrittenFile};
 
 /// Why a table could not be read or written; names the file.
 #[derive(Debug, thiserror::Error)]

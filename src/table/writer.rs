@@ -31,6 +31,17 @@ pub struct WrittenFile {
     pub sha256: String,
 }
 
+/// What is known beforehand of the columns of a file that is written cheaply.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Passing<'p> {
+    /// Dates whose bounds a reader may use to pass over row groups.
+    pub days: &'p [&'p str],
+    /// Numbers that go up: a dictionary of them is a second copy.
+    pub ascending: &'p [&'p str],
+    /// Texts that hardly ever come twice, so that a dictionary of them is in vain.
+    pub distinct: &'p [&'p str],
+}
+
 /// Writes one file beside its final place and moves it there when it is complete. Dropped before
 /// [`TableWriter::finish`], it leaves nothing.
 pub struct TableWriter {
@@ -55,17 +66,19 @@ impl TableWriter {
         TableWriter::open(path, schema, properties, Some(Sha256::new()))
     }
 
-    /// For files that are read once or twice and then removed: cheap to write, not hashed. `days` are the date columns
-    /// whose bounds a reader may use to pass over row groups.
-    pub fn create_passing(path: &Path, schema: SchemaRef, days: &[&str]) -> Result<TableWriter, TableError> {
-        let row = ColumnPath::from(super::schema::ROW);
-        let mut properties = properties(1)
-            .set_statistics_enabled(EnabledStatistics::None)
-            // Row numbers go up one by one: a dictionary of them is a second copy.
-            .set_column_dictionary_enabled(row.clone(), false)
-            .set_column_encoding(row, Encoding::DELTA_BINARY_PACKED);
-        for day in days {
+    /// For files that only this program reads, once or twice: cheap to write, not hashed.
+    pub fn create_passing(path: &Path, schema: SchemaRef, passing: &Passing<'_>) -> Result<TableWriter, TableError> {
+        let mut properties = properties(1).set_statistics_enabled(EnabledStatistics::None);
+        for day in passing.days {
             properties = properties.set_column_statistics_enabled(ColumnPath::from(*day), EnabledStatistics::Chunk);
+        }
+        for number in passing.ascending {
+            properties = properties
+                .set_column_dictionary_enabled(ColumnPath::from(*number), false)
+                .set_column_encoding(ColumnPath::from(*number), Encoding::DELTA_BINARY_PACKED);
+        }
+        for text in passing.distinct {
+            properties = properties.set_column_dictionary_enabled(ColumnPath::from(*text), false);
         }
         TableWriter::open(path, schema, properties, None)
     }

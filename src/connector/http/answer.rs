@@ -6,7 +6,7 @@
 use super::settings::Settings;
 use super::trouble::{Class, Failed};
 use crate::config::ErrorMark;
-use crate::finding::Finding;
+use crate::finding::{Bilingual, Finding};
 use crate::format::json::{Found, JsonReader};
 use crate::format::{FormatKind, FormatResult, TEXT_LIMIT, open_file, peek, pointer_segments};
 use std::path::Path;
@@ -118,11 +118,13 @@ fn malformed(detail: &Finding, settings: &Settings, shown: &str) -> Failed {
     } else {
         Class::Final
     };
-    let mut finding = Finding::of("answer-malformed").with("url", shown);
-    finding.message.id = format!("{} {}", finding.message.id, settings.redactor.text(&detail.message.id));
-    finding.message.en = format!("{} {}", finding.message.en, settings.redactor.text(&detail.message.en));
-    finding.place = detail.place.clone();
-    Failed::of(class, finding)
+    let said = detail.message();
+    let reason = Bilingual {
+        id: settings.redactor.text(&said.id),
+        en: settings.redactor.text(&said.en),
+    };
+    let finding = Finding::of("answer-malformed").with("url", shown);
+    Failed::of(class, finding.with_both("reason", &reason).at(detail.place.clone()))
 }
 
 fn says_error(mark: &ErrorMark, value: Option<&str>) -> bool {

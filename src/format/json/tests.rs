@@ -80,7 +80,7 @@ fn errors_have_their_place() {
         (error.code.as_str(), error.place.line, error.value.as_deref()),
         ("json-invalid", Some(3), Some("x"))
     );
-    assert!(error.message.en.contains("position 8"), "{}", error.message.en);
+    assert!(error.message().en.contains("position 8"), "{}", error.message().en);
     assert_eq!(parse(b"[1, 2").unwrap_err().code, "json-cut-off");
     assert_eq!(parse(b"[01]").unwrap_err().code, "json-number-invalid");
     assert_eq!(parse(b"[\"\xFF\"]").unwrap_err().code, "json-text-invalid");
