@@ -11,9 +11,8 @@ use crate::finding::receipt::{FindingTally, Rows};
 use crate::finding::{Finding, Severity};
 use crate::normalize::{Counts, LookAt, RowSink};
 use crate::observe::fail_point;
-use crate::table::{Passing, TableError, TableWriter, WrittenFile, reader, schema};
-use arrow::array::BooleanArray;
-use arrow::compute::filter_record_batch;
+use crate::table::{Excluded, Passing, TableError, TableWriter, schema};
+use arrow::array::RecordBatch;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -155,36 +154,26 @@ impl<'k> Checker<'k> {
         Ok(())
     }
 
-    /// Rewrites `rows.parquet` without the excluded rows, which become findings.
-    fn exclude(&mut self, rows: &WrittenFile, exclusions: &Exclusions) -> Result<WrittenFile, CheckError> {
-        let kept = self.folder.join("rows.parquet");
-        let mut writer = rows_writer(&kept, &self.contract)?;
-        let mut ordinal = 0;
-        for batch in reader::batches(&rows.path)? {
+    /// Marks excluded rows in `rows.parquet`; those that conflict become findings. Gives their places.
+    fn exclude(&mut self, rows: &mut TableWriter, exclusions: &Exclusions) -> Result<Vec<RecordBatch>, CheckError> {
+        let excluded = Excluded::new(exclusions.positions());
+        let mut conflicting = exclusions.conflicting.iter().peekable();
+        let mut positions = excluded.positions().iter();
+        let mut places = Vec::new();
+        for batch in rows.so_far()?.selected(excluded.positions())? {
             let batch = batch?;
             let mut told = self.teller.begin();
-            let mut keep = Vec::with_capacity(batch.num_rows());
-            for row in 0..batch.num_rows() {
-                let conflicting = exclusions.is_conflicting(ordinal);
-                keep.push(!conflicting && !exclusions.is_repeated(ordinal));
-                if conflicting {
-                    let column = self.contract.key.last().cloned();
-                    let place = self.teller.place(&batch, row, column.as_deref());
-                    let shown = |name: &String| self.teller.shown(&batch, row, name);
-                    let key: Vec<String> = self.contract.key.iter().filter_map(shown).collect();
-                    let finding =
-                        Finding::of("key-conflict").with_both("key", &self.contract.titles(&self.contract.key));
-                    let finding = finding.value(key.join(", ")).at(place);
-                    self.teller.refuse_typed(&mut told, &batch, row, vec![finding]);
+            for (row, position) in (0..batch.num_rows()).zip(positions.by_ref()) {
+                if conflicting.next_if_eq(&position).is_some() {
+                    self.teller.refuse_conflicting(&mut told, &batch, row);
                 }
-                ordinal += 1;
             }
             self.take(told)?;
-            let filtered =
-                filter_record_batch(&batch, &BooleanArray::from(keep)).map_err(|source| self.arrow(source))?;
-            writer.write(filtered)?;
+            places.push(table_rules::places_of(&batch).map_err(|source| self.arrow(source))?);
         }
-        Ok(writer.finish_unsynced()?)
+        let (key, list) = excluded.annotation();
+        rows.annotate(key, &list);
+        Ok(places)
     }
 
     /// Ends the submission: uniqueness, table rules, gate, files. `asked` holds it whatever its rows; `whole` is
@@ -197,17 +186,23 @@ impl<'k> Checker<'k> {
         asked: bool,
         whole: bool,
     ) -> Result<Outcome, CheckError> {
-        let (Some(uniqueness), Some(rows)) = (self.uniqueness.take(), self.rows.take()) else {
+        let (Some(uniqueness), Some(mut rows)) = (self.uniqueness.take(), self.rows.take()) else {
             return Err(CheckError::Lookup("a checker is finished once".to_string()));
         };
         fail_point("stage.rows.before");
-        let mut rows = rows.finish_unsynced()?;
+        let exclusions = uniqueness.finish(&self.look.keys, &mut rows)?;
+        let excluded = match exclusions.positions().is_empty() {
+            true => Vec::new(),
+            false => self.exclude(&mut rows, &exclusions)?,
+        };
+        let rows = rows.finish_unsynced()?;
         fail_point("stage.rows.after");
-        let exclusions = uniqueness.finish(&self.look.keys, &rows.path)?;
-        if !exclusions.is_empty() {
-            rows = self.exclude(&rows, &exclusions)?;
-        }
-        let found = match table_rules::run(&self.contract, &rows.path, history, memory_mb, self.teller.places()) {
+        let submission = table_rules::Submission {
+            rows: &rows.path,
+            excluded,
+            history,
+        };
+        let found = match table_rules::run(&self.contract, submission, memory_mb, self.teller.places()) {
             Ok(found) => found,
             Err(error @ CheckError::Sql { .. }) => {
                 self.rule_failed("table rules", &error.to_string())?;
@@ -222,9 +217,9 @@ impl<'k> Checker<'k> {
         }
         let counted = Rows {
             read: counts.read,
-            accepted: rows.rows,
+            accepted: rows.rows - exclusions.positions().len() as u64,
             quarantined: self.refused,
-            repeated: exclusions.repeated_rows,
+            repeated: exclusions.repeated.len() as u64,
             not_observed: counts.not_observed,
             ignored: counts.ignored,
         };

@@ -5,15 +5,60 @@ use crate::config::{Contract, TableRule};
 use crate::finding::{Finding, Place};
 use crate::table::{Session, SqlError, schema};
 use arrow::array::{Array, Int32Array, RecordBatch};
+use arrow::datatypes::SchemaRef;
+use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// What table rules may look at.
+pub(super) struct Submission<'s> {
+    /// The staged rows …
+    pub rows: &'s Path,
+    /// … and the places of those that do not count.
+    pub excluded: Vec<RecordBatch>,
+    /// The current model.
+    pub history: &'s [PathBuf],
+}
+
+/// Where rows stand in a submission: their provenance columns.
+pub(super) fn places_of(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let schema = batch.schema();
+    let is_place = |index: &usize| {
+        let name = schema.field(*index).name();
+        schema::PROVENANCE.contains(&name.as_str()) && name != schema::SUBMISSION
+    };
+    let columns: Vec<usize> = (0..schema.fields().len()).filter(is_place).collect();
+    batch.project(&columns)
+}
+
+/// Registers `submission`: the staged rows that count.
+async fn register_submission(
+    session: &Session,
+    model: SchemaRef,
+    rows: &Path,
+    excluded: Vec<RecordBatch>,
+) -> Result<(), SqlError> {
+    let files = [rows.to_path_buf()];
+    let Some(first) = excluded.first() else {
+        return session.register_files("submission", model, &files).await;
+    };
+    session.register_files("_staged", model, &files).await?;
+    let places = first.schema();
+    let equal = places
+        .fields()
+        .iter()
+        .map(|field| format!("s.{0} = e.{0}", field.name()));
+    let equal = equal.collect::<Vec<_>>().join(" AND ");
+    session.register_batches("_excluded", places.clone(), excluded)?;
+    let counting = format!("SELECT s.* FROM _staged s LEFT ANTI JOIN _excluded e ON {equal}");
+    session.register_view("submission", &counting).await
+}
+
 /// Runs a contract's table rules over the staged rows (`submission`) and the current model (`history`).
 pub(super) fn run(
     contract: &Contract,
-    rows: &Path,
-    history: &[PathBuf],
+    submission: Submission<'_>,
     memory_mb: usize,
     places: &BTreeMap<i32, PlaceInfo>,
 ) -> Result<Vec<Finding>, CheckError> {
@@ -23,13 +68,11 @@ pub(super) fn run(
     let ask = async {
         let model = schema::model_schema(contract);
         let session = Session::new(memory_mb).map_err(|source| failed("table rules", source))?;
-        let files = [rows.to_path_buf()];
-        session
-            .register_files("submission", model.clone(), &files)
+        register_submission(&session, model.clone(), submission.rows, submission.excluded)
             .await
             .map_err(|source| failed("submission", source))?;
         session
-            .register_files("history", model, history)
+            .register_files("history", model, submission.history)
             .await
             .map_err(|source| failed("history", source))?;
         let mut findings = Vec::new();

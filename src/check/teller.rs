@@ -118,6 +118,15 @@ impl Teller {
         self.refuse(told, &refused);
     }
 
+    /// Refuses a row whose key has other values elsewhere.
+    pub(super) fn refuse_conflicting(&self, told: &mut Told, batch: &RecordBatch, row: usize) {
+        let key = &self.contract.key;
+        let place = self.place(batch, row, key.last().map(String::as_str));
+        let shown: Vec<String> = key.iter().filter_map(|name| self.shown(batch, row, name)).collect();
+        let finding = Finding::of("key-conflict").with_both("key", &self.contract.titles(key));
+        self.refuse_typed(told, batch, row, vec![finding.value(shown.join(", ")).at(place)]);
+    }
+
     /// Tells of the rows that break rules; refuses those that may not enter.
     pub(super) fn tell_broken(
         &self,

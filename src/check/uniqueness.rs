@@ -1,28 +1,34 @@
 //! Uniqueness of keys within a submission, in bounded memory.
 //!
-//! Of every accepted row a 64-bit hash of its key is kept: in memory up to [`MEMORY_ROWS`], then in shard files that are
-//! sorted one by one. Hashes that occur once belong to keys that occur once, which is all that most submissions need.
-//! The rows of the others are read again from the staged file and told apart by 128 bits of their key: same key and
-//! same values is *repeated* (the first row stays); same key and different values refuses *all* of them, never one
-//! at random.
+//! Of every accepted row a 64-bit hash of its key is kept with its position: in memory up to [`MEMORY_ROWS`], then in shard
+//! files that are sorted one by one. Hashes that occur once belong to keys that occur once, which is all that most
+//! submissions need. The rows of the others, and only those, are read again from the staged file and told apart by 128
+//! bits of their key: same key and same values is *repeated* (the first row stays); same key and different values refuses
+//! *all* of them, never one at random.
 
 use super::CheckError;
 use crate::config::Contract;
-use crate::table::{reader, schema};
-use ahash::{AHashMap, AHashSet};
-use arrow::array::{ArrayRef, BooleanBufferBuilder, RecordBatch};
+use crate::table::{SoFar, TableWriter, schema};
+use ahash::AHashMap;
+use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use datafusion::common::hash_utils::{RandomState, create_hashes};
+use rayon::prelude::*;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Hashes that are held in memory.
-const MEMORY_ROWS: usize = 1 << 21;
+const MEMORY_ROWS: usize = 1 << 20;
 /// Files that the rest is spread over, by hash.
 const SHARDS: usize = 64;
-/// Hashes that occur more than once and are looked into in one reading of the rows.
+/// Shards that are sorted at once.
+const AT_ONCE: usize = 8;
+/// Rows whose hash occurs more than once that are looked into in one reading.
 const SUSPECTS: usize = 1 << 20;
+
+/// The hash of a row's key, and the row's position among the accepted ones.
+type Hashed = (u64, u32);
 
 /// Hashes keys and values of rows. Seeds are fixed: a submission judged twice is judged alike.
 pub(super) struct KeyHasher {
@@ -68,51 +74,30 @@ fn hashes(batch: &RecordBatch, columns: &[usize], seed: u64) -> Result<Vec<u64>,
     Ok(hashes)
 }
 
-/// Rows (by ordinal among the accepted ones, from 0) that must not enter the model.
-#[derive(Debug)]
+/// Rows that must not enter the model, by position among the accepted ones, in ascending order.
+#[derive(Debug, Default)]
 pub(super) struct Exclusions {
-    repeated: BooleanBufferBuilder,
-    conflicting: BooleanBufferBuilder,
-    pub repeated_rows: u64,
-    pub conflicting_rows: u64,
+    /// The row says again what an earlier row said.
+    pub repeated: Vec<u32>,
+    /// The row's key has other values elsewhere.
+    pub conflicting: Vec<u32>,
 }
 
 impl Exclusions {
-    fn none(rows: usize) -> Exclusions {
-        let zeros = || {
-            let mut bits = BooleanBufferBuilder::new(rows);
-            bits.append_n(rows, false);
-            bits
-        };
-        Exclusions {
-            repeated: zeros(),
-            conflicting: zeros(),
-            repeated_rows: 0,
-            conflicting_rows: 0,
-        }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.repeated_rows + self.conflicting_rows == 0
-    }
-
-    /// The row says again what an earlier row said.
-    pub(super) fn is_repeated(&self, ordinal: usize) -> bool {
-        self.repeated.get_bit(ordinal)
-    }
-
-    /// The row's key has other values elsewhere.
-    pub(super) fn is_conflicting(&self, ordinal: usize) -> bool {
-        self.conflicting.get_bit(ordinal)
+    /// All of them.
+    pub(super) fn positions(&self) -> Vec<u32> {
+        let mut positions = [self.repeated.as_slice(), &self.conflicting].concat();
+        positions.sort_unstable();
+        positions
     }
 }
 
 /// Collects keys.
 pub(super) struct Uniqueness {
-    hashes: Vec<u64>,
+    hashes: Vec<Hashed>,
     shards: Vec<BufWriter<File>>,
     folder: PathBuf,
-    rows: usize,
+    rows: u32,
     limit: usize,
 }
 
@@ -130,8 +115,9 @@ impl Uniqueness {
 
     /// Adds the key hashes of the next rows.
     pub(super) fn add(&mut self, hashes: &[u64]) -> Result<(), CheckError> {
-        self.hashes.extend_from_slice(hashes);
-        self.rows += hashes.len();
+        // A file's rows are numbered by 32 bits.
+        self.hashes.extend(hashes.iter().copied().zip(self.rows..));
+        self.rows += hashes.len() as u32;
         if self.hashes.len() > self.limit {
             self.spill()
         } else {
@@ -158,9 +144,12 @@ impl Uniqueness {
             }
         }
         let mut hashes = std::mem::take(&mut self.hashes);
-        for hash in hashes.drain(..) {
+        for (hash, position) in hashes.drain(..) {
             let shard = (hash >> 32) as usize % SHARDS;
-            let written = self.shards[shard].write_all(&hash.to_le_bytes());
+            let mut bytes = [0; RECORD];
+            bytes[..8].copy_from_slice(&hash.to_le_bytes());
+            bytes[8..].copy_from_slice(&position.to_le_bytes());
+            let written = self.shards[shard].write_all(&bytes);
             written.map_err(|error| self.io(error))?;
         }
         self.hashes = hashes;
@@ -168,11 +157,10 @@ impl Uniqueness {
     }
 
     /// Judges all keys. `rows` is the file that the accepted rows were written to.
-    pub(super) fn finish(mut self, hasher: &KeyHasher, rows: &Path) -> Result<Exclusions, CheckError> {
-        let mut exclusions = Exclusions::none(self.rows);
+    pub(super) fn finish(mut self, hasher: &KeyHasher, rows: &mut TableWriter) -> Result<Exclusions, CheckError> {
+        let mut exclusions = Exclusions::default();
         if self.shards.is_empty() {
-            let suspects = repeated(&mut self.hashes).collect();
-            judge(hasher, rows, &suspects, &mut exclusions)?;
+            judge(hasher, rows, repeated(&mut self.hashes), &mut exclusions)?;
             return Ok(exclusions);
         }
         self.spill()?;
@@ -180,39 +168,49 @@ impl Uniqueness {
         for mut shard in std::mem::take(&mut self.shards) {
             shard.flush().map_err(|error| self.io(error))?;
         }
-        let mut suspects = AHashSet::new();
-        for shard in 0..SHARDS {
-            let path = self.shard_path(shard);
-            let mut hashes = read_shard(&path).map_err(|error| self.io(error))?;
-            std::fs::remove_file(&path).map_err(|error| self.io(error))?;
-            suspects.extend(repeated(&mut hashes));
+        let mut suspects = Vec::new();
+        for from in (0..SHARDS).step_by(AT_ONCE) {
+            let of_shard = |shard| -> std::io::Result<Vec<Hashed>> {
+                let path = self.shard_path(shard);
+                let mut hashes = read_shard(&path)?;
+                std::fs::remove_file(&path)?;
+                Ok(repeated(&mut hashes))
+            };
+            let found: std::io::Result<Vec<_>> = (from..from + AT_ONCE).into_par_iter().map(of_shard).collect();
+            suspects.extend(found.map_err(|error| self.io(error))?.into_iter().flatten());
             if suspects.len() >= SUSPECTS {
-                judge(hasher, rows, &suspects, &mut exclusions)?;
-                suspects.clear();
+                judge(hasher, rows, std::mem::take(&mut suspects), &mut exclusions)?;
             }
         }
-        judge(hasher, rows, &suspects, &mut exclusions)?;
+        judge(hasher, rows, suspects, &mut exclusions)?;
+        exclusions.repeated.sort_unstable();
+        exclusions.conflicting.sort_unstable();
         Ok(exclusions)
     }
 }
 
-fn read_shard(path: &Path) -> std::io::Result<Vec<u64>> {
+/// Bytes of a row in a shard: hash and position.
+const RECORD: usize = 12;
+
+fn read_shard(path: &Path) -> std::io::Result<Vec<Hashed>> {
     let file = File::open(path)?;
-    let mut hashes = Vec::with_capacity(file.metadata()?.len() as usize / 8);
+    let mut hashes = Vec::with_capacity(file.metadata()?.len() as usize / RECORD);
     let mut reader = BufReader::with_capacity(1 << 20, file);
-    let mut bytes = [0; 8];
+    let (mut hash, mut position) = ([0; 8], [0; 4]);
     for _ in 0..hashes.capacity() {
-        reader.read_exact(&mut bytes)?;
-        hashes.push(u64::from_le_bytes(bytes));
+        reader.read_exact(&mut hash)?;
+        reader.read_exact(&mut position)?;
+        hashes.push((u64::from_le_bytes(hash), u32::from_le_bytes(position)));
     }
     Ok(hashes)
 }
 
-/// Hashes that occur more than once.
-fn repeated(hashes: &mut [u64]) -> impl Iterator<Item = u64> {
+/// Rows whose hash occurs more than once.
+fn repeated(hashes: &mut [Hashed]) -> Vec<Hashed> {
     hashes.sort_unstable();
-    let groups = hashes.chunk_by(|left, right| left == right);
-    groups.filter(|group| group.len() > 1).map(|group| group[0])
+    let groups = hashes.chunk_by(|left, right| left.0 == right.0);
+    let several = groups.filter(|group| group.len() > 1);
+    several.flatten().copied().collect()
 }
 
 /// What is known of a key that occurs more than once.
@@ -222,56 +220,42 @@ struct Occurrences {
     kept: bool,
 }
 
-/// Reads the rows again and tells those with a suspect hash apart.
+/// Reads the suspects again and tells them apart.
 fn judge(
     hasher: &KeyHasher,
-    rows: &Path,
-    suspects: &AHashSet<u64>,
+    rows: &mut TableWriter,
+    mut suspects: Vec<Hashed>,
     exclusions: &mut Exclusions,
 ) -> Result<(), CheckError> {
     if suspects.is_empty() {
         return Ok(());
     }
+    suspects.sort_unstable_by_key(|(_, position)| *position);
+    let positions: Vec<u32> = suspects.iter().map(|(_, position)| *position).collect();
+    let so_far: SoFar = rows.so_far()?;
     let mut found: AHashMap<(u64, u64), Occurrences> = AHashMap::new();
-    each_suspect(hasher, rows, suspects, |_, key, values| {
-        let occurrences = found.entry(key).or_insert(Occurrences {
-            values,
-            differ: false,
-            kept: false,
-        });
-        occurrences.differ |= occurrences.values != values;
-    })?;
-    each_suspect(hasher, rows, suspects, |ordinal, key, _| match found.get_mut(&key) {
-        Some(occurrences) if occurrences.differ => {
-            exclusions.conflicting.set_bit(ordinal, true);
-            exclusions.conflicting_rows += 1;
+    // Of each suspect, the second hash of its key.
+    let mut seconds = Vec::with_capacity(suspects.len());
+    for batch in so_far.selected(&positions)? {
+        let batch = batch?;
+        for (second, values) in hasher.more(&batch)?.into_iter().zip(hasher.values(&batch)?) {
+            let (first, _) = suspects[seconds.len()];
+            let occurrences = found.entry((first, second)).or_insert(Occurrences {
+                values,
+                differ: false,
+                kept: false,
+            });
+            occurrences.differ |= occurrences.values != values;
+            seconds.push(second);
         }
-        Some(occurrences) if occurrences.kept => {
-            exclusions.repeated.set_bit(ordinal, true);
-            exclusions.repeated_rows += 1;
+    }
+    for ((first, position), second) in suspects.into_iter().zip(seconds) {
+        match found.get_mut(&(first, second)) {
+            Some(occurrences) if occurrences.differ => exclusions.conflicting.push(position),
+            Some(occurrences) if occurrences.kept => exclusions.repeated.push(position),
+            Some(occurrences) => occurrences.kept = true,
+            None => {}
         }
-        Some(occurrences) => occurrences.kept = true,
-        None => {}
-    })
-}
-
-fn each_suspect(
-    hasher: &KeyHasher,
-    rows: &Path,
-    suspects: &AHashSet<u64>,
-    mut take: impl FnMut(usize, (u64, u64), u64),
-) -> Result<(), CheckError> {
-    let mut first = 0;
-    for batch in reader::batches(rows)? {
-        let batch: RecordBatch = batch?;
-        let hashes = hasher.keys(&batch)?;
-        if hashes.iter().any(|hash| suspects.contains(hash)) {
-            let (more, values) = (hasher.more(&batch)?, hasher.values(&batch)?);
-            for (row, hash) in hashes.iter().enumerate().filter(|(_, hash)| suspects.contains(hash)) {
-                take(first + row, (*hash, more[row]), values[row]);
-            }
-        }
-        first += batch.num_rows();
     }
     Ok(())
 }
@@ -279,7 +263,7 @@ fn each_suspect(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::writer::write_all;
+    use crate::table::Passing;
     use arrow::array::{Int64Array, StringArray};
     use arrow::datatypes::{DataType, Field, Schema};
     use std::sync::Arc;
@@ -294,7 +278,7 @@ mod tests {
         RecordBatch::try_new(Arc::new(Schema::new(fields)), vec![Arc::new(keys), Arc::new(values)]).unwrap()
     }
 
-    fn exclusions(limit: usize) -> (Vec<usize>, Vec<usize>) {
+    fn exclusions(limit: usize) -> (Vec<u32>, Vec<u32>) {
         let folder = tempfile::tempdir().unwrap();
         let hasher = KeyHasher {
             keys: vec![0],
@@ -306,19 +290,17 @@ mod tests {
             batch(&[("a", 1), ("b", 1), ("a", 1), ("c", 1)]),
             batch(&[("b", 2), ("d", 1), ("b", 1), ("a", 1)]),
         ];
-        for batch in &batches {
-            uniqueness.add(&hasher.keys(batch).unwrap()).unwrap();
-        }
         let file = folder.path().join("rows.parquet");
-        write_all(&file, batches[0].schema(), &[], &batches).unwrap();
-        let exclusions = uniqueness.finish(&hasher, &file).unwrap();
+        let mut rows = TableWriter::create_passing(&file, batches[0].schema(), &Passing::default()).unwrap();
+        for batch in batches {
+            uniqueness.add(&hasher.keys(&batch).unwrap()).unwrap();
+            rows.write(batch).unwrap();
+        }
+        let exclusions = uniqueness.finish(&hasher, &mut rows).unwrap();
+        rows.finish_unsynced().unwrap();
         let left = std::fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(left, 1, "shard files are swept");
-        let repeated: Vec<usize> = (0..8).filter(|row| exclusions.is_repeated(*row)).collect();
-        let conflicting: Vec<usize> = (0..8).filter(|row| exclusions.is_conflicting(*row)).collect();
-        assert_eq!(exclusions.repeated_rows, repeated.len() as u64);
-        assert_eq!(exclusions.conflicting_rows, conflicting.len() as u64);
-        (repeated, conflicting)
+        (exclusions.repeated, exclusions.conflicting)
     }
 
     #[test]

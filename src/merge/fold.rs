@@ -3,7 +3,7 @@
 use super::scopes::{self, Scope};
 use super::{MergeError, Staged, Target};
 use crate::config::{Contract, Partition, WriteMode};
-use crate::table::schema;
+use crate::table::{Excluded, schema};
 use chrono::{Months, NaiveDate};
 use polars::prelude::*;
 use std::collections::BTreeMap;
@@ -40,9 +40,25 @@ fn scan(path: &Path) -> Result<LazyFrame, MergeError> {
     LazyFrame::scan_parquet(PlRefPath::new(&name), ScanArgsParquet::default()).map_err(failed(&name))
 }
 
-/// Rows of a file that may lack columns added since it was written: they read as null.
-fn scan_rows(contract: &Contract, path: &Path) -> Result<LazyFrame, MergeError> {
-    let mut frame = scan(path)?;
+/// The rows of a staged file that count.
+fn scan_staged(path: &Path) -> Result<LazyFrame, MergeError> {
+    let excluded = Excluded::of(path)?;
+    let frame = scan(path)?;
+    if excluded.positions().is_empty() {
+        return Ok(frame);
+    }
+    let positions = Column::new(INDEX.into(), excluded.positions());
+    let positions = DataFrame::new_infer_height(vec![positions]).map_err(failed("excluded rows"))?;
+    let by = [col(INDEX)];
+    let counting =
+        frame
+            .with_row_index(INDEX, None)
+            .join(positions.lazy(), by.clone(), by, JoinArgs::new(JoinType::Anti));
+    Ok(counting.drop(cols([INDEX])))
+}
+
+/// Columns added since a file was written read as null.
+fn filled_up(contract: &Contract, mut frame: LazyFrame, path: &Path) -> Result<LazyFrame, MergeError> {
     let there = frame.collect_schema().map_err(failed(&path.display().to_string()))?;
     let model = schema::model_schema(contract);
     let absent = model.fields().iter().filter(|field| there.get(field.name()).is_none());
@@ -99,7 +115,7 @@ pub(super) fn partitions_of(contract: &Contract, rows: &Path) -> Result<Vec<Stri
     };
     let what = rows.display().to_string();
     // The few days first, then their names.
-    let frame = scan(rows)?
+    let frame = scan_staged(rows)?
         .select([col(date)])
         .unique(None, UniqueKeepStrategy::Any)
         .select([col(date).dt().strftime(format).alias("partition")])
@@ -226,7 +242,7 @@ fn rank(contract: &Contract, connector: &str) -> i64 {
 fn fresh_rows(contract: &Contract, partition: &str, staged: &[Staged]) -> Result<LazyFrame, MergeError> {
     let mut frames = Vec::new();
     for one in staged {
-        let mut frame = scan_rows(contract, &one.rows)?;
+        let mut frame = filled_up(contract, scan_staged(&one.rows)?, &one.rows)?;
         if let Some(is_in) = is_in(contract, partition) {
             frame = frame.filter(is_in);
         }
@@ -241,7 +257,7 @@ fn fresh_rows(contract: &Contract, partition: &str, staged: &[Staged]) -> Result
 /// The model's rows before `late`, if one comes late, with the rank of the source that each came from.
 fn old_rows(target: &Target<'_>, path: &Path, late: Option<i64>) -> Result<LazyFrame, MergeError> {
     let what = path.display().to_string();
-    let mut frame = scan_rows(target.contract, path)?.with_columns([number(0).alias(ORDER)]);
+    let mut frame = filled_up(target.contract, scan(path)?, path)?.with_columns([number(0).alias(ORDER)]);
     if let Some(late) = late {
         frame = frame.filter(col(schema::SUBMISSION).lt(number(late)));
     }

@@ -9,7 +9,7 @@ use super::{Run, RunError, judge::Verdict, receipts};
 use crate::catalog::{OutcomeRow, PlaceRow, Record, Submission};
 use crate::check::{CheckError, Digest, Outcome};
 use crate::finding::receipt::{Receipt, Status};
-use crate::table::{TableError, reader, schema};
+use crate::table::{TableError, excluded, reader, schema};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Int32Type;
 use std::collections::{BTreeMap, HashSet};
@@ -309,10 +309,10 @@ fn keeps_rows(old: &Path, new: &Path) -> Result<bool, RunError> {
         .filter(|name| now.index_of(name).is_ok() && !schema::PROVENANCE.contains(&name.as_str()))
         .collect();
     let mut known = HashSet::new();
-    for batch in reader::batches(new).map_err(table)? {
+    for batch in excluded::counting(new).map_err(table)? {
         known.extend(hashes(&batch.map_err(table)?, &common)?);
     }
-    for batch in reader::batches(old).map_err(table)? {
+    for batch in excluded::counting(old).map_err(table)? {
         if hashes(&batch.map_err(table)?, &common)?
             .iter()
             .any(|hash| !known.contains(hash))

@@ -3,19 +3,22 @@
 //! - [`schema`]: contract → Arrow schema.
 //! - [`writer`]: the one writer of every staged, model and published file. Equal rows give equal bytes.
 //! - [`reader`]: Parquet back to batches.
+//! - [`excluded`]: rows of a staged file that do not count.
 //! - [`session`]: SQL (DataFusion) over files and batches.
 //! - [`reference`]: the registry and the reference tables as batches.
 //!
 //! Other modules never name a Parquet API.
 
+pub mod excluded;
 pub mod reader;
 pub mod reference;
 pub mod schema;
 pub mod session;
 pub mod writer;
 
+pub use excluded::Excluded;
 pub use session::{Session, SqlError};
-pub use writer::{Passing, TableWriter, WrittenFile};
+pub use writer::{Passing, SoFar, TableWriter, WrittenFile};
 
 /// Why a table could not be read or written; names the file.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +35,8 @@ pub enum TableError {
         path: String,
         source: arrow::error::ArrowError,
     },
+    #[error("{path}: {what} cannot be read")]
+    Damaged { path: String, what: String },
 }
 
 impl TableError {

@@ -3,7 +3,7 @@
 use super::TableError;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, Schema, SchemaRef};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,6 +30,37 @@ pub fn batches(path: &Path) -> Result<Batches, TableError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| TableError::parquet(path, error))?;
     let reader = builder
         .with_batch_size(8_192)
+        .build()
+        .map_err(|error| TableError::parquet(path, error))?;
+    Ok(Batches {
+        reader,
+        path: path.to_path_buf(),
+    })
+}
+
+/// What a file's metadata say under a key, and its number of rows.
+pub(super) fn annotation(path: &Path, key: &str) -> Result<(Option<String>, u64), TableError> {
+    let file = File::open(path).map_err(|error| TableError::io(path, error))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| TableError::parquet(path, error))?;
+    let metadata = builder.metadata().file_metadata();
+    let pairs = metadata.key_value_metadata().map_or(&[][..], Vec::as_slice);
+    let pair = pairs.iter().find(|pair| pair.key == key);
+    Ok((pair.and_then(|pair| pair.value.clone()), metadata.num_rows() as u64))
+}
+
+/// The rows at these positions, which ascend, of a file that is described by `metadata`.
+pub(super) fn selected(path: &Path, metadata: ArrowReaderMetadata, positions: &[u32]) -> Result<Batches, TableError> {
+    let file = File::open(path).map_err(|error| TableError::io(path, error))?;
+    let mut selectors = Vec::new();
+    let mut next = 0;
+    for run in positions.chunk_by(|left, right| left + 1 == *right) {
+        selectors.push(RowSelector::skip((run[0] - next) as usize));
+        selectors.push(RowSelector::select(run.len()));
+        next = run[0] + run.len() as u32;
+    }
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
+        .with_batch_size(8_192)
+        .with_row_selection(RowSelection::from(selectors))
         .build()
         .map_err(|error| TableError::parquet(path, error))?;
     Ok(Batches {

@@ -65,6 +65,13 @@ impl Session {
         Ok(())
     }
 
+    /// Registers what a query gives as a table.
+    pub async fn register_view(&self, name: &str, query: &str) -> Result<(), SqlError> {
+        let view = self.frame(query, &[]).await?.into_view();
+        self.context.register_table(name, view)?;
+        Ok(())
+    }
+
     /// Registers rows in memory as a table.
     pub fn register_batches(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<(), SqlError> {
         self.context

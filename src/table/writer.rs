@@ -1,18 +1,20 @@
 //! The one writer of Parquet files.
 
-use super::TableError;
+use super::{TableError, reader};
 use arrow::array::RecordBatch;
 use arrow::compute::BatchCoalescer;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::file::metadata::KeyValue;
+use parquet::file::metadata::{FileMetaData, KeyValue, ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Rows of a row group: what analysts' engines prune by.
 pub const ROW_GROUP_ROWS: usize = 128 * 1024;
@@ -49,7 +51,27 @@ pub struct TableWriter {
     coalescer: BatchCoalescer,
     temporary: tempfile::TempPath,
     path: PathBuf,
+    schema: SchemaRef,
     rows: u64,
+}
+
+/// The rows of a file that is not complete.
+pub struct SoFar {
+    path: PathBuf,
+    /// None without rows.
+    metadata: Option<ArrowReaderMetadata>,
+}
+
+impl SoFar {
+    /// The rows at these positions, which ascend, in batches.
+    pub fn selected(
+        &self,
+        positions: &[u32],
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, TableError>>, TableError> {
+        let metadata = self.metadata.clone().filter(|_| !positions.is_empty());
+        let batches = metadata.map(|metadata| reader::selected(&self.path, metadata, positions));
+        Ok(batches.transpose()?.into_iter().flatten())
+    }
 }
 
 impl TableWriter {
@@ -99,12 +121,13 @@ impl TableWriter {
         let sink = HashingFile { file, hash, bytes: 0 };
         let writer = ArrowWriter::try_new(sink, schema.clone(), Some(properties.build()))
             .map_err(|error| TableError::parquet(path, error))?;
-        let coalescer = BatchCoalescer::new(schema, BATCH_ROWS);
+        let coalescer = BatchCoalescer::new(schema.clone(), BATCH_ROWS);
         Ok(TableWriter {
             writer,
             coalescer,
             temporary,
             path: path.to_path_buf(),
+            schema,
             rows: 0,
         })
     }
@@ -131,6 +154,36 @@ impl TableWriter {
                 .map_err(|error| TableError::parquet(&self.path, error))?;
         }
         Ok(())
+    }
+
+    /// Writes out what was taken so far, for [`SoFar`] to read. More may follow.
+    pub fn so_far(&mut self) -> Result<SoFar, TableError> {
+        self.coalescer
+            .finish_buffered_batch()
+            .map_err(|error| TableError::arrow(&self.path, error))?;
+        self.drain()?;
+        let wrong = |error| TableError::parquet(&self.path, error);
+        self.writer.flush().map_err(wrong)?;
+        self.writer.sync().map_err(|error| TableError::io(&self.path, error))?;
+        let groups = self.writer.flushed_row_groups().to_vec();
+        let metadata = match groups.first().map(RowGroupMetaData::schema_descr_ptr) {
+            Some(columns) => {
+                let file = FileMetaData::new(2, self.rows as i64, None, None, columns, None);
+                let options = ArrowReaderOptions::new().with_schema(self.schema.clone());
+                let metadata = Arc::new(ParquetMetaData::new(file, groups));
+                Some(ArrowReaderMetadata::try_new(metadata, options).map_err(wrong)?)
+            }
+            None => None,
+        };
+        Ok(SoFar {
+            path: self.temporary.to_path_buf(),
+            metadata,
+        })
+    }
+
+    /// Rows taken.
+    pub fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// Makes the file durable and moves it to its place.
@@ -244,7 +297,6 @@ mod tests {
     use super::*;
     use arrow::array::{Int64Array, StringArray};
     use arrow::datatypes::{DataType, Field, Schema};
-    use std::sync::Arc;
 
     fn rows(from: i64, to: i64) -> RecordBatch {
         let schema = Schema::new(vec![
