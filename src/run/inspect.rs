@@ -5,6 +5,7 @@ use crate::compute::statement;
 use crate::config::{Configuration, Connector, Problem, unset_variables};
 use crate::publish::facts;
 use crate::table::{Session, reference, schema};
+use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::ScalarValue;
 
@@ -76,12 +77,15 @@ async fn table_rule(tables: &Session, sql: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A row rule must be a condition.
+/// A row rule must be a condition, and one that runs: some functions pass until they are given rows.
 fn rule_type(session: &Session, check: &str, model: &SchemaRef) -> Result<(), String> {
     is_steady(&format!("SELECT ({check})"))?;
     let expression = session.compile(check, model).map_err(|error| error.to_string())?;
     match expression.data_type(model) {
-        Ok(DataType::Boolean | DataType::Null) => Ok(()),
+        Ok(DataType::Boolean | DataType::Null) => {
+            let none = RecordBatch::new_empty(model.clone());
+            expression.evaluate(&none).map(drop).map_err(|error| error.to_string())
+        }
         Ok(other) => Err(format!("gives {other}, not true or false")),
         Err(error) => Err(error.to_string()),
     }

@@ -140,7 +140,7 @@ impl Session {
     ) -> Result<Arc<dyn datafusion::physical_expr::PhysicalExpr>, SqlError> {
         let schema = datafusion::common::DFSchema::try_from(schema.as_ref().clone())?;
         let logical = self.context.parse_sql_expr(expression, &schema)?;
-        let logical = coerce(&logical, &schema)?;
+        let logical = prepared(logical, &schema)?;
         Ok(self.context.create_physical_expr(logical, &schema)?)
     }
 
@@ -163,16 +163,18 @@ impl Session {
     }
 }
 
-/// Rules compare figures of different types (a count with a decimal): the same coercion as in a query.
-fn coerce(
-    expression: &datafusion::logical_expr::Expr,
+/// What a query does to an expression before it runs: figures of different types (a count with a decimal) are made
+/// comparable, and functions that only the optimizer can express (`coalesce`) are written out.
+fn prepared(
+    expression: datafusion::logical_expr::Expr,
     schema: &datafusion::common::DFSchema,
 ) -> Result<datafusion::logical_expr::Expr, SqlError> {
     use datafusion::optimizer::simplify_expressions::ExprSimplifier;
     let context = datafusion::logical_expr::simplify::SimplifyContext::builder()
         .with_schema(Arc::new(schema.clone()))
         .build();
-    Ok(ExprSimplifier::new(context).coerce(expression.clone(), schema)?)
+    let simplifier = ExprSimplifier::new(context);
+    Ok(simplifier.simplify(simplifier.coerce(expression, schema)?)?)
 }
 
 /// Waits for a query from code that is not async: the stages run on blocking threads of the run's runtime, and
@@ -237,6 +239,10 @@ mod tests {
         let verdict = rule.evaluate(&batch).unwrap().into_array(3).unwrap();
         let verdict = verdict.as_any().downcast_ref::<arrow::array::BooleanArray>().unwrap();
         assert!(verdict.value(0) && !verdict.value(1) && verdict.is_null(2));
+        let rule = session.compile("coalesce(male, 0) < 2", &schema).unwrap();
+        let verdict = rule.evaluate(&batch).unwrap().into_array(3).unwrap();
+        let verdict = verdict.as_any().downcast_ref::<arrow::array::BooleanArray>().unwrap();
+        assert!(verdict.value(0) && !verdict.value(1) && verdict.value(2));
         assert_eq!(
             session.columns_of("total > 0 AND male > 0", &schema).unwrap(),
             ["total", "male"]
