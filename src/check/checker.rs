@@ -4,11 +4,11 @@ use super::look::{Look, Looks, Seen};
 use super::outcome::{Digest, Outcome, Summary, SummaryPlace};
 use super::staging::{findings_writer, quarantine_writer};
 use super::teller::{Teller, Told};
-use super::uniqueness::{Exclusions, Uniqueness};
+use super::uniqueness::Uniqueness;
 use super::{CheckError, table_rules};
 use crate::config::{Contract, WriteMode};
 use crate::finding::receipt::{FindingTally, Rows};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Place, Severity};
 use crate::normalize::{Counts, LookAt, RowSink};
 use crate::observe::fail_point;
 use crate::table::{Excluded, Passing, TableError, TableWriter, schema};
@@ -31,6 +31,19 @@ pub struct PlaceInfo {
     pub header_row: Option<u32>,
     /// Header or field of each contract column.
     pub headers: indexmap::IndexMap<String, String>,
+}
+
+/// The place of a row that was read, and of its cell in a contract column.
+pub(super) fn place(places: &BTreeMap<i32, PlaceInfo>, part: i32, row: Option<u32>, column: Option<&str>) -> Place {
+    let info = places.get(&part);
+    Place {
+        part,
+        sheet: info.and_then(|info| info.sheet.clone()),
+        row,
+        column_index: column.and_then(|column| info?.columns.get(column).copied()),
+        line: row.filter(|_| info.is_some_and(|info| info.numbers_are_lines)),
+        column: column.map(str::to_string),
+    }
 }
 
 /// Whether a refused row (by digest) is in quarantine already.
@@ -113,17 +126,10 @@ impl<'k> Checker<'k> {
         Ok(())
     }
 
-    fn arrow(&self, source: arrow::error::ArrowError) -> CheckError {
-        CheckError::Table(TableError::Arrow {
-            path: self.folder.display().to_string(),
-            source,
-        })
-    }
-
     /// Takes a finding that refuses no row.
     fn record(&mut self, finding: &Finding) -> Result<(), CheckError> {
         self.loose.note(finding);
-        if self.loose.findings.len() < LOOSE_FINDINGS {
+        if self.loose.about.len() < LOOSE_FINDINGS {
             return Ok(());
         }
         self.take_loose()
@@ -131,11 +137,17 @@ impl<'k> Checker<'k> {
 
     fn take_loose(&mut self) -> Result<(), CheckError> {
         let loose = std::mem::replace(&mut self.loose, Told::with_room(self.tally.room()));
-        self.take(loose)
+        self.write(loose)
+    }
+
+    /// Takes what was told of rows, behind what was recorded before it.
+    fn take(&mut self, told: Told) -> Result<(), CheckError> {
+        self.take_loose()?;
+        self.write(told)
     }
 
     /// Writes what was told, and counts it.
-    fn take(&mut self, told: Told) -> Result<(), CheckError> {
+    fn write(&mut self, told: Told) -> Result<(), CheckError> {
         self.refused += told.digests.len() as u64;
         let known = told.digests.iter().map(|digest| (self.is_known)(digest));
         let known: Vec<bool> = known.collect::<Result<_, CheckError>>()?;
@@ -155,9 +167,16 @@ impl<'k> Checker<'k> {
     }
 
     /// Marks excluded rows in `rows.parquet`; those that conflict become findings. Gives their places.
-    fn exclude(&mut self, rows: &mut TableWriter, exclusions: &Exclusions) -> Result<Vec<RecordBatch>, CheckError> {
-        let excluded = Excluded::new(exclusions.positions());
-        let mut conflicting = exclusions.conflicting.iter().peekable();
+    fn exclude(
+        &mut self,
+        rows: &mut TableWriter,
+        excluded: &Excluded,
+        conflicting: &[u32],
+    ) -> Result<Vec<RecordBatch>, CheckError> {
+        if excluded.positions().is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut conflicting = conflicting.iter().peekable();
         let mut positions = excluded.positions().iter();
         let mut places = Vec::new();
         for batch in rows.so_far()?.selected(excluded.positions())? {
@@ -169,7 +188,7 @@ impl<'k> Checker<'k> {
                 }
             }
             self.take(told)?;
-            places.push(table_rules::places_of(&batch).map_err(|source| self.arrow(source))?);
+            places.push(table_rules::places_of(&batch).map_err(|source| TableError::arrow(&self.folder, source))?);
         }
         let (key, list) = excluded.annotation();
         rows.annotate(key, &list);
@@ -191,15 +210,13 @@ impl<'k> Checker<'k> {
         };
         fail_point("stage.rows.before");
         let exclusions = uniqueness.finish(&self.look.keys, &mut rows)?;
-        let excluded = match exclusions.positions().is_empty() {
-            true => Vec::new(),
-            false => self.exclude(&mut rows, &exclusions)?,
-        };
+        let excluded = Excluded::new(exclusions.positions());
+        let places = self.exclude(&mut rows, &excluded, &exclusions.conflicting)?;
         let rows = rows.finish_unsynced()?;
         fail_point("stage.rows.after");
         let submission = table_rules::Submission {
             rows: &rows.path,
-            excluded,
+            excluded: places,
             history,
         };
         let found = match table_rules::run(&self.contract, submission, memory_mb, self.teller.places()) {
@@ -217,7 +234,7 @@ impl<'k> Checker<'k> {
         }
         let counted = Rows {
             read: counts.read,
-            accepted: rows.rows - exclusions.positions().len() as u64,
+            accepted: rows.rows - excluded.positions().len() as u64,
             quarantined: self.refused,
             repeated: exclusions.repeated.len() as u64,
             not_observed: counts.not_observed,
@@ -291,7 +308,6 @@ impl RowSink for Checker<'_> {
 
     fn accept(&mut self, seen: Self::Seen) -> Result<(), CheckError> {
         let seen = seen?;
-        self.take_loose()?;
         self.take(seen.told)?;
         for (code, reason) in &seen.failed {
             self.rule_failed(code, reason)?;

@@ -9,10 +9,11 @@ use crate::config::Contract;
 use crate::finding::{Finding, Severity};
 use crate::normalize::Event;
 use crate::table::TableError;
-use arrow::array::{BooleanArray, RecordBatch};
-use arrow::compute::filter_record_batch;
+use crate::table::excluded::without;
+use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A contract's row rules and key, ready to be applied.
@@ -61,7 +62,7 @@ impl Look {
     /// What is said of a row that breaks a rule, and the column that it points at.
     pub(super) fn said(&self, position: usize) -> (Finding, Option<&str>) {
         let rule = &self.rules[position];
-        let finding = Finding::worded(&rule.rule.code, rule.rule.severity, &rule.sentences);
+        let finding = Finding::declared(&rule.rule.code, rule.rule.severity, &rule.sentences);
         (finding, rule.column.as_deref())
     }
 
@@ -128,14 +129,7 @@ impl Look {
         if refused.is_empty() {
             return Ok(batch.clone());
         }
-        let mut keep = vec![true; batch.num_rows()];
-        refused.into_iter().for_each(|row| keep[row] = false);
-        let filtered = filter_record_batch(batch, &BooleanArray::from(keep));
-        filtered.map_err(|source| {
-            CheckError::Table(TableError::Arrow {
-                path: "rows".to_string(),
-                source,
-            })
-        })
+        let kept = without(batch, refused.into_iter());
+        Ok(kept.map_err(|source| TableError::arrow(Path::new("rows"), source))?)
     }
 }

@@ -33,10 +33,7 @@ pub(super) fn compile(contract: &Contract, schema: &SchemaRef) -> (Vec<CompiledR
                 rule: rule.clone(),
                 expression,
                 column: rule.column.clone().or(named),
-                sentences: Arc::new(Sentences {
-                    message: rule.message.clone(),
-                    hint: rule.hint.clone(),
-                }),
+                sentences: Sentences::shared(rule.message.clone(), rule.hint.clone()),
             })
         });
         match one {

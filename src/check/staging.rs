@@ -1,7 +1,7 @@
 //! The files beside a submission's staged rows: `quarantine` and `findings`.
 
 use super::CheckError;
-use crate::finding::{Finding, Sentence, column_letters};
+use crate::finding::{Finding, Sentence};
 use crate::normalize::RefusedRow;
 use crate::table::{Passing, TableError, TableWriter};
 use arrow::array::{ArrayRef, BooleanArray, Int32Builder, Int64Array, RecordBatch, StringBuilder};
@@ -90,7 +90,6 @@ pub(super) struct QuarantineColumns {
     rows: Int32Builder,
     /// `codes`, `reasons_id`, `reasons_en`, `values`.
     texts: [StringBuilder; 4],
-    count: usize,
 }
 
 impl QuarantineColumns {
@@ -109,13 +108,12 @@ impl QuarantineColumns {
             end(reasons);
         }
         values.append_value(&row.values);
-        self.count += 1;
     }
 
     /// The rows; `known` says of each whether it was in quarantine before.
     pub(super) fn finish(mut self, submission: i64, known: Vec<bool>) -> Result<RecordBatch, TableError> {
         let mut columns: Vec<ArrayRef> = vec![
-            Arc::new(Int64Array::from_value(submission, self.count)),
+            Arc::new(Int64Array::from_value(submission, known.len())),
             Arc::new(self.parts.finish()),
             Arc::new(self.rows.finish()),
         ];
@@ -136,14 +134,9 @@ pub(super) struct FindingColumns {
     numbers: [Int32Builder; 3],
     /// The texts, in the order of the schema.
     texts: [StringBuilder; 10],
-    count: usize,
 }
 
 impl FindingColumns {
-    pub(super) fn len(&self) -> usize {
-        self.count
-    }
-
     pub(super) fn push(&mut self, finding: &Finding) {
         let place = &finding.place;
         let [parts, rows, lines] = &mut self.numbers;
@@ -154,14 +147,7 @@ impl FindingColumns {
         code.append_value(&finding.code);
         severity.append_value(finding.severity.as_str());
         sheet.append_option(place.sheet.as_deref());
-        match place.column_index.zip(place.row) {
-            Some((column, row)) => {
-                // A builder takes whatever is written to it.
-                let _ = write!(cell, "{}{row}", column_letters(column));
-                end(cell);
-            }
-            None => cell.append_null(),
-        }
+        cell.append_option(place.cell());
         column.append_option(place.column.as_deref());
         value.append_option(finding.value.as_deref());
         let order = [
@@ -176,7 +162,6 @@ impl FindingColumns {
                 Ok(true) | Err(_) => end(builder),
             }
         }
-        self.count += 1;
     }
 
     /// The findings; `known` says of each whether its row was in quarantine before.
@@ -189,7 +174,7 @@ impl FindingColumns {
             .texts
             .iter_mut()
             .map(|builder| Arc::new(builder.finish()) as ArrayRef);
-        let submissions = Int64Array::from_value(submission, self.count);
+        let submissions = Int64Array::from_value(submission, known.len());
         let mut columns: Vec<ArrayRef> = vec![Arc::new(submissions), parts, rows];
         // `code`, `severity`, `sheet` and `cell` stand before `line`, the others behind it.
         columns.extend(texts.by_ref().take(4));

@@ -1,8 +1,9 @@
 //! Table rules: queries that return the offending rows of a submission.
 
+use super::checker::place;
 use super::{CheckError, PlaceInfo};
 use crate::config::{Contract, TableRule};
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Sentences};
 use crate::table::{Session, SqlError, schema};
 use arrow::array::{Array, Int32Array, RecordBatch};
 use arrow::datatypes::SchemaRef;
@@ -116,23 +117,13 @@ fn offending(
         ),
         None => None,
     };
+    let sentences = Sentences::shared(rule.message.clone(), rule.hint.clone());
     let mut findings = Vec::new();
     for index in 0..batch.num_rows() {
         let part = if parts.is_valid(index) { parts.value(index) } else { 0 };
         let row = rows.is_valid(index).then(|| rows.value(index) as u32);
-        let info = places.get(&part);
-        let place = Place {
-            part,
-            sheet: info.and_then(|info| info.sheet.clone()),
-            row,
-            column_index: rule
-                .column
-                .as_ref()
-                .and_then(|column| info?.columns.get(column).copied()),
-            line: row.filter(|_| info.is_some_and(|info| info.numbers_are_lines)),
-            column: rule.column.clone(),
-        };
-        let finding = Finding::declared(&rule.code, rule.severity, rule.message.clone(), rule.hint.clone());
+        let place = place(places, part, row, rule.column.as_deref());
+        let finding = Finding::declared(&rule.code, rule.severity, &sentences);
         findings.push(match &values {
             Some(values) => finding.value(values.value(index).to_string()).at(place),
             None => finding.at(place),

@@ -1,7 +1,7 @@
 //! What is said about the rows of a submission: findings and refused rows, put into columns on whatever thread read the
 //! rows, so that the thread that writes the files has nothing to make.
 
-use super::checker::PlaceInfo;
+use super::checker::{PlaceInfo, place};
 use super::look::Look;
 use super::outcome::Digest;
 use super::staging::{FindingColumns, QuarantineColumns};
@@ -162,16 +162,8 @@ impl Teller {
                 .map(|a| a.value(row))
         };
         let part = number(schema::PART).unwrap_or_default();
-        let line = number(schema::ROW).map(|row| row as u32);
-        let info = self.places.get(&part);
-        Place {
-            part,
-            sheet: info.and_then(|info| info.sheet.clone()),
-            row: line,
-            column_index: column.and_then(|column| info.and_then(|info| info.columns.get(column).copied())),
-            line: line.filter(|_| info.is_some_and(|info| info.numbers_are_lines)),
-            column: column.map(str::to_string),
-        }
+        let row = number(schema::ROW).map(|row| row as u32);
+        place(&self.places, part, row, column)
     }
 
     /// A typed value as text; none for nulls and personal columns.

@@ -133,19 +133,14 @@ impl Finding {
         Finding::new(code, entry.severity, Words::Catalogue(entry))
     }
 
-    /// A finding whose sentences a contract or connector gives (rules).
-    pub fn declared(code: &str, severity: Severity, message: Bilingual, hint: Option<Bilingual>) -> Finding {
-        Finding::worded(code, severity, &Arc::new(Sentences { message, hint }))
-    }
-
-    /// As [`Finding::declared`], with sentences that many findings share.
-    pub fn worded(code: &str, severity: Severity, sentences: &Arc<Sentences>) -> Finding {
+    /// A finding whose sentences a contract gives (rules).
+    pub fn declared(code: &str, severity: Severity, sentences: &Arc<Sentences>) -> Finding {
         Finding::new(code, severity, Words::Declared(sentences.clone()))
     }
 
     /// A finding of which only what it said is known.
     pub fn said(code: &str, severity: Severity, message: Bilingual, hint: Option<Bilingual>) -> Finding {
-        Finding::new(code, severity, Words::Said(Arc::new(Sentences { message, hint })))
+        Finding::new(code, severity, Words::Said(Sentences::shared(message, hint)))
     }
 
     /// Fills `{name}` in the sentences.

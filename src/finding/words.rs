@@ -12,6 +12,13 @@ pub struct Sentences {
     pub hint: Option<Bilingual>,
 }
 
+impl Sentences {
+    /// Sentences that many findings say.
+    pub fn shared(message: Bilingual, hint: Option<Bilingual>) -> Arc<Sentences> {
+        Arc::new(Sentences { message, hint })
+    }
+}
+
 /// Where a finding's sentences stand.
 #[derive(Debug, Clone)]
 pub(super) enum Words {
@@ -139,7 +146,11 @@ mod tests {
             column: Some("price".to_string()),
             ..Place::default()
         };
-        let finding = Finding::declared("x", Severity::Error, both("{value}, {column}, {more}, {none}"), None);
+        let finding = Finding::declared(
+            "x",
+            Severity::Error,
+            &Sentences::shared(both("{value}, {column}, {more}, {none}"), None),
+        );
         let finding = finding.with("more", "{value}").value("{column}").at(place);
         assert_eq!(finding.message().id, "{column}, price, {value}, {none}");
         assert_eq!(finding.message().en, "en {column}, price, {value}, {none}");
@@ -151,7 +162,11 @@ mod tests {
     #[test]
     fn what_is_given_by_name_goes_before_value_and_column() {
         let title = both("Harga");
-        let finding = Finding::declared("x", Severity::Note, both("{value} {column}"), Some(both("{column}")));
+        let finding = Finding::declared(
+            "x",
+            Severity::Note,
+            &Sentences::shared(both("{value} {column}"), Some(both("{column}"))),
+        );
         let finding = finding.with_both("column", &title).value("12");
         assert_eq!(
             finding.message(),
@@ -171,7 +186,7 @@ mod tests {
 
     #[test]
     fn an_open_brace_is_a_brace() {
-        let finding = Finding::declared("x", Severity::Note, both("a { b"), None);
+        let finding = Finding::declared("x", Severity::Note, &Sentences::shared(both("a { b"), None));
         assert_eq!(finding.message().id, "a { b");
     }
 }

@@ -5,6 +5,7 @@
 use super::{TableError, reader};
 use arrow::array::{BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
+use arrow::error::ArrowError;
 use std::path::Path;
 
 /// Key of the list in a file's metadata.
@@ -40,16 +41,10 @@ impl Excluded {
         (KEY, self.text())
     }
 
-    /// Runs of rows, each as the rows left since the one before and its length: `12+1 0+3`.
+    /// Its runs: `12+1 0+3`.
     fn text(&self) -> String {
-        let mut text = String::new();
-        let mut next = 0;
-        for run in self.0.chunk_by(|left, right| left + 1 == *right) {
-            let blank = if text.is_empty() { "" } else { " " };
-            text.push_str(&format!("{blank}{}+{}", run[0] - next, run.len()));
-            next = run[0] + run.len() as u32;
-        }
-        text
+        let runs = runs(&self.0).map(|(left, length)| format!("{left}+{length}"));
+        runs.collect::<Vec<_>>().join(" ")
     }
 
     /// The list of a file with so many rows.
@@ -75,12 +70,27 @@ impl Excluded {
         if within.is_empty() {
             return Ok(batch);
         }
-        let mut keep = vec![true; batch.num_rows()];
-        within
-            .iter()
-            .for_each(|position| keep[*position as usize - first] = false);
-        filter_record_batch(&batch, &BooleanArray::from(keep)).map_err(|error| TableError::arrow(path, error))
+        let rows = within.iter().map(|position| *position as usize - first);
+        without(&batch, rows).map_err(|error| TableError::arrow(path, error))
     }
+}
+
+/// Runs of ascending positions, each as the rows left since the one before and its length.
+pub(super) fn runs(positions: &[u32]) -> impl Iterator<Item = (u32, u32)> + '_ {
+    let mut next = 0;
+    let runs = positions.chunk_by(|left, right| left + 1 == *right);
+    runs.map(move |run| {
+        let left = run[0] - next;
+        next = run[0] + run.len() as u32;
+        (left, run.len() as u32)
+    })
+}
+
+/// A batch without some of its rows.
+pub fn without(batch: &RecordBatch, rows: impl Iterator<Item = usize>) -> Result<RecordBatch, ArrowError> {
+    let mut keep = vec![true; batch.num_rows()];
+    rows.for_each(|row| keep[row] = false);
+    filter_record_batch(batch, &BooleanArray::from(keep))
 }
 
 /// The rows of a staged file that count, in order.

@@ -1,6 +1,7 @@
 //! Parquet back to batches.
 
 use super::TableError;
+use super::excluded::runs;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
@@ -24,10 +25,13 @@ impl Iterator for Batches {
     }
 }
 
-/// Opens a file for reading, 8,192 rows at a time.
-pub fn batches(path: &Path) -> Result<Batches, TableError> {
+fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>, TableError> {
     let file = File::open(path).map_err(|error| TableError::io(path, error))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| TableError::parquet(path, error))?;
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| TableError::parquet(path, error))
+}
+
+/// Reads 8,192 rows at a time.
+fn reading(builder: ParquetRecordBatchReaderBuilder<File>, path: &Path) -> Result<Batches, TableError> {
     let reader = builder
         .with_batch_size(8_192)
         .build()
@@ -38,10 +42,14 @@ pub fn batches(path: &Path) -> Result<Batches, TableError> {
     })
 }
 
+/// Opens a file for reading, 8,192 rows at a time.
+pub fn batches(path: &Path) -> Result<Batches, TableError> {
+    reading(open(path)?, path)
+}
+
 /// What a file's metadata say under a key, and its number of rows.
 pub(super) fn annotation(path: &Path, key: &str) -> Result<(Option<String>, u64), TableError> {
-    let file = File::open(path).map_err(|error| TableError::io(path, error))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| TableError::parquet(path, error))?;
+    let builder = open(path)?;
     let metadata = builder.metadata().file_metadata();
     let pairs = metadata.key_value_metadata().map_or(&[][..], Vec::as_slice);
     let pair = pairs.iter().find(|pair| pair.key == key);
@@ -51,22 +59,11 @@ pub(super) fn annotation(path: &Path, key: &str) -> Result<(Option<String>, u64)
 /// The rows at these positions, which ascend, of a file that is described by `metadata`.
 pub(super) fn selected(path: &Path, metadata: ArrowReaderMetadata, positions: &[u32]) -> Result<Batches, TableError> {
     let file = File::open(path).map_err(|error| TableError::io(path, error))?;
-    let mut selectors = Vec::new();
-    let mut next = 0;
-    for run in positions.chunk_by(|left, right| left + 1 == *right) {
-        selectors.push(RowSelector::skip((run[0] - next) as usize));
-        selectors.push(RowSelector::select(run.len()));
-        next = run[0] + run.len() as u32;
-    }
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
-        .with_batch_size(8_192)
-        .with_row_selection(RowSelection::from(selectors))
-        .build()
-        .map_err(|error| TableError::parquet(path, error))?;
-    Ok(Batches {
-        reader,
-        path: path.to_path_buf(),
-    })
+    let selectors: Vec<RowSelector> = runs(positions)
+        .flat_map(|(left, length)| [RowSelector::skip(left as usize), RowSelector::select(length as usize)])
+        .collect();
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
+    reading(builder.with_row_selection(RowSelection::from(selectors)), path)
 }
 
 /// All rows of a small file.
@@ -76,8 +73,7 @@ pub fn read_all(path: &Path) -> Result<Vec<RecordBatch>, TableError> {
 
 /// Schema and number of rows of a file.
 pub fn describe(path: &Path) -> Result<(SchemaRef, u64), TableError> {
-    let file = File::open(path).map_err(|error| TableError::io(path, error))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| TableError::parquet(path, error))?;
+    let builder = open(path)?;
     let rows = builder.metadata().file_metadata().num_rows() as u64;
     Ok((builder.schema().clone(), rows))
 }

@@ -181,11 +181,6 @@ impl TableWriter {
         })
     }
 
-    /// Rows taken.
-    pub fn rows(&self) -> u64 {
-        self.rows
-    }
-
     /// Makes the file durable and moves it to its place.
     pub fn finish(self) -> Result<WrittenFile, TableError> {
         let written = self.close(File::sync_all)?;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::finding::Place;
+use crate::finding::{Place, Sentences};
 use proptest::prelude::*;
 
 fn bilingual(id: &str, en: &str) -> Bilingual {
@@ -23,21 +23,27 @@ fn not_a_number(at: Place, value: &str) -> Finding {
     Finding::declared(
         "number-invalid",
         Severity::Error,
-        bilingual(
-            "Nilai \"{value}\" pada kolom {column} bukan angka.",
-            "\"{value}\" in {column} is not a number.",
+        &Sentences::shared(
+            bilingual(
+                "Nilai \"{value}\" pada kolom {column} bukan angka.",
+                "\"{value}\" in {column} is not a number.",
+            ),
+            Some(bilingual(
+                "Tulis angka saja, misalnya 1.234.",
+                "Write only the number, for example 1.234.",
+            )),
         ),
-        Some(bilingual(
-            "Tulis angka saja, misalnya 1.234.",
-            "Write only the number, for example 1.234.",
-        )),
     )
     .value(value)
     .at(at)
 }
 
 fn note(text: &str) -> Finding {
-    Finding::declared("column-unknown", Severity::Note, bilingual(text, text), None)
+    Finding::declared(
+        "column-unknown",
+        Severity::Note,
+        &Sentences::shared(bilingual(text, text), None),
+    )
 }
 
 fn subject(dataset: &str) -> Subject {
