@@ -47,10 +47,10 @@ WITH monthly AS (
 )
 SELECT l.region_code,
        substr(CAST(l.price_month AS VARCHAR), 1, 7) AS period,
-       100.0 * (l.price_level / p.price_level - 1.0) AS value,
+       100.0 * (l.price_level / mean.price_level - 1.0) AS value,
        l.price_level AS numerator,
-       p.price_level AS denominator,
+       mean.price_level AS denominator,
        l.n_rows,
-       CASE WHEN p.regions < 3 THEN 'incomplete' ELSE 'ok' END AS status
+       CASE WHEN mean.regions < 3 THEN 'incomplete' ELSE 'ok' END AS status
 FROM levels l
-JOIN provinces p ON p.province_code = l.province_code AND p.price_month = l.price_month
+JOIN provinces mean ON mean.province_code = l.province_code AND mean.price_month = l.price_month

@@ -2,12 +2,14 @@
 
 use super::Indicators;
 use super::indicator::{Expects, Indicator, IndicatorGrain, Universe, Word};
+use super::kept::Kept;
 use super::output::{self, Row, Status};
 use crate::domain::period::Period;
+use crate::table::reference::days;
 use crate::table::{Session, SqlError};
 use arrow::array::{Array, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type};
+use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, SchemaRef};
 use chrono::NaiveDate;
 use datafusion::common::ScalarValue;
 use futures::StreamExt;
@@ -44,7 +46,7 @@ struct RegionFacts {
 ///
 /// `session` holds the datasets, `regions`, `expected`, `submissions`, `findings` and the reference tables;
 /// `indicators` come sorted by id, as [`super::load`] gives them; `illustrative` names the datasets whose figures
-/// are illustrative. An indicator that fails is reported in `failures` and stops no other.
+/// are illustrative; `kept` has the answers of earlier nights. An indicator that fails is reported in `failures` and stops no other.
 ///
 /// # Errors
 /// Only where `regions` or `expected` cannot be read: then nothing can be judged.
@@ -53,15 +55,17 @@ pub async fn compute(
     indicators: &[Indicator],
     as_of: NaiveDate,
     illustrative: &BTreeSet<String>,
+    kept: &Arc<Kept>,
 ) -> Result<Indicators, SqlError> {
     let world = Arc::new(World::load(session, as_of).await?);
+    kept.sweep(indicators);
     let at_once = std::thread::available_parallelism()
         .map_or(1, usize::from)
         .min(MOST_AT_ONCE);
     // Tasks start only when the stream takes them, and give their answers in the order of the indicators.
     let mut answers = futures::stream::iter(indicators.iter().cloned().map(|indicator| {
-        let (session, world) = (session.clone(), world.clone());
-        let task = tokio::spawn(async move { one(&session, &indicator, &world).await });
+        let (session, world, kept) = (session.clone(), world.clone(), kept.clone());
+        let task = tokio::spawn(async move { one(&session, &indicator, &world, &kept).await });
         async move {
             task.await
                 .unwrap_or_else(|error| Err(format!("stopped in the middle: {error}")))
@@ -70,9 +74,13 @@ pub async fn compute(
     .buffered(at_once);
     let mut rows = Vec::new();
     let mut failures = Vec::new();
+    let mut kept_answers = 0;
     for indicator in indicators {
         match answers.next().await {
-            Some(Ok(found)) => rows.extend(output::rows(indicator, &found)),
+            Some(Ok((found, was_kept))) => {
+                rows.extend(output::rows(indicator, &found));
+                kept_answers += usize::from(was_kept);
+            }
             Some(Err(reason)) => failures.push((indicator.id.clone(), reason)),
             // The stream has one answer an indicator.
             None => break,
@@ -82,12 +90,13 @@ pub async fn compute(
         rows,
         metadata: output::metadata(indicators, illustrative),
         failures,
+        kept: kept_answers,
     })
 }
 
-/// All rows of one indicator, sorted by period and region; the error is a sentence.
-async fn one(session: &Session, indicator: &Indicator, world: &World) -> Result<Vec<Row>, String> {
-    let batches = ask(session, &indicator.sql, world.as_of)
+/// All rows of one indicator, sorted by period and region, and whether its answer was kept; the error is a sentence.
+async fn one(session: &Session, indicator: &Indicator, world: &World, kept: &Kept) -> Result<(Vec<Row>, bool), String> {
+    let (batches, was_kept) = answer(session, indicator, world.as_of, kept)
         .await
         .map_err(|error| error.to_string())?;
     let mut found: BTreeMap<(String, String), Row> = BTreeMap::new();
@@ -121,10 +130,28 @@ async fn one(session: &Session, indicator: &Indicator, world: &World) -> Result<
             status: Status::Missing,
         });
     }
-    Ok(found.into_values().collect())
+    Ok((found.into_values().collect(), was_kept))
 }
 
-async fn ask(session: &Session, sql: &str, as_of: NaiveDate) -> Result<Vec<RecordBatch>, SqlError> {
+/// What the SELECT answers, and whether that was kept.
+async fn answer(
+    session: &Session,
+    indicator: &Indicator,
+    as_of: NaiveDate,
+    kept: &Kept,
+) -> Result<(Vec<RecordBatch>, bool), SqlError> {
+    let Some(inputs) = kept.inputs(session, indicator, as_of).await? else {
+        return Ok((ask(session, &indicator.sql, as_of).await?.1, false));
+    };
+    if let Some(batches) = kept.take(&indicator.id, &inputs) {
+        return Ok((batches, true));
+    }
+    let (schema, batches) = ask(session, &indicator.sql, as_of).await?;
+    kept.put(&indicator.id, &inputs, &schema, &batches);
+    Ok((batches, false))
+}
+
+async fn ask(session: &Session, sql: &str, as_of: NaiveDate) -> Result<(SchemaRef, Vec<RecordBatch>), SqlError> {
     let (schema, batches) = session.sql_with_schema(sql, &[("as_of", date_value(as_of))]).await?;
     let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     for name in REQUIRED {
@@ -141,11 +168,11 @@ async fn ask(session: &Session, sql: &str, as_of: NaiveDate) -> Result<Vec<Recor
             return Err(SqlError(format!("gives the column {name}, which is none of {known}")));
         }
     }
-    Ok(batches)
+    Ok((schema, batches))
 }
 
 fn date_value(date: NaiveDate) -> ScalarValue {
-    ScalarValue::Date32(Some(date.signed_duration_since(NaiveDate::default()).num_days() as i32))
+    ScalarValue::Date32(Some(days(date)))
 }
 
 /// Sets the row's status, or leaves it out (`None`) where the indicator does not speak about it.
@@ -211,7 +238,7 @@ impl World {
             let date = |name: &str| column(&batch, name, DataType::Date32).map_err(SqlError);
             let (from, to) = (date("valid_from")?, date("valid_to")?);
             let (from, to) = (from.as_primitive::<Date32Type>(), to.as_primitive::<Date32Type>());
-            let today = as_of.signed_duration_since(NaiveDate::default()).num_days() as i32;
+            let today = days(as_of);
             for index in 0..batch.num_rows() {
                 let begun = from.is_null(index) || from.value(index) <= today;
                 let ended = to.is_valid(index) && to.value(index) < today;

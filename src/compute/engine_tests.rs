@@ -11,9 +11,8 @@ fn as_of() -> NaiveDate {
     NaiveDate::from_ymd_opt(AS_OF.0, AS_OF.1, AS_OF.2).unwrap()
 }
 
-fn days(year: i32, month: u32, day: u32) -> i32 {
-    let date = NaiveDate::from_ymd_opt(year, month, day).unwrap();
-    date.signed_duration_since(NaiveDate::default()).num_days() as i32
+fn day(year: i32, month: u32, day: u32) -> i32 {
+    days(NaiveDate::from_ymd_opt(year, month, day).unwrap())
 }
 
 fn register(session: &Session, name: &str, columns: Vec<(&str, ArrayRef)>) {
@@ -35,7 +34,7 @@ fn text(values: &[&str]) -> ArrayRef {
 fn session(rows: &[(&str, &str, Option<f64>)]) -> Session {
     let session = Session::new(64).unwrap();
     let none: Date32Array = vec![None; 4].into();
-    let from: Date32Array = vec![None, None, None, Some(days(2026, 1, 1))].into();
+    let from: Date32Array = vec![None, None, None, Some(day(2026, 1, 1))].into();
     register(
         &session,
         "regions",
@@ -59,10 +58,10 @@ fn session(rows: &[(&str, &str, Option<f64>)]) -> Session {
             (
                 "due_on",
                 Arc::new(Date32Array::from(vec![
-                    days(2025, 3, 1),
-                    days(2025, 3, 1),
-                    days(2026, 3, 1),
-                    days(2025, 1, 1),
+                    day(2025, 3, 1),
+                    day(2025, 3, 1),
+                    day(2026, 3, 1),
+                    day(2025, 1, 1),
                 ])),
             ),
         ],
@@ -97,10 +96,15 @@ fn yearly(select: &str) -> Indicator {
     indicator("yearly", "year, semester", "autonomous", "labour", select)
 }
 
-async fn run(session: &Session, indicators: &[Indicator]) -> Indicators {
-    compute(session, indicators, as_of(), &BTreeSet::from(["labour".to_string()]))
+async fn run_on(session: &Session, indicators: &[Indicator], as_of: NaiveDate, kept: Kept) -> Indicators {
+    let illustrative = BTreeSet::from(["labour".to_string()]);
+    compute(session, indicators, as_of, &illustrative, &Arc::new(kept))
         .await
         .unwrap()
+}
+
+async fn run(session: &Session, indicators: &[Indicator]) -> Indicators {
+    run_on(session, indicators, as_of(), Kept::default()).await
 }
 
 /// `region period value status` of every row.
@@ -293,4 +297,92 @@ async fn a_select_may_give_a_status() {
             .await
             .contains("marked withheld and has a value")
     );
+}
+
+/// Tables of the tests, and what they hold.
+fn contents(labour: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        ("labour".to_string(), labour.to_string()),
+        ("regions".to_string(), "r".to_string()),
+    ])
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_until_what_it_follows_from_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = |labour: &str| Kept::new(folder.path(), contents(labour));
+    let select = "SELECT region_code, period, employed AS value, employed AS numerator, 1 AS denominator FROM labour";
+    let indicators = [yearly(select)];
+    let old = session(&[("32", "2024", Some(5.0)), ("32.73", "2026", Some(7.0))]);
+    let first = run_on(&old, &indicators, as_of(), kept("a")).await;
+    assert_eq!(first.kept, 0);
+    let again = run_on(&old, &indicators, as_of(), kept("a")).await;
+    assert_eq!((again.kept, lines(&again)), (1, lines(&first)));
+
+    // The answer is the same on another day; what is said about it is judged anew.
+    let later = NaiveDate::from_ymd_opt(2026, 5, 1).unwrap();
+    let next = run_on(&old, &indicators, later, kept("a")).await;
+    assert_eq!(next.kept, 1);
+    assert!(
+        lines(&next).contains(&"32.73 2026 7 provisional".to_string()),
+        "{:?}",
+        lines(&next)
+    );
+
+    // Another content, another text: asked anew.
+    let new = session(&[("32", "2024", Some(6.0))]);
+    let changed = run_on(&new, &indicators, as_of(), kept("b")).await;
+    assert_eq!(changed.kept, 0);
+    assert!(
+        lines(&changed).contains(&"32 2024 6 ok".to_string()),
+        "{:?}",
+        lines(&changed)
+    );
+    let other = [yearly(&format!("{select} WHERE employed > 0"))];
+    assert_eq!(run_on(&new, &other, as_of(), kept("b")).await.kept, 0);
+    assert_eq!(run_on(&new, &other, as_of(), kept("b")).await.kept, 1);
+
+    // A damaged file, and one that a kill left.
+    let file = folder.path().join("yearly.parquet");
+    std::fs::write(&file, "PAR1").unwrap();
+    std::fs::write(folder.path().join(".writing-x"), "").unwrap();
+    assert_eq!(run_on(&new, &other, as_of(), kept("b")).await.kept, 0);
+    assert_eq!(run_on(&new, &other, as_of(), kept("b")).await.kept, 1);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_about_the_as_of_date_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let select = "SELECT region_code, period, 1 AS value, 1 AS numerator, 1 AS denominator FROM labour \
+                  WHERE period < CAST($as_of AS VARCHAR)";
+    let indicators = [yearly(select)];
+    let session = session(&[("32", "2024", Some(5.0))]);
+    for _ in 0..2 {
+        let kept = Kept::new(folder.path(), contents("a"));
+        assert_eq!(run_on(&session, &indicators, as_of(), kept).await.kept, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_bound_that_rows_cross_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let select = "SELECT region_code, '2024' AS period, count(*) AS value, 1 AS numerator, 1 AS denominator FROM labour \
+                  WHERE reported <= CAST($as_of AS DATE) GROUP BY region_code";
+    let indicators = [yearly(select)];
+    let session = session(&[]);
+    session.deregister("labour").unwrap();
+    let reported = Date32Array::from(vec![day(2025, 11, 1), day(2025, 11, 20)]);
+    register(
+        &session,
+        "labour",
+        vec![("region_code", text(&["32", "32"])), ("reported", Arc::new(reported))],
+    );
+    for (date, count, kept) in [(15, 1, 0), (19, 1, 0), (20, 2, 0), (21, 2, 1), (19, 1, 0)] {
+        let as_of = NaiveDate::from_ymd_opt(2025, 11, date).unwrap();
+        let found = run_on(&session, &indicators, as_of, Kept::new(folder.path(), contents("a"))).await;
+        assert_eq!(found.kept, kept, "{as_of}");
+        let told = format!("32 2024 {count} ok");
+        assert!(lines(&found).contains(&told), "{as_of}: {:?}", lines(&found));
+    }
 }

@@ -16,18 +16,20 @@
 //! - [`indicator`]: what an indicator is.
 //! - [`front_matter`]: `.sql` files to indicators, or every problem in them with file and line.
 //! - [`statement`]: what a SELECT may say, and which tables it reads.
-//! - [`engine`]: asking, checking and completing.
+//! - [`engine`]: asking, checking and completing; [`kept`]: answers that outlive the night.
 //! - [`output`]: the published tables.
 
 pub mod engine;
 pub mod front_matter;
 pub mod indicator;
+pub mod kept;
 pub mod output;
 pub mod statement;
 
 pub use engine::compute;
 pub use front_matter::load;
 pub use indicator::{Better, Expects, Indicator, IndicatorGrain, Read, Relation, Theme, Universe, Window};
+pub use kept::Kept;
 pub use output::{metadata_schema, rows_schema};
 
 use arrow::array::RecordBatch;
@@ -41,4 +43,6 @@ pub struct Indicators {
     pub metadata: RecordBatch,
     /// Indicators that could not be computed, with the reason in words; they have no rows.
     pub failures: Vec<(String, String)>,
+    /// How many of the others did not have to be asked.
+    pub kept: usize,
 }

@@ -75,6 +75,11 @@ impl DataDirectory {
         self.root.join("model").join(dataset)
     }
 
+    /// Answers of indicators that a later night may use again, a file each.
+    pub fn answers(&self) -> PathBuf {
+        self.root.join("answers")
+    }
+
     pub fn published(&self) -> PathBuf {
         self.root.join("published")
     }

@@ -125,7 +125,11 @@ pub struct MergeReport {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IndicatorsReport {
+    /// All whose figures are there.
     pub computed: u64,
+    /// Of these, those whose figures had not to be computed anew, since nothing they follow from has changed.
+    #[serde(default)]
+    pub unchanged: u64,
     pub failed: Vec<IndicatorFailure>,
 }
 

@@ -24,10 +24,13 @@ use crate::config::{Configuration, Contract};
 use crate::domain::code::CodeTable;
 use crate::land::DataDirectory;
 use crate::table::session::block_on;
-use crate::table::{Session, SqlError, WrittenFile, reader, reference, schema};
+use crate::table::{Session, SqlError, WrittenFile, reader, reference, schema, writer};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, SchemaRef};
+use arrow::error::ArrowError;
+use arrow::ipc::writer::StreamWriter;
 use chrono::NaiveDate;
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -167,6 +170,49 @@ impl Facts {
             .register_files("findings", findings_schema(), std::slice::from_ref(&self.findings.path))
             .await
     }
+
+    /// A hash of what each table of [`Facts::register`] holds, by name.
+    pub fn contents(&self) -> Result<BTreeMap<String, String>, SqlError> {
+        let mut contents = BTreeMap::from([
+            ("submissions".to_string(), self.submissions.sha256.clone()),
+            ("findings".to_string(), self.findings.sha256.clone()),
+        ]);
+        let codes = self
+            .codes
+            .iter()
+            .map(|(name, table)| (name.clone(), reference::codes(table)));
+        let others = [("regions", &self.regions), ("expected", &self.expected)];
+        let others = others.map(|(name, batch)| (name.to_string(), batch.clone()));
+        for (name, batch) in codes.chain(others) {
+            let hash = content(&batch).map_err(|error| SqlError(format!("table {name}: {error}")))?;
+            contents.insert(name, hash);
+        }
+        contents.extend(
+            self.models
+                .iter()
+                .map(|model| (model.contract.name.clone(), content_of(model))),
+        );
+        Ok(contents)
+    }
+}
+
+/// Hash of a table in memory.
+fn content(batch: &RecordBatch) -> Result<String, ArrowError> {
+    let mut stream = StreamWriter::try_new(Vec::new(), &batch.schema())?;
+    stream.write(batch)?;
+    Ok(writer::hex(&Sha256::digest(stream.into_inner()?)))
+}
+
+/// Hash of a dataset's model: its columns, and its files.
+fn content_of(model: &Model) -> String {
+    let mut hash = Sha256::new();
+    for field in model.schema.fields() {
+        hash.update(format!("{} {}\n", field.name(), field.data_type()));
+    }
+    for file in &model.files {
+        hash.update(format!("{} {}\n", file.partition, file.sha256));
+    }
+    writer::hex(&hash.finalize())
 }
 
 /// Makes one dataset's model a table of a session, empty where there is no file yet.

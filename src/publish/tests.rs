@@ -217,7 +217,11 @@ impl World {
             .into_iter()
             .filter(|one| ["sex_ratio", "reporting_completeness", "reporting_timeliness"].contains(&one.id.as_str()))
             .collect();
-        let computed = crate::compute::compute(&session, &indicators, date(as_of), &facts.illustrative)
+        let kept = Arc::new(crate::compute::Kept::new(
+            &self.data.answers(),
+            facts.contents().unwrap(),
+        ));
+        let computed = crate::compute::compute(&session, &indicators, date(as_of), &facts.illustrative, &kept)
             .await
             .unwrap();
         assert!(computed.failures.is_empty(), "{:?}", computed.failures);

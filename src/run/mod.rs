@@ -24,6 +24,7 @@ mod unchanged;
 
 use crate::catalog::{Catalog, CatalogError, LeaseError};
 use crate::check::{CheckError, Looks};
+use crate::compute::Kept;
 use crate::config::{Configuration, Connector, Problem};
 use crate::finding::Finding;
 use crate::finding::receipt::{Status, UnbalancedRows};
@@ -380,6 +381,11 @@ impl Run {
             crate::compute::load(&self.configuration.indicator_directory()).map_err(RunError::Configuration)?;
         let inputs = self.inputs()?;
         if let Some(id) = self.release_of(&inputs)? {
+            report.indicators = IndicatorsReport {
+                computed: indicators.len() as u64,
+                unchanged: indicators.len() as u64,
+                failed: Vec::new(),
+            };
             report.release = ReleaseReport {
                 id: Some(id),
                 unchanged: true,
@@ -392,12 +398,14 @@ impl Run {
         let facts = publish::Facts::load(&self.data, &self.catalog, &self.configuration, self.as_of).await?;
         let session = Session::new(self.configuration.installation.limits.query_memory_mb)?;
         facts.register(&session).await?;
-        let computed = crate::compute::compute(&session, &indicators, self.as_of, &facts.illustrative).await?;
+        let kept = Arc::new(Kept::new(&self.data.answers(), facts.contents()?));
+        let computed = crate::compute::compute(&session, &indicators, self.as_of, &facts.illustrative, &kept).await?;
         fail_point("compute.after");
         bar.advance(1);
         bar.finish();
         report.indicators = IndicatorsReport {
             computed: (indicators.len() - computed.failures.len()) as u64,
+            unchanged: computed.kept as u64,
             failed: computed
                 .failures
                 .iter()

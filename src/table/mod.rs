@@ -4,11 +4,12 @@
 //! - [`writer`]: the one writer of every staged, model and published file. Equal rows give equal bytes.
 //! - [`reader`]: Parquet back to batches.
 //! - [`excluded`]: rows of a staged file that do not count.
-//! - [`session`]: SQL (DataFusion) over files and batches.
+//! - [`session`]: SQL (DataFusion) over files and batches; `bound`: what a parameter does in a statement.
 //! - [`reference`]: the registry and the reference tables as batches.
 //!
 //! Other modules never name a Parquet API.
 
+mod bound;
 pub mod excluded;
 pub mod reader;
 pub mod reference;
@@ -16,6 +17,7 @@ pub mod schema;
 pub mod session;
 pub mod writer;
 
+pub use bound::Bounded;
 pub use excluded::Excluded;
 pub use session::{Session, SqlError};
 pub use writer::{Passing, SoFar, TableWriter, WrittenFile};

@@ -48,7 +48,7 @@ pub fn batches(path: &Path) -> Result<Batches, TableError> {
 }
 
 /// What a file's metadata say under a key, and its number of rows.
-pub(super) fn annotation(path: &Path, key: &str) -> Result<(Option<String>, u64), TableError> {
+pub fn annotation(path: &Path, key: &str) -> Result<(Option<String>, u64), TableError> {
     let builder = open(path)?;
     let metadata = builder.metadata().file_metadata();
     let pairs = metadata.key_value_metadata().map_or(&[][..], Vec::as_slice);

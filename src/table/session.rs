@@ -1,5 +1,6 @@
 //! SQL over files and batches (DataFusion).
 
+use super::bound::{self, Bounded};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use datafusion::common::{ParamValues, ScalarValue};
@@ -113,6 +114,11 @@ impl Session {
         let frame = self.frame(text, parameters).await?;
         let schema = Arc::new(frame.schema().as_arrow().clone());
         Ok((schema, frame.collect().await?))
+    }
+
+    /// What the parameters of a statement compare, where they do nothing else; see [`Bounded`].
+    pub async fn bounded(&self, text: &str) -> Result<Option<Bounded>, SqlError> {
+        bound::bounded(self.frame(text, &[]).await?.logical_plan())
     }
 
     async fn frame(

@@ -221,7 +221,9 @@ async fn answer(indicator: &Indicator, tables: &Tables, as_of: NaiveDate) -> Vec
         session.register_batches(table, schema, vec![batch]).unwrap();
     }
     let one = std::slice::from_ref(indicator);
-    let found = compute::compute(&session, one, as_of, &BTreeSet::new()).await.unwrap();
+    let found = compute::compute(&session, one, as_of, &BTreeSet::new(), &Arc::default())
+        .await
+        .unwrap();
     assert_eq!(found.failures, [], "{}", indicator.id);
     let figures: Vec<Figure> = found.rows.iter().flat_map(|batch| figures(batch, indicator)).collect();
     let order = |figure: &Figure| (figure.period.clone(), figure.region.clone());

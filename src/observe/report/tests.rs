@@ -110,6 +110,7 @@ fn busy_night() -> RunReport {
         waiting: Vec::new(),
         indicators: IndicatorsReport {
             computed: 23,
+            unchanged: 9,
             failed: vec![IndicatorFailure {
                 indicator: "sex_ratio".to_string(),
                 message: "column `femal` does not exist".to_string(),

@@ -381,10 +381,18 @@ impl Page<'_> {
             self.number(indicators.failed.len() as u64),
         );
         let (done, not_done) = (self.word("dihitung", "computed"), self.word("gagal", "failed"));
+        let unchanged = match indicators.unchanged {
+            0 => String::new(),
+            unchanged => format!(
+                " ({} {})",
+                self.number(unchanged),
+                self.word("di antaranya tidak berubah", "of them unchanged")
+            ),
+        };
         line(
             text,
             format_args!(
-                "{}: {computed} {done}, {failed} {not_done}",
+                "{}: {computed} {done}{unchanged}, {failed} {not_done}",
                 self.word("Indikator", "Indicators")
             ),
         );

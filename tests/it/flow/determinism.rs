@@ -2,6 +2,7 @@
 
 use super::population;
 use crate::support::{Installation, files_below};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
@@ -74,4 +75,35 @@ fn several_nights_give_the_tables_of_one() {
         all.into_iter().filter(|(name, _)| name.ends_with(".parquet")).collect()
     };
     assert_eq!(tables(&one), tables(&several));
+}
+
+/// Answers that were kept give the tables of a night that asks everything.
+#[test]
+fn the_next_day_asks_only_what_the_date_or_the_rows_move() {
+    let connectors = ["dukcapil-file", "harga-pasar", "laporan-daerah"];
+    let (keeping, asking) = (Installation::with_own(&connectors), Installation::with_own(&connectors));
+    let night = |as_of: &str| {
+        let unchanged = [&keeping, &asking].map(|installation| {
+            let indicators = installation.night_of(as_of, 0)["indicators"].clone();
+            assert_eq!(
+                (&indicators["computed"], &indicators["failed"]),
+                (&json!(24), &json!([]))
+            );
+            indicators["unchanged"].as_u64().expect("a count")
+        });
+        assert_eq!(hashes(&keeping.current()), hashes(&asking.current()), "{as_of}");
+        fs::remove_dir_all(asking.data().join("answers")).expect("answers were kept");
+        unchanged
+    };
+    for installation in [&keeping, &asking] {
+        fill(installation);
+    }
+    assert_eq!(night("2025-11-30"), [0, 0]);
+    // Labour, population and prices: the day is no part of them.
+    assert_eq!(night("2025-12-01"), [9, 0]);
+    // The four of prices are asked again.
+    for installation in [&keeping, &asking] {
+        installation.drop("32.73", "harga-pasar", "harga.csv", super::prices(&["15000", "15900"]));
+    }
+    assert_eq!(night("2025-12-02"), [5, 0]);
 }
