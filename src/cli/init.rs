@@ -133,7 +133,7 @@ mod tests {
             Err(problems) => panic!("{problems:?}"),
         };
         assert_eq!(configuration.connectors.len(), FILES.len() - 1);
-        assert_eq!(configuration.contracts.len(), 6);
+        assert_eq!(configuration.contracts.len(), 28);
         assert_eq!(configuration.regions.all().len(), 552);
     }
 

@@ -45,7 +45,7 @@ struct RegionFacts {
 /// Computes all indicators as of a date.
 ///
 /// `session` holds the datasets, `regions`, `expected`, `submissions`, `findings` and the reference tables;
-/// `indicators` come sorted by id, as [`super::load`] gives them; `illustrative` names the datasets whose figures
+/// `indicators` come sorted by id, as [`super::load`] gives them; `illustrative` names the tables whose figures
 /// are illustrative; `kept` has the answers of earlier nights. An indicator that fails is reported in `failures` and stops no other.
 ///
 /// # Errors

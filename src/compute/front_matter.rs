@@ -43,15 +43,9 @@ const KEYS: [&str; 15] = [
     "decimals",
 ];
 
-/// Tables that SQL sees besides the datasets. `reads` names them, `datasets` does not.
-const OTHER_TABLES: [&str; 6] = [
-    "regions",
-    "expected",
-    "submissions",
-    "findings",
-    "services",
-    "commodities",
-];
+/// Tables that SQL sees besides the datasets. `reads` names them, `datasets` does not; but it does name `expected`, which
+/// stands for every dataset that declares coverage.
+const OTHER_TABLES: [&str; 5] = ["regions", "submissions", "findings", "services", "commodities"];
 
 /// Reads every `*.sql` of a folder, sorted by id.
 ///

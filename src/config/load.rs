@@ -195,13 +195,13 @@ impl Loader {
         }
     }
 
-    /// The reference tables with a `code` column first: all CSV files that are not about regions.
+    /// The reference tables with a `code` column first: all CSV files but those of the registry.
     fn codes(&mut self) -> BTreeMap<String, CodeTable> {
         let folder = self.directory.join("pipelines/reference");
         let mut all = BTreeMap::new();
         for name in file_names(&folder, "csv")
             .into_iter()
-            .filter(|name| !name.starts_with("region"))
+            .filter(|name| !REGISTRY.contains(&name.as_str()))
         {
             match CodeTable::load(&folder.join(format!("{name}.csv"))) {
                 Ok(table) => {
@@ -213,6 +213,9 @@ impl Loader {
         all
     }
 }
+
+/// Tables of `pipelines/reference` that make the registry of regions.
+const REGISTRY: [&str; 3] = ["regions", "region_names", "region_changes"];
 
 /// Stems of the files with an extension, sorted; hidden files left out.
 fn file_names(folder: &Path, extension: &str) -> Vec<String> {

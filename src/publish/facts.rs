@@ -15,7 +15,6 @@ mod reports;
 mod schemas;
 mod submissions;
 
-pub use reports::Receipts;
 pub use schemas::{expected_schema, file_metadata, findings_schema, submissions_schema};
 
 use super::{PublishError, io_error};
@@ -75,8 +74,6 @@ pub struct Facts {
     pub findings: WrittenFile,
     /// Rows of [`expected_schema`].
     pub expected: RecordBatch,
-    /// When the expected reports came, as far as they have.
-    pub receipts: Receipts,
     /// Datasets with rows that are illustrative, not real.
     pub illustrative: BTreeSet<String>,
     /// Connectors of the listed submissions.
@@ -135,8 +132,8 @@ impl Facts {
         let path = scratch.path().join("submissions.parquet");
         let (submissions, connectors) = submissions::write(sources, &path, is_illustrative, &referred)?;
         let signatures = expected::signatures(&models)?;
-        let expected = expected::reports(sources.configuration, &signatures, sources.as_of)?;
         let receipts = reports::receipts(&session, sources.configuration, &submissions)?;
+        let expected = expected::reports(sources.configuration, &signatures, &receipts, sources.as_of)?;
         Ok(Facts {
             models,
             regions: reference::regions(&sources.configuration.regions),
@@ -144,7 +141,6 @@ impl Facts {
             submissions,
             findings,
             expected,
-            receipts,
             illustrative,
             connectors,
             scratch,
@@ -169,6 +165,17 @@ impl Facts {
         session
             .register_files("findings", findings_schema(), std::slice::from_ref(&self.findings.path))
             .await
+    }
+
+    /// Tables with rows that are illustrative: datasets, and `expected` where one of those that declare coverage is.
+    pub fn illustrative_tables(&self) -> BTreeSet<String> {
+        let covered = |model: &&Model| model.contract.coverage.is_some();
+        let mut covered = self.models.iter().filter(covered);
+        let mut tables = self.illustrative.clone();
+        if covered.any(|model| tables.contains(&model.contract.name)) {
+            tables.insert("expected".to_string());
+        }
+        tables
     }
 
     /// A hash of what each table of [`Facts::register`] holds, by name.

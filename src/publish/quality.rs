@@ -4,7 +4,6 @@
 //! row of the region inside the period; its date of receipt is that of the earliest submission that still holds such
 //! a row. The indicators of reporting count the same way.
 
-use super::facts::Receipts;
 use super::layout::Building;
 use super::tables::{COVERAGE, TIMELINESS, file_metadata};
 use super::{Publication, PublishError, figures};
@@ -47,7 +46,7 @@ pub fn timeliness_schema() -> SchemaRef {
 /// Judges every expected report and writes both tables.
 pub fn write(building: &mut Building, publication: &Publication<'_>) -> Result<(), PublishError> {
     let facts = publication.facts;
-    let timeliness = judge(&facts.expected, &facts.receipts, days(publication.as_of))?;
+    let timeliness = judge(&facts.expected, days(publication.as_of))?;
     let level_of = |region: &str| {
         publication
             .configuration
@@ -64,19 +63,13 @@ pub fn write(building: &mut Building, publication: &Publication<'_>) -> Result<(
 }
 
 /// One row an expected report, in the order of `expected`.
-fn judge(expected: &RecordBatch, receipts: &Receipts, today: i32) -> Result<RecordBatch, PublishError> {
+fn judge(expected: &RecordBatch, today: i32) -> Result<RecordBatch, PublishError> {
     let text = |name: &str| figures::column::<StringArray>(expected, name);
     let [datasets, regions, periods] = [text("dataset")?, text("region_code")?, text("period")?];
     let due = figures::column::<Date32Array>(expected, "due_on")?;
-    let (mut received, mut days_late, mut statuses) = (Vec::new(), Vec::new(), Vec::new());
-    for row in 0..expected.num_rows() {
-        let due_on = due.value(row);
-        let key = (regions.value(row).to_string(), periods.value(row).to_string());
-        let date = receipts
-            .get(datasets.value(row))
-            .and_then(|reports| reports.get(&key))
-            .copied();
-        received.push(date);
+    let received = figures::column::<Date32Array>(expected, "received_on")?;
+    let (mut days_late, mut statuses) = (Vec::new(), Vec::new());
+    for (due_on, date) in due.values().iter().copied().zip(received) {
         days_late.push(date.map(|date| (date - due_on).max(0)));
         statuses.push(match date {
             Some(date) if date <= due_on => "on_time",
@@ -90,7 +83,7 @@ fn judge(expected: &RecordBatch, receipts: &Receipts, today: i32) -> Result<Reco
         Arc::new(regions.clone()),
         Arc::new(periods.clone()),
         Arc::new(due.clone()),
-        Arc::new(Date32Array::from(received)),
+        Arc::new(received.clone()),
         Arc::new(Int32Array::from(days_late)),
         Arc::new(StringArray::from(statuses)),
     ];
@@ -139,26 +132,20 @@ mod tests {
     use super::*;
     use crate::publish::facts::expected_schema;
 
-    /// Reports of `labour` for 2025-09, due on day 100.
-    fn expected(regions: &[&str]) -> RecordBatch {
-        let same = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text; regions.len()])) };
-        let date = |day: i32| -> ArrayRef { Arc::new(Date32Array::from(vec![day; regions.len()])) };
+    /// Reports of `labour` for 2025-09, due on day 100, with the day on which they came.
+    fn expected(reports: &[(&str, Option<i32>)]) -> RecordBatch {
+        let same = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text; reports.len()])) };
+        let date = |day: i32| -> ArrayRef { Arc::new(Date32Array::from(vec![day; reports.len()])) };
         let columns = vec![
             same("labour"),
-            Arc::new(StringArray::from(regions.to_vec())),
+            Arc::new(StringArray::from_iter_values(reports.iter().map(|report| report.0))),
             same("2025-09"),
             date(60),
             date(90),
             date(100),
+            Arc::new(Date32Array::from_iter(reports.iter().map(|report| report.1))),
         ];
         RecordBatch::try_new(expected_schema(), columns).unwrap()
-    }
-
-    fn receipts(found: &[(&str, i32)]) -> Receipts {
-        let reports = found
-            .iter()
-            .map(|(region, day)| ((region.to_string(), "2025-09".to_string()), *day));
-        Receipts::from([("labour".to_string(), reports.collect())])
     }
 
     fn statuses(batch: &RecordBatch) -> Vec<&str> {
@@ -171,23 +158,21 @@ mod tests {
 
     #[test]
     fn reports_are_judged_by_their_due_date() {
-        let expected = expected(&["32.01", "32.02", "32.03"]);
-        let receipts = receipts(&[("32.01", 100), ("32.02", 103)]);
-        let judged = judge(&expected, &receipts, 100).unwrap();
+        let expected = expected(&[("32.01", Some(100)), ("32.02", Some(103)), ("32.03", None)]);
+        let judged = judge(&expected, 100).unwrap();
         assert_eq!(statuses(&judged), ["on_time", "late", "missing"]);
         let days: Vec<_> = figures::column::<Int32Array>(&judged, "days_late")
             .unwrap()
             .iter()
             .collect();
         assert_eq!(days, [Some(0), Some(3), None]);
-        assert_eq!(statuses(&judge(&expected, &receipts, 99).unwrap())[2], "not_due");
+        assert_eq!(statuses(&judge(&expected, 99).unwrap())[2], "not_due");
     }
 
     #[test]
     fn levels_are_counted_apart() {
         let judged = judge(
-            &expected(&["32", "32.01", "32.71"]),
-            &receipts(&[("32", 1), ("32.71", 101)]),
+            &expected(&[("32", Some(1)), ("32.01", None), ("32.71", Some(101))]),
             200,
         )
         .unwrap();

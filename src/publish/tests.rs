@@ -221,7 +221,7 @@ impl World {
             &self.data.answers(),
             facts.contents().unwrap(),
         ));
-        let computed = crate::compute::compute(&session, &indicators, date(as_of), &facts.illustrative, &kept)
+        let computed = crate::compute::compute(&session, &indicators, date(as_of), &facts.illustrative_tables(), &kept)
             .await
             .unwrap();
         assert!(computed.failures.is_empty(), "{:?}", computed.failures);

@@ -399,7 +399,8 @@ impl Run {
         let session = Session::new(self.configuration.installation.limits.query_memory_mb)?;
         facts.register(&session).await?;
         let kept = Arc::new(Kept::new(&self.data.answers(), facts.contents()?));
-        let computed = crate::compute::compute(&session, &indicators, self.as_of, &facts.illustrative, &kept).await?;
+        let computed =
+            crate::compute::compute(&session, &indicators, self.as_of, &facts.illustrative_tables(), &kept).await?;
         fail_point("compute.after");
         bar.advance(1);
         bar.finish();

@@ -58,7 +58,8 @@ const TABLES: [(&str, &str); 9] = [
     ),
     (
         "expected",
-        "dataset:text region_code:text period:text period_start:date period_end:date due_on:date",
+        "dataset:text region_code:text period:text period_start:date period_end:date due_on:date \
+         received_on:date",
     ),
     (
         "submissions",
@@ -315,10 +316,14 @@ fn the_cases_use_the_columns_of_the_contracts() {
             .map(|field| (field.name().clone(), field.data_type().clone()))
             .collect()
     };
-    assert_eq!(configuration.contracts.len(), 6);
-    for (name, contract) in &configuration.contracts {
-        assert_eq!(shape(&batch(name, &[]).0), shape(&model_schema(contract)), "{name}");
+    let mut datasets = 0;
+    for (name, _) in TABLES {
+        if let Some(contract) = configuration.contracts.get(name) {
+            assert_eq!(shape(&batch(name, &[]).0), shape(&model_schema(contract)), "{name}");
+            datasets += 1;
+        }
     }
+    assert_eq!(datasets, 6);
     assert_eq!(shape(&batch("regions", &[]).0), shape(&regions_schema()));
 }
 

@@ -29,4 +29,5 @@ mod personal;
 mod pull;
 mod release;
 mod serve;
+mod services;
 mod template;

@@ -1,79 +1,32 @@
 //! Templates: filled in as an officer does, each is read as it is, without a finding.
 
-use crate::support::{AS_OF, Cell, lumbung, root};
+use crate::support::{AS_OF, Cell, lumbung, read_text, root};
 use chrono::NaiveDate;
 use std::fs;
 use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-fn day(text: &str) -> Cell {
-    Cell::Day(text.parse().expect("a date"))
+/// What an officer fills in, by dataset, in the order of the contract's columns.
+fn rows() -> Vec<(String, Vec<Cell>)> {
+    let text = read_text(&root().join("tests/templates.toml"));
+    let table: toml::Table = text.parse().expect("a table of rows");
+    let cells = |row: toml::Value| match row {
+        toml::Value::Array(cells) => cells.into_iter().map(cell).collect(),
+        other => panic!("{other} is no row"),
+    };
+    table.into_iter().map(|(dataset, row)| (dataset, cells(row))).collect()
 }
 
-fn text(text: &str) -> Cell {
-    Cell::Text(text.to_owned())
-}
-
-/// What an officer of Kota Bandung fills in, in the order of the contract's columns.
-fn rows() -> Vec<(&'static str, Vec<Cell>)> {
-    let number = Cell::Number;
-    let population = [1_290_000.0, 1_280_000.0, 2_570_000.0, 840_000.0].map(number);
-    let labour = [2_000_000.0, 1_300_000.0, 1_200_000.0, 100_000.0].map(number);
-    let region = || text("32.73");
-    vec![
-        (
-            "population",
-            [vec![region(), text("2024-S2")], population.to_vec()].concat(),
-        ),
-        ("labour", [vec![region(), text("2024")], labour.to_vec()].concat()),
-        (
-            "commodity_price",
-            vec![
-                region(),
-                text("Konsumen"),
-                text("Pasar Kosambi"),
-                text("Beras Premium"),
-                day("2025-11-20"),
-                number(15_500.0),
-                text("Kilogram"),
-            ],
-        ),
-        (
-            "commitment",
-            vec![
-                region(),
-                text("Perizinan"),
-                day("2018-12-07"),
-                day("2020-12-31"),
-                number(500.0),
-            ],
-        ),
-        (
-            "service_activity",
-            vec![
-                text("Kota Bandung"),
-                text("Kesehatan"),
-                day("2025-11-20"),
-                number(40.0),
-                number(3.0),
-            ],
-        ),
-        (
-            "innovation_report",
-            vec![
-                region(),
-                text("INV-2024-7"),
-                text("Antrean puskesmas daring"),
-                text("Penerapan"),
-                text("Kesehatan"),
-                day("2024-02-01"),
-                number(12.0),
-                text("Siti Aminah"),
-                text("3273014508900001"),
-            ],
-        ),
-    ]
+fn cell(value: toml::Value) -> Cell {
+    match value {
+        toml::Value::String(text) if text.is_empty() => Cell::Blank,
+        toml::Value::String(text) => Cell::Text(text),
+        toml::Value::Integer(number) => Cell::Number(number as f64),
+        toml::Value::Float(number) => Cell::Number(number),
+        toml::Value::Datetime(day) => Cell::Day(day.to_string().parse().expect("a date")),
+        other => panic!("{other} is no cell"),
+    }
 }
 
 /// Writes one row below the header, each cell in the format of its column, as a spreadsheet does.
@@ -142,7 +95,7 @@ fn a_filled_template_is_accepted_without_a_finding() {
     let config = config.to_str().expect("UTF-8");
     let mut seen = Vec::new();
     for (dataset, row) in rows() {
-        let made = lumbung(&["--config", config, "template", dataset], &[], folder.path()).expect(0);
+        let made = lumbung(&["--config", config, "template", &dataset], &[], folder.path()).expect(0);
         let name = made.stdout.trim();
         assert_eq!(name, format!("{dataset}.xlsx"));
         let path = folder.path().join(name);
@@ -154,7 +107,7 @@ fn a_filled_template_is_accepted_without_a_finding() {
             "check",
             name,
             "--dataset",
-            dataset,
+            &dataset,
             "--region",
             "32.73",
             "--as-of",

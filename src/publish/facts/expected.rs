@@ -1,6 +1,7 @@
 //! Which reports the declared coverage asks for.
 
 use super::Model;
+use super::reports::Receipts;
 use super::schemas::expected_schema;
 use crate::config::{Configuration, Contract, Coverage, CoverageRegions};
 use crate::domain::period::{Grain, Period};
@@ -53,11 +54,12 @@ fn note_signatures(batch: &RecordBatch, signatures: &mut Signatures) {
     }
 }
 
-/// Every report that is expected by the as-of date, sorted by dataset, region and period: a period is expected
-/// once its last day has come.
+/// Every report that is expected by the as-of date, and when it came; sorted by dataset, region and period. A period is
+/// expected once its last day has come.
 pub fn reports(
     configuration: &Configuration,
     signatures: &Signatures,
+    receipts: &Receipts,
     as_of: NaiveDate,
 ) -> Result<RecordBatch, PublishError> {
     let mut regions: Vec<&Region> = configuration.regions.autonomous().collect();
@@ -66,6 +68,7 @@ pub fn reports(
     for contract in configuration.contracts.values() {
         let Some(coverage) = &contract.coverage else { continue };
         let periods = periods(contract, coverage, as_of)?;
+        let received = receipts.get(&contract.name);
         for region in &regions {
             let expected = periods
                 .iter()
@@ -79,6 +82,9 @@ pub fn reports(
                         .end()
                         .checked_add_days(Days::new(coverage.due_days.into()))
                         .unwrap_or(NaiveDate::MAX),
+                    received_on: received
+                        .and_then(|reports| reports.get(&(region.code.clone(), period.to_string())))
+                        .copied(),
                 }
             }));
         }
@@ -92,6 +98,8 @@ struct Report<'r> {
     region: &'r str,
     period: Period,
     due_on: NaiveDate,
+    /// Days since 1970.
+    received_on: Option<i32>,
 }
 
 /// The periods of a coverage that have ended by the as-of date.
@@ -135,6 +143,7 @@ fn batch(reports: &[Report<'_>]) -> RecordBatch {
         date(&|report| report.period.start()),
         date(&|report| report.period.end()),
         date(&|report| report.due_on),
+        Arc::new(Date32Array::from_iter(reports.iter().map(|report| report.received_on))),
     ];
     // Columns stand in the schema's order and have one length: built from the same list.
     RecordBatch::try_new(expected_schema(), columns).expect("columns follow expected_schema")

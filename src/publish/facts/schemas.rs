@@ -65,7 +65,8 @@ pub fn findings_schema() -> SchemaRef {
 }
 
 /// Schema of `expected`: a row for each report that the declared coverage asks for. Both days of the period belong
-/// to it; `due_on` is the last day on which the report is in time.
+/// to it; `due_on` is the last day on which the report is in time, and `received_on` the day of the earliest submission
+/// that still holds a row of the region inside the period, if one has come.
 pub fn expected_schema() -> SchemaRef {
     let date = |name: &str| Field::new(name, DataType::Date32, false);
     Arc::new(Schema::new(vec![
@@ -75,5 +76,6 @@ pub fn expected_schema() -> SchemaRef {
         date("period_start"),
         date("period_end"),
         date("due_on"),
+        Field::new("received_on", DataType::Date32, true),
     ]))
 }
