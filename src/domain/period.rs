@@ -108,7 +108,7 @@ impl Period {
     ///
     /// Canonical forms (`2024`, `2024-S2`, `2024-Q1`, `2024-08`, `2024-08-12`) and what officers write: `Tahun 2024`,
     /// `Semester II 2024`, `Sem. 1/2024`, `TW I 2024`, `Triwulan 3 2024`, `Agustus 2024`, `Agt-24`, `08/2024`,
-    /// `202408`. A full date means the period of the finest grain that contains it: `31 Desember 2024` in a column of
+    /// `202408`; of schools `Semester Ganjil 2026/2027`. A full date means the period of the finest grain that contains it: `31 Desember 2024` in a column of
     /// semesters and years is `2024-S2`. Two-digit years stand only behind a word. Allocates nothing.
     pub fn parse(text: &str, grains: &[Grain]) -> Result<Period, PeriodError> {
         let text = text::trim(text);
@@ -232,6 +232,9 @@ fn is_filling(word: &str) -> bool {
 fn from_tokens(tokens: &Tokens) -> Option<Result<Period, DateError>> {
     use Token::{Number, Word};
     let short = |name, value, width| Some((month(name)?, year(value, width)?));
+    if let Some(half) = school_half(tokens) {
+        return Some(half);
+    }
     let (grain, year, ordinal) = match *tokens.list() {
         [Number(value, 4)] => (Grain::Year, value as i32, 1),
         [Number(value, 6)] => (Grain::Month, (value / 100) as i32, value % 100),
@@ -255,6 +258,29 @@ fn from_tokens(tokens: &Tokens) -> Option<Result<Period, DateError>> {
         _ => return None,
     };
     Some(part_of_year(grain, year, ordinal))
+}
+
+/// The half of a school year: `Semester Ganjil 2026/2027` runs from July to December 2026, `Genap 2026/2027` is the first
+/// half of 2027.
+fn school_half(tokens: &Tokens) -> Option<Result<Period, DateError>> {
+    let (mut years, mut half) = ([0; 2], None);
+    let mut known = 0;
+    for (index, token) in tokens.list().iter().enumerate() {
+        match *token {
+            Token::Number(value, 4) if known < 2 && (known == 0 || matches!(tokens.before(index), b'/' | b'-')) => {
+                years[known] = i32::try_from(value).ok()?;
+                known += 1;
+            }
+            Token::Word(word) if is_one_of(word, &["ganjil", "gasal"]) && half.is_none() => half = Some((0, 2)),
+            Token::Word(word) if is_one_of(word, &["genap"]) && half.is_none() => half = Some((1, 1)),
+            Token::Word(word) if grain_of(word) == Some(Grain::Semester) => {}
+            Token::Word(word) if is_one_of(word, &["ajaran", "pelajaran", "ta", "tp"]) => {}
+            _ => return None,
+        }
+    }
+    let (year, ordinal) = half?;
+    let follow = known == 2 && years[1] == years[0] + 1;
+    follow.then(|| part_of_year(Grain::Semester, years[year], ordinal))
 }
 
 fn part_of_year(grain: Grain, year: i32, ordinal: u32) -> Result<Period, DateError> {

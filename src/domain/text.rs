@@ -153,12 +153,7 @@ pub fn header(text: &str) -> String {
     while let Some((before, inside, after)) = bracket(rest) {
         kept.push_str(before);
         kept.push(' ');
-        let words = normal(inside);
-        // `(%)` has no words at all; so has `()`.
-        if !words
-            .split(' ')
-            .all(|word| word.is_empty() || UNIT_WORDS.contains(&word))
-        {
+        if !is_unit(inside) {
             kept.push_str(inside);
             kept.push(' ');
         }
@@ -166,6 +161,20 @@ pub fn header(text: &str) -> String {
     }
     kept.push_str(rest);
     normal(&kept)
+}
+
+/// Whether a text says a unit and nothing else. `%` has no words at all; so has an empty text.
+pub fn is_unit(text: &str) -> bool {
+    let words = normal(text);
+    words
+        .split(' ')
+        .all(|word| word.is_empty() || UNIT_WORDS.contains(&word))
+}
+
+/// Whether a header says that its figures are percentages: `TPT (%)`, `Persentase Penduduk Miskin`.
+pub fn says_percent(header: &str) -> bool {
+    let is_word = |word: &str| matches!(word, "persen" | "persentase" | "prosentase" | "percent" | "percentage");
+    header.contains('%') || normal(header).split(' ').any(is_word)
 }
 
 /// The first bracketed part of `text`: what stands before, in and after it.

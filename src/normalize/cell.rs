@@ -37,6 +37,7 @@ pub(super) struct ColumnReader {
     grains: Vec<Grain>,
     /// Digits after the point, for money and decimals.
     pub scale: u32,
+    as_of: NaiveDate,
     earliest: Option<NaiveDate>,
     latest: Option<NaiveDate>,
 }
@@ -78,6 +79,7 @@ impl ColumnReader {
             missing_numbers,
             grains,
             scale: column.scale.unwrap_or(crate::table::schema::DEFAULT_SCALE) as u32,
+            as_of: context.as_of,
             earliest: column.between.as_ref().and_then(|(from, _)| limit(from)),
             latest: column.between.as_ref().and_then(|(_, to)| limit(to)),
         }
@@ -236,8 +238,9 @@ impl ColumnReader {
         Ok(value)
     }
 
-    fn period(&self, cell: Cell<'_>) -> Result<Period, Finding> {
-        let parsed = match cell {
+    /// The period that a cell names, in one of the contract's grains.
+    pub(super) fn period_of(&self, cell: Cell<'_>) -> Option<Period> {
+        match cell {
             Cell::Date { serial, epoch } => date::from_serial(serial, epoch == Epoch::Year1904)
                 .ok()
                 .and_then(|date| Period::from_date(date, &self.grains)),
@@ -245,13 +248,26 @@ impl ColumnReader {
             Cell::Integer(value) => Period::parse(&value.to_string(), &self.grains).ok(),
             Cell::Float(value) if value.fract() == 0.0 => Period::parse(&plain(value), &self.grains).ok(),
             _ => None,
-        };
-        parsed.ok_or_else(|| {
+        }
+    }
+
+    fn period(&self, cell: Cell<'_>) -> Result<Period, Finding> {
+        let period = self.period_of(cell).ok_or_else(|| {
             let grains: Vec<String> = self.grains.iter().map(|grain| example(*grain).to_string()).collect();
             Finding::of("period-invalid")
                 .with("examples", grains.join(", "))
                 .value(self.shown(cell))
-        })
+        })?;
+        self.begun(period)
+    }
+
+    /// Refuses a period that has not begun: nothing can be reported of it.
+    pub(super) fn begun(&self, period: Period) -> Result<Period, Finding> {
+        if period.start() > self.as_of {
+            let finding = Finding::of("period-in-future").with("as_of", self.as_of.to_string());
+            return Err(finding.value(period.to_string()));
+        }
+        Ok(period)
     }
 
     /// The code of the column's reference table that a cell stands for.

@@ -1,7 +1,7 @@
 //! Header texts to contract columns.
 
 use super::Context;
-use crate::config::{ColumnType, Contract};
+use crate::config::{Column, ColumnType, Contract};
 use crate::domain::period::Period;
 use crate::domain::text;
 use std::collections::BTreeMap;
@@ -21,6 +21,15 @@ pub enum Supplied {
     Default(String),
 }
 
+/// Where a year stands that a period's own column does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum YearFrom {
+    /// A sheet column, from 0.
+    Column(usize),
+    /// The one year that the title rows name.
+    Title(i32),
+}
+
 /// How the columns of one sheet map to a contract's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColumnMap {
@@ -38,6 +47,8 @@ pub struct ColumnMap {
     pub unknown: Vec<String>,
     /// Number of sheet columns that are used.
     pub matched: usize,
+    /// Where the year of the period stands, if its column has only a part of one (`Bulan`).
+    pub year: Option<YearFrom>,
     /// Sheet columns that name the row's region too and are not read: a name beside its code, its province.
     pub also_regions: Vec<usize>,
 }
@@ -53,41 +64,57 @@ impl ColumnMap {
 /// better claim: a declared mapping, then the column's name and titles, then its synonyms in order.
 pub(super) struct Vocabulary {
     names: BTreeMap<String, (usize, usize)>,
+    /// Whether a column, by its index, may hold percentages.
+    percent: Vec<bool>,
 }
 
 impl Vocabulary {
     pub(super) fn new(contract: &Contract, context: &Context) -> Vocabulary {
+        let connector = context.connector.as_ref();
+        let declared = |name: &String| connector.and_then(|connector| connector.columns.get(name));
         let mut names = BTreeMap::new();
-        for (index, (name, column)) in contract.columns.iter().enumerate() {
-            let declared = context
-                .connector
-                .as_ref()
-                .and_then(|connector| connector.columns.get(name));
-            if let Some(header) = declared {
+        for exact in [true, false] {
+            for (index, (name, column)) in contract.columns.iter().enumerate() {
                 // A declared header replaces the synonyms: this source's column is this one and no other.
-                names.insert(text::header(header), (index, 0));
-                continue;
-            }
-            let titles = [name, &column.title.id, &column.title.en];
-            for (rank, header) in titles.into_iter().chain(&column.synonyms).enumerate() {
-                names.entry(text::header(header)).or_insert((index, rank + 1));
+                if declared(name).is_some() {
+                    continue;
+                }
+                let titles = [name, &column.title.id, &column.title.en];
+                for (rank, header) in titles.into_iter().chain(&column.synonyms).enumerate() {
+                    // `Realisasi (%)` is another column's than `Realisasi (Rp)`; it is that of a bare `Realisasi` only
+                    // where no other is.
+                    let form = if exact { form(header) } else { text::header(header) };
+                    names.entry(form).or_insert((index, rank + 1));
+                }
             }
         }
         // A declared header wins over another column's synonym.
         for (index, name) in contract.columns.keys().enumerate() {
-            if let Some(header) = context
-                .connector
-                .as_ref()
-                .and_then(|connector| connector.columns.get(name))
-            {
+            if let Some(header) = declared(name) {
+                names.insert(form(header), (index, 0));
                 names.insert(text::header(header), (index, 0));
             }
         }
-        Vocabulary { names }
+        let is_percent = |column: &Column| match &column.unit {
+            Some(unit) => unit == PERCENT,
+            None => column.kind == ColumnType::Measure || !column.kind.is_measure(),
+        };
+        Vocabulary {
+            names,
+            percent: contract.columns.values().map(is_percent).collect(),
+        }
     }
 
+    /// Column and rank. A percentage is no count, money or tonne: such a header is not known.
     fn lookup(&self, header: &str) -> Option<(usize, usize)> {
-        self.names.get(&text::header(header)).copied()
+        let exact = self.names.get(&form(header));
+        let found = exact.or_else(|| self.names.get(&text::header(header))).copied();
+        found.filter(|(index, rank)| *rank == 0 || self.percent[*index] || !text::says_percent(header))
+    }
+
+    /// Whether a text is a header of the contract.
+    pub(super) fn knows(&self, header: &str) -> bool {
+        self.lookup(header).is_some()
     }
 
     /// How many of these texts are headers of the contract.
@@ -99,6 +126,19 @@ impl Vocabulary {
         columns.sort_unstable();
         columns.dedup();
         columns.len()
+    }
+}
+
+/// Unit of columns that hold percentages.
+const PERCENT: &str = "percent";
+
+/// The normal form of a header, in which percentages stand apart from what they are of.
+fn form(header: &str) -> String {
+    let form = text::header(header);
+    if text::says_percent(header) {
+        format!("{form} %")
+    } else {
+        form
     }
 }
 
@@ -115,16 +155,36 @@ pub(super) fn map(
     let mut doubled = Vec::new();
     let mut unknown = Vec::new();
     let mut also_regions = Vec::new();
+    let period = contract
+        .period
+        .as_ref()
+        .and_then(|name| contract.columns.get_index_of(name));
+    let period = period.filter(|&index| contract.columns[index].kind == ColumnType::Period);
+    let parts = period.and_then(|index| month_and_year(vocabulary, headers, index));
     for (position, header) in headers.iter().enumerate() {
         if header.trim().is_empty() {
             continue;
         }
-        let Some((index, rank)) = vocabulary.lookup(header) else {
+        let is_part = parts.is_some_and(|(part, year)| position == part || position == year);
+        let claim = match (is_part, period) {
+            (true, Some(index)) => Some((index, 0)),
+            _ => vocabulary.lookup(header),
+        };
+        let Some((index, rank)) = claim else {
             unknown.push(header.trim().to_string());
             continue;
         };
         if contract.columns[index].kind == ColumnType::Region {
             also_regions.push(position);
+        }
+        if let Some((part, _)) = parts
+            && Some(index) == period
+        {
+            best[index] = Some((part, rank));
+            if !is_part {
+                unknown.push(header.trim().to_string());
+            }
+            continue;
         }
         match best[index] {
             Some((other, _)) if text::header(&headers[other]) == text::header(header) => {
@@ -153,10 +213,34 @@ pub(super) fn map(
         doubled,
         unknown,
         matched,
+        year: parts.map(|(_, year)| YearFrom::Column(year)),
         also_regions,
     };
+    if map.year.is_none()
+        && let Some(source) = period.and_then(|index| map.source[index])
+        && PARTS.contains(&text::header(&headers[source]).as_str())
+    {
+        map.year = super::title::year(titles).map(YearFrom::Title);
+    }
     supply(contract, context, titles, &mut map);
     map
+}
+
+/// Headers of columns that have a part of a year only, and of those that have the year, in normal form.
+const PARTS: [&str; 8] = ["bulan", "bln", "month", "triwulan", "tw", "quarter", "semester", "smt"];
+const YEARS: [&str; 4] = ["tahun", "thn", "tahun data", "year"];
+
+/// The two columns that write a period together, `Bulan` and `Tahun`, where the period's headers are one of each.
+fn month_and_year(vocabulary: &Vocabulary, headers: &[String], period: usize) -> Option<(usize, usize)> {
+    let one = |words: &[&str]| {
+        let mut found = headers.iter().enumerate().filter(|(_, header)| {
+            words.contains(&text::header(header).as_str())
+                && vocabulary.lookup(header).is_none_or(|(index, _)| index == period)
+        });
+        let first = found.next().map(|(position, _)| position);
+        first.filter(|_| found.next().is_none())
+    };
+    Some((one(&PARTS)?, one(&YEARS)?))
 }
 
 fn header_power(header: Option<&str>) -> u32 {

@@ -4,8 +4,9 @@
 //! everything that is wrong. Both fill the same columns.
 
 use super::Context;
-use super::cell::{ColumnReader, Value};
+use super::cell::{ColumnReader, Value, plain_text};
 use super::columns::{Assembler, Rows};
+use super::headers::YearFrom;
 use super::known::Known;
 use super::places::is_blank;
 use super::route::{Layout, RoutedSheet};
@@ -15,6 +16,7 @@ use super::totals::{TotalRow, Totals};
 use super::usual::Draft;
 use super::{Counts, Event, RefusedRow};
 use crate::config::{ColumnType, Contract};
+use crate::domain::period::Period;
 use crate::finding::{Finding, Severity};
 use crate::read::{Block, Cell};
 use arrow::array::RecordBatch;
@@ -124,9 +126,11 @@ impl<'c> Lane<'c> {
         };
         let mut keep = vec![true; block.rows()];
         keep[..draft.from].fill(false);
+        keep[draft.until..].fill(false);
+        harvest.counts.ignored += (block.rows() - draft.until) as u64;
         // Rows whose sums are taken already: a total row speaks about those above it.
         let mut summed = draft.from;
-        for row in draft.from..block.rows() {
+        for row in draft.rows() {
             if !draft.doubt[row] {
                 continue;
             }
@@ -137,8 +141,8 @@ impl<'c> Lane<'c> {
                 Fate::Gone => keep[row] = false,
             }
         }
-        self.sum(&draft, &keep, summed..block.rows(), &mut harvest.totals);
-        let plain = draft.doubt[draft.from..].iter().filter(|doubt| !**doubt).count() as u64;
+        self.sum(&draft, &keep, summed..draft.until, &mut harvest.totals);
+        let plain = draft.doubt[draft.rows()].iter().filter(|doubt| !**doubt).count() as u64;
         harvest.counts.read += plain;
         harvest.counts.accepted += plain;
         let rows = Rows {
@@ -284,7 +288,15 @@ impl<'c> Lane<'c> {
             self.witness.observe(index, reader.column.kind, text);
         }
         let power = plan.layout.columns.power[index];
-        match reader.read(cell, self.styles.by_column[index], power, on, self.context) {
+        let joined = match Some(index) == self.period {
+            true => self.joined_period(plan, block, row, source, reader),
+            false => None,
+        };
+        let read = match joined {
+            Some(period) => reader.begun(period).map(Value::Period),
+            None => reader.read(cell, self.styles.by_column[index], power, on, self.context),
+        };
+        match read {
             Ok(value) => value,
             Err(finding) => {
                 let place = self.place_of_column(plan, block, row, source, Some(index));
@@ -292,6 +304,30 @@ impl<'c> Lane<'c> {
                 Value::Null
             }
         }
+    }
+
+    /// The period that a part of a year (`Maret`, `3`) and a year write together.
+    fn joined_period(
+        &self,
+        plan: &SheetPlan<'_>,
+        block: &Block,
+        row: usize,
+        source: usize,
+        reader: &ColumnReader,
+    ) -> Option<Period> {
+        let year = match plan.layout.columns.year? {
+            YearFrom::Column(column) => plain_text(block.cell(row, column))?,
+            YearFrom::Title(year) => year.to_string(),
+        };
+        let part = plain_text(block.cell(row, source))?;
+        let header = &plan.layout.headers[source];
+        [
+            format!("{part} {year}"),
+            format!("{part}/{year}"),
+            format!("{header} {part} {year}"),
+        ]
+        .iter()
+        .find_map(|text| reader.period_of(Cell::Text(text)))
     }
 
     fn total_row(&self, plan: &SheetPlan<'_>, block: &Block, row: usize, above: &Totals) -> TotalRow {

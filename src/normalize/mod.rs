@@ -25,6 +25,7 @@ mod headers;
 mod known;
 mod lane;
 mod lanes;
+mod layout;
 mod normalizer;
 mod personal;
 mod places;

@@ -150,9 +150,12 @@ impl<'c> Normalizer<'c> {
             let seen = look(harvest.rows.take(), std::mem::take(&mut harvest.events));
             (harvest, seen)
         };
-        let mut totals = Totals::new(&self.contract);
+        let mut above = Above {
+            all: Totals::new(&self.contract),
+            last_total: Totals::new(&self.contract),
+        };
         let counts = &mut self.counts;
-        let take = |(harvest, seen): (Harvest, S::Seen)| take(harvest, seen, counts, &mut totals, sink);
+        let take = |(harvest, seen): (Harvest, S::Seen)| take(harvest, seen, counts, &mut above, sink);
         in_order(&mut self.lanes, source, work, take).map_err(|ended| match ended {
             Ended::Source(error) => NormalizeError::Read(error),
             Ended::Sink(error) => NormalizeError::Sink(error),
@@ -211,22 +214,28 @@ impl<'c> Normalizer<'c> {
     }
 }
 
+/// Sums of a sheet's rows so far, and of those above its last total row.
+struct Above {
+    all: Totals,
+    last_total: Totals,
+}
+
 /// Hands one block's results over.
 fn take<S: RowSink>(
     harvest: Harvest,
     seen: S::Seen,
     counts: &mut Counts,
-    totals: &mut Totals,
+    above: &mut Above,
     sink: &mut S,
 ) -> Result<(), S::Error> {
     *counts += harvest.counts;
     sink.accept(seen)?;
     for row in harvest.total_rows {
-        for finding in row.compare(totals) {
+        for finding in row.compare(&above.all, &mut above.last_total) {
             sink.note(finding)?;
         }
     }
-    totals.merge(&harvest.totals);
+    above.all.merge(&harvest.totals);
     Ok(())
 }
 

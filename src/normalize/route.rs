@@ -2,17 +2,14 @@
 
 use super::headers::{self, ColumnMap, Vocabulary};
 use super::style::Witness;
-use super::{Context, personal, title};
+use super::{Context, layout, personal, title};
 use crate::config::Contract;
 use crate::finding::{Finding, Place};
-use crate::read::{Block, Cell, Document, ReadError, SheetKind};
+use crate::read::{Block, Document, ReadError, SheetKind};
 use std::sync::Arc;
 
 /// Two fitting contracts are a near tie when the second matches this share of the first's columns.
 const NEAR_TIE_PERCENT: usize = 90;
-
-/// Rows from the top among which a header is looked for.
-const HEADER_ROWS: usize = 60;
 
 /// Where a table is on its sheet.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,43 +127,17 @@ fn first_block(document: &mut dyn Document, sheet: usize) -> Result<(Block, Vec<
     Ok((block, fields))
 }
 
-/// Texts of a row by sheet column.
-fn texts(block: &Block, row: usize) -> Vec<String> {
-    block
-        .row(row)
-        .iter()
-        .map(|&raw| match block.view(raw) {
-            Cell::Text(text) => text.to_string(),
-            Cell::Integer(number) => number.to_string(),
-            _ => String::new(),
-        })
-        .collect()
-}
-
-/// The row near the top that holds most of the contract's headers.
+/// The rows near the top that hold most of the contract's headers.
 fn grid_candidate(contract: &Arc<Contract>, context: &Context, vocabulary: &Vocabulary, top: &Block) -> Candidate {
-    let mut header = 0;
-    let mut most = 0;
-    for row in 0..top.rows().min(HEADER_ROWS) {
-        let cells = texts(top, row);
-        let score = vocabulary.score(cells.iter().map(String::as_str));
-        if score > most {
-            (header, most) = (row, score);
-        }
-    }
-    let headers = if top.rows() == 0 {
-        Vec::new()
-    } else {
-        texts(top, header)
-    };
-    let titles = title::titles(top, header);
-    let columns = headers::map(contract, context, vocabulary, &headers, &titles);
-    let header_row = top.row_numbers.get(header).copied();
+    let score = |texts: &[String]| vocabulary.score(texts.iter().map(String::as_str));
+    let header = layout::header(top, score, |text| vocabulary.knows(text));
+    let titles = title::titles(top, header.first);
+    let columns = headers::map(contract, context, vocabulary, &header.texts, &titles);
     let layout = Layout {
-        skip_rows: header + 1,
-        header_row,
+        skip_rows: header.first + header.depth,
+        header_row: top.row_numbers.get(header.first).copied(),
         columns,
-        headers,
+        headers: header.texts,
     };
     Candidate {
         contract: contract.clone(),
@@ -302,12 +273,12 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
             column: Some(name.clone()),
             ..place.clone()
         };
-        let title = &column.title.id;
+        let title = &column.title;
         match &map.supplied[index] {
             Some(headers::Supplied::Title(period)) => {
                 notes.push(
                     Finding::of("supplied-by-title")
-                        .with("column", title)
+                        .with_both("column", title)
                         .value(period.to_string())
                         .at(place),
                 );
@@ -315,7 +286,7 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
             Some(headers::Supplied::Sender(region)) => {
                 notes.push(
                     Finding::of("supplied-by-sender")
-                        .with("column", title)
+                        .with_both("column", title)
                         .value(region)
                         .at(place),
                 );
@@ -323,7 +294,7 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
             Some(headers::Supplied::Default(value)) => {
                 notes.push(
                     Finding::of("supplied-by-default")
-                        .with("column", title)
+                        .with_both("column", title)
                         .value(value)
                         .at(place),
                 );

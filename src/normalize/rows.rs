@@ -1,6 +1,6 @@
-//! Rows that are no data: blank, total, footnote and numbering rows.
+//! Rows that are no data: blank, total, footnote and numbering rows, and the foot of a table.
 
-use crate::domain::text;
+use crate::domain::{date, text};
 use crate::read::{Block, Cell};
 
 /// What a row is.
@@ -8,26 +8,28 @@ use crate::read::{Block, Cell};
 pub(super) enum RowKind {
     Data,
     Blank,
-    /// Sums or means of other rows: used as a check, not as data.
+    /// Sums of other rows: used as a check, not as data.
     Total,
-    /// Sources, remarks, signatures.
+    /// Sources, remarks, signatures, means of other rows.
     Footnote,
     /// `(1) (2) (3)` under a header.
     Numbering,
 }
 
 /// First words of total rows, in normal form.
-const TOTALS: [&str; 9] = [
+const TOTALS: [&str; 8] = [
     "jumlah",
     "total",
     "sub total",
     "subtotal",
     "sub jumlah",
     "grand total",
-    "rata rata",
     "jml",
     "total keseluruhan",
 ];
+
+/// First words of rows of means, in normal form.
+const MEANS: [&str; 4] = ["rata rata", "rerata", "rataan", "average"];
 
 /// First words of footnotes and signatures, in normal form.
 const FOOTNOTES: [&str; 10] = [
@@ -42,6 +44,104 @@ const FOOTNOTES: [&str; 10] = [
     "kepala dinas",
     "diolah",
 ];
+
+/// Further first words of what stands below a table, in normal form: whoever answers for it, and how.
+const SIGNATURES: [&str; 25] = [
+    "menyetujui",
+    "kepala",
+    "plt",
+    "plh",
+    "pj",
+    "a n",
+    "sekretaris",
+    "bupati",
+    "wali kota",
+    "walikota",
+    "gubernur",
+    "camat",
+    "direktur",
+    "ketua",
+    "petugas",
+    "pembuat",
+    "dibuat oleh",
+    "penanggung jawab",
+    "hormat kami",
+    "ttd",
+    "tertanda",
+    "nip",
+    "nrp",
+    "demikian",
+    "dicetak",
+];
+
+/// Most cells of a row below a table: two or three sign side by side.
+const MOST_SIGNATURES: usize = 3;
+
+/// First row of the block's foot, or the number of its rows: what stands below a table for its readers, from a remark, or
+/// the place and date of a signature, to the end. The names of those who sign are no data and must be kept nowhere. `used`
+/// is the number of columns that the contract reads.
+pub(super) fn foot(block: &Block, from: usize, used: usize) -> usize {
+    let mut first = block.rows();
+    if used <= 2 {
+        return first;
+    }
+    let most = (used / 2).min(MOST_SIGNATURES);
+    for row in (from..block.rows()).rev() {
+        let mut texts = 0;
+        let mut begins = false;
+        for &raw in block.row(row) {
+            match block.view(raw) {
+                Cell::Empty => {}
+                Cell::Text(text) if text.trim().is_empty() => {}
+                Cell::Text(text) if !is_figure(text) => {
+                    texts += 1;
+                    begins |= begins_foot(text);
+                }
+                // A figure: the table's last row, or a total.
+                _ => return first,
+            }
+        }
+        if texts > most {
+            return first;
+        }
+        if begins {
+            first = row;
+        }
+    }
+    first
+}
+
+/// Digits without a letter, and too few for a number of a civil servant.
+fn is_figure(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    digits > 0 && digits < 15 && !text.chars().any(char::is_alphabetic)
+}
+
+fn begins_foot(text: &str) -> bool {
+    let normal = text::normal(text);
+    let leads = |words: &[&str]| starts_with_word(&normal, words);
+    leads(&FOOTNOTES) || leads(&SIGNATURES) || text.trim_start().starts_with('*') || is_place_and_date(text)
+}
+
+/// `Bandung, 3 November 2026`, `Bandung,      November 2026`.
+fn is_place_and_date(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_place = |words: &[&str]| {
+        let letters = |word: &&str| {
+            word.chars()
+                .all(|letter| letter.is_alphabetic() || ".,".contains(letter))
+        };
+        !words.is_empty() && words.iter().all(letters)
+    };
+    let (place, day) = words.split_at(words.len().saturating_sub(3));
+    if is_place(place) && date::parse_date(&day.join(" ")).is_ok() {
+        return true;
+    }
+    let is_year = |word: &str| word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
+    text.split_once(',').is_some_and(|(place, day)| {
+        is_place(&place.split_whitespace().collect::<Vec<_>>()) && day.split_whitespace().last().is_some_and(is_year)
+    })
+}
 
 /// Tells what a row is. `used` are the sheet columns that the contract reads.
 pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
@@ -72,6 +172,9 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
     if starts_with_word(&normal, &TOTALS) && leads_no_text_column(block, row, used) {
         return RowKind::Total;
     }
+    if starts_with_word(&normal, &MEANS) && leads_no_text_column(block, row, used) {
+        return RowKind::Footnote;
+    }
     let is_remark = starts_with_word(&normal, &FOOTNOTES) || lead.trim_start().starts_with('*');
     if is_remark && filled <= 2 && used.len() > 2 {
         RowKind::Footnote
@@ -85,6 +188,7 @@ pub(super) fn is_label(lead: &str) -> bool {
     let normal = text::normal(lead);
     lead.trim_start().starts_with(['*', '('])
         || starts_with_word(&normal, &TOTALS)
+        || starts_with_word(&normal, &MEANS)
         || starts_with_word(&normal, &FOOTNOTES)
 }
 
@@ -100,9 +204,15 @@ fn starts_with_word(text: &str, words: &[&str]) -> bool {
 fn leads_no_text_column(block: &Block, row: usize, used: &[usize]) -> bool {
     let texts = used
         .iter()
-        .filter(|&&column| matches!(block.cell(row, column), Cell::Text(text) if text.chars().any(char::is_alphabetic)))
+        .filter(|&&column| matches!(block.cell(row, column), Cell::Text(text) if is_word(text)))
         .count();
     texts <= 1
+}
+
+/// A text with letters, but `Rp 3.500.000` and `12 kg` are figures.
+fn is_word(text: &str) -> bool {
+    let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
+    letters > 3 || (letters > 0 && !text.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 /// `(1)`, `(2)`, … or `1`, `2`, … counting the columns.
@@ -158,10 +268,63 @@ mod tests {
         assert_eq!(kind(&["", "Jumlah", "10", "20"]), RowKind::Total);
         assert_eq!(kind(&["Sumber: Dinas Dukcapil", "", "", ""]), RowKind::Footnote);
         assert_eq!(kind(&["*) angka sementara", "", "", ""]), RowKind::Footnote);
+        assert_eq!(kind(&["Jumlah", "", "15", "14", "Rp 3.500.000"]), RowKind::Total);
+        assert_eq!(kind(&["", "Rata-rata", "", "134", "129,5"]), RowKind::Footnote);
         assert_eq!(kind(&["(1)", "(2)", "(3)"]), RowKind::Numbering);
         assert_eq!(kind(&["1", "2", "3"]), RowKind::Data);
         assert_eq!(kind(&["Totalitas Layanan", "applied", "3"]), RowKind::Data);
         assert_eq!(kind(&["Total Football untuk Desa", "penerapan", "3"]), RowKind::Data);
         assert_eq!(kind(&["Sumberjo", "1", "3", "4"]), RowKind::Data);
+    }
+
+    fn foot_of(rows: &[&[&str]]) -> usize {
+        let mut all = Block::default();
+        for (number, cells) in rows.iter().enumerate() {
+            for cell in *cells {
+                let raw = match *cell {
+                    "" => RawCell::Empty,
+                    text => RawCell::Text(all.push_text(text)),
+                };
+                all.cells.push(raw);
+            }
+            all.end_row(number as u32 + 1);
+        }
+        foot(&all, 0, 6)
+    }
+
+    #[test]
+    fn a_foot_goes_from_place_and_date_to_the_end() {
+        let data: &[&str] = &["32.73", "2025", "10", "20", "30", "5"];
+        let blank: &[&str] = &["", "", "", "", "", ""];
+        for begin in [
+            "Bandung, 3 November 2026",
+            "Bandung,      November 2026",
+            "Mengetahui,",
+            "Plt. Kepala Dinas Pendidikan",
+            "a.n. Bupati Sleman",
+            "Sumber: Dinas Dukcapil",
+            "*) angka sementara",
+        ] {
+            let rows = [
+                data,
+                blank,
+                &["", "", "", begin],
+                &["", "Sekretaris Dinas", "", "Kepala Dinas"],
+                blank,
+                &["", "", "", "Drs. H. Contoh Nama, M.Pd."],
+                &["", "", "", "19680101 199503 1 001"],
+            ];
+            assert_eq!(foot_of(&rows), 2, "{begin}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_foot_is_left_to_be_read() {
+        let data: &[&str] = &["32.73", "2025", "10", "20", "30", "5"];
+        // Below the signature stands data again; a sparse row without such a beginning may be data with gaps.
+        assert_eq!(foot_of(&[data, &["Mengetahui,"], data]), 3);
+        assert_eq!(foot_of(&[data, &["Kota Bandung", "Antrean daring"]]), 2);
+        assert_eq!(foot_of(&[data, &["Kota Bandung", "2025", "12"], &["Mengetahui"]]), 2);
+        assert_eq!(foot_of(&[data, &["Sumber", "a", "b", "c"]]), 2);
     }
 }

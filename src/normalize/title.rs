@@ -2,6 +2,7 @@
 
 use crate::config::Contract;
 use crate::domain::period::{Grain, Period};
+use crate::domain::text;
 use crate::read::{Block, Cell};
 
 /// Most words of a title that together may name a period (`Triwulan III Tahun 2024`).
@@ -20,15 +21,48 @@ pub(super) fn titles(block: &Block, header_row: usize) -> Vec<String> {
     found
 }
 
-/// The one period that the titles name, in one of the contract's grains. Two different ones give none: then
-/// the title does not say it.
+/// Words between the first and the last month of a title that names several.
+const UNTIL: [&str; 6] = ["s d", "sd", "sampai", "hingga", "until", "to"];
+
+/// Words before a date that says when a sheet was made, not what it is about.
+const MADE: [&str; 6] = ["dicetak", "diunduh", "dibuat", "cetak", "printed", "downloaded"];
+
+/// Whether a title is about the sheet's making.
+fn is_about_making(title: &str) -> bool {
+    let normal = text::normal(title);
+    normal.split(' ').any(|word| MADE.contains(&word))
+}
+
+/// The one year that the titles name.
+pub(super) fn year(titles: &[String]) -> Option<i32> {
+    let titles = titles.iter().filter(|title| !is_about_making(title));
+    let mut years: Vec<i32> = titles
+        .flat_map(|title| title.split(|letter: char| !letter.is_ascii_digit()))
+        .filter(|digits| digits.len() == 4 && (digits.starts_with("19") || digits.starts_with("20")))
+        .filter_map(|digits| digits.parse().ok())
+        .collect();
+    years.sort_unstable();
+    years.dedup();
+    match years[..] {
+        [year] => Some(year),
+        _ => None,
+    }
+}
+
+/// The one period that the titles name, in one of the contract's grains. Two different ones, or several months
+/// (`Januari s.d. Oktober 2026`), give none: then the title does not say it.
 pub(super) fn period(titles: &[String], contract: &Contract) -> Option<Period> {
     let grains: Vec<Grain> = contract.grains.iter().map(|grain| (*grain).into()).collect();
     let mut finest: Option<Period> = None;
-    for title in titles {
+    for title in titles.iter().filter(|title| !is_about_making(title)) {
+        let padded = format!(" {} ", text::normal(title));
+        let is_span = UNTIL.iter().any(|word| padded.contains(&format!(" {word} ")));
         let Some(found) = period_in(title, &grains) else {
             continue;
         };
+        if is_span {
+            return None;
+        }
         match &finest {
             Some(known) if *known != found => return None,
             _ => finest = Some(found),
@@ -53,4 +87,44 @@ fn period_in(title: &str, grains: &[Grain]) -> Option<Period> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn titles(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_string()).collect()
+    }
+
+    #[test]
+    fn a_year_is_that_of_the_titles_if_there_is_one() {
+        assert_eq!(year(&titles(&["LAPORAN TAHUN 2026", "Kota Bandung 2026"])), Some(2026));
+        assert_eq!(
+            year(&titles(&["LAPORAN TAHUN 2026", "dicetak 3 Januari 2027"])),
+            Some(2026)
+        );
+        assert_eq!(year(&titles(&["LAPORAN 2025/2026"])), None);
+        assert_eq!(year(&titles(&["Perda 1234"])), None);
+    }
+
+    #[test]
+    fn a_title_of_several_months_names_none() {
+        let contract = crate::config::load(std::path::Path::new(env!("CARGO_MANIFEST_DIR")))
+            .map(|configuration| configuration.contracts["civil_registration"].clone())
+            .unwrap();
+        let of = |texts: &[&str]| period(&titles(texts), &contract).map(|period| period.to_string());
+        assert_eq!(of(&["LAPORAN BULAN OKTOBER 2026"]).as_deref(), Some("2026-10"));
+        assert_eq!(
+            of(&["BULAN OKTOBER 2026", "Dicetak 10 November 2026"]).as_deref(),
+            Some("2026-10")
+        );
+        for title in [
+            "LAPORAN JANUARI S.D. OKTOBER 2026",
+            "Januari s/d Oktober 2026",
+            "Januari sampai Maret 2026",
+        ] {
+            assert_eq!(of(&[title]), None, "{title}");
+        }
+    }
 }

@@ -86,9 +86,11 @@ pub(super) struct TotalRow {
 }
 
 impl TotalRow {
-    /// Compares what the row states with the rows above it. `before` are the sums of the blocks before its own.
-    pub(super) fn compare(mut self, before: &Totals) -> Vec<Finding> {
+    /// Compares what the row states with all rows above it, or with those since the total row before it. `before` are the
+    /// sums of the blocks before its own, `last` those above the total row before.
+    pub(super) fn compare(mut self, before: &Totals, last: &mut Totals) -> Vec<Finding> {
         self.above.merge(before);
+        let since = std::mem::replace(last, self.above.clone());
         let Totals {
             columns,
             sums,
@@ -104,9 +106,15 @@ impl TotalRow {
                 continue;
             };
             let sums = &sums[position];
-            let agrees = [sums.all, sums.provinces, sums.regencies].contains(&(stated as f64));
+            let group = sums.all - since.sums[position].all;
+            let agrees = [sums.all, sums.provinces, sums.regencies, group].contains(&(stated as f64));
             if !agrees {
-                let counted = if sums.regencies > 0.0 { sums.regencies } else { sums.all };
+                // Of a later subtotal, its own rows; else of the whole, the level that is added up.
+                let counted = match since.rows {
+                    0 if sums.regencies > 0.0 => sums.regencies,
+                    earlier if earlier > 0 && earlier < rows => group,
+                    _ => sums.all,
+                };
                 let counted = super::cell::plain(counted);
                 findings.push(
                     Finding::of("total-differs")

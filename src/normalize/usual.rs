@@ -9,7 +9,7 @@ use super::cell::{ColumnReader, Value};
 use super::columns::{Filled, TextRef, Values};
 use super::known::{KnownRegion, is_plain_text};
 use super::lane::{Lane, SheetPlan};
-use super::rows::{RowKind, classify};
+use super::rows::{RowKind, classify, foot};
 use crate::config::{ColumnType, Pii};
 use crate::domain::number::{Proof, Style, plain};
 use crate::read::{Block, Cell, RawCell};
@@ -21,6 +21,8 @@ pub(super) struct Draft<'b> {
     pub block: &'b Block,
     /// First row that is data; titles and header stand before it.
     pub from: usize,
+    /// First row of the foot, which is no data.
+    pub until: usize,
     /// Where each row's cells begin in `block.cells`, and at the end their number.
     starts: Vec<u32>,
     /// Rows that the careful way must read.
@@ -36,8 +38,8 @@ pub(super) struct Draft<'b> {
 
 impl<'b> Draft<'b> {
     /// The rows that are data, or may be.
-    fn rows(&self) -> std::ops::Range<usize> {
-        self.from..self.doubt.len()
+    pub(super) fn rows(&self) -> std::ops::Range<usize> {
+        self.from..self.until
     }
 
     fn cell(&self, row: usize, column: usize) -> Cell<'b> {
@@ -83,6 +85,11 @@ impl Lane<'_> {
     /// Nothing filled in yet, every row in doubt.
     pub(super) fn doubtful_draft<'b>(&self, plan: &SheetPlan<'_>, block: &'b Block, from: usize) -> Draft<'b> {
         let rows = block.rows();
+        let from = from.min(rows);
+        let until = match plan.layout.header_row {
+            Some(_) => foot(block, from, plan.used.len()),
+            None => rows,
+        };
         let column = |(index, reader): (usize, &ColumnReader)| {
             let is_region = Some(index) == self.region;
             match (plan.layout.columns.source[index], &plan.constants[index]) {
@@ -93,7 +100,8 @@ impl Lane<'_> {
         };
         Draft {
             block,
-            from: from.min(rows),
+            from,
+            until,
             starts: std::iter::once(0).chain(block.row_ends.iter().copied()).collect(),
             doubt: vec![true; rows],
             columns: self.readers.iter().enumerate().map(column).collect(),

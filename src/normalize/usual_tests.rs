@@ -182,7 +182,8 @@ fn seen(contract: &Arc<Contract>, context: &Context, style: Style, block: &Block
         };
     }
     for row in harvest.total_rows {
-        told += &format!("{:?}\n", row.compare(&super::super::totals::Totals::new(contract)));
+        let none = super::super::totals::Totals::new(contract);
+        told += &format!("{:?}\n", row.compare(&none, &mut none.clone()));
     }
     if let Some(rows) = harvest.rows {
         told += &arrow::util::pretty::pretty_format_batches(&[rows]).unwrap().to_string();

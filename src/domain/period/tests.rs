@@ -189,3 +189,28 @@ proptest! {
         let _ = Period::from_number(number, &Grain::ALL);
     }
 }
+
+#[test]
+fn halves_of_school_years() {
+    let read = |text: &str| Period::parse(text, &Grain::ALL).map(|period| period.to_string());
+    for text in [
+        "Ganjil 2026/2027",
+        "2026/2027 Ganjil",
+        "Semester Ganjil 2026/2027",
+        "Semester Gasal Tahun Ajaran 2026/2027",
+        "TA 2026/2027 Ganjil",
+        "Ganjil 2026-2027",
+    ] {
+        assert_eq!(read(text).as_deref(), Ok("2026-S2"), "{text}");
+    }
+    assert_eq!(read("Semester Genap 2026/2027").as_deref(), Ok("2027-S1"));
+    // A school year is no calendar year, and years that do not follow each other are none.
+    for text in [
+        "2026/2027",
+        "Ganjil 2026/2028",
+        "Ganjil 2026 2027",
+        "Ganjil Genap 2026/2027",
+    ] {
+        assert!(read(text).is_err(), "{text}");
+    }
+}

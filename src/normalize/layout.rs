@@ -1,0 +1,245 @@
+//! Where the header of a table is, and over how many rows it goes: cells in, a description out. What a header may be
+//! called is asked of the caller; no format and no dataset is known here.
+
+use crate::domain::text;
+use crate::read::{Block, Cell};
+use std::cmp::Reverse;
+
+/// Rows from the top among which a header is looked for.
+const SEARCHED: usize = 60;
+
+/// Most rows of one header.
+const DEEPEST: usize = 3;
+
+/// A header as it was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Header {
+    /// Row of the block where it begins.
+    pub first: usize,
+    /// Number of its rows; 0 in a block without rows.
+    pub depth: usize,
+    /// Its texts by sheet column, those of several rows joined.
+    pub texts: Vec<String>,
+}
+
+/// Finds the header: the row, or the rows below each other, with most texts that are known. Of two that are equal, the
+/// one of fewer rows, then the one that begins earlier. `score` says how many of a row's texts are known, `knows` whether one is.
+pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: impl Fn(&str) -> bool) -> Header {
+    let rows: Vec<Vec<String>> = (0..block.rows().min(SEARCHED)).map(|row| texts(block, row)).collect();
+    let mut best = Header {
+        texts: rows.first().cloned().unwrap_or_default(),
+        depth: usize::from(!rows.is_empty()),
+        ..Header::default()
+    };
+    let mut most = (0, Reverse(DEEPEST));
+    for first in 0..rows.len() {
+        let mut joined = rows[first].clone();
+        for depth in 1..=DEEPEST {
+            if depth > 1 {
+                let below = first + depth - 1;
+                if below >= rows.len() || !is_header_row(block, below) {
+                    break;
+                }
+                joined = join(&joined, &rows[below], &knows);
+            }
+            let found = (score(&joined), Reverse(depth));
+            if found.0 > 0 && found > most {
+                most = found;
+                best = Header {
+                    first,
+                    depth,
+                    texts: joined.clone(),
+                };
+            }
+        }
+    }
+    let after = best.first + best.depth;
+    if most.0 > 0 && after < rows.len() && best.depth < DEEPEST && is_unit_row(&rows[after]) {
+        best.texts = with_units(&best.texts, &rows[after]);
+        best.depth += 1;
+    }
+    best
+}
+
+/// Texts of a row by sheet column.
+pub(super) fn texts(block: &Block, row: usize) -> Vec<String> {
+    let text = |&raw: &_| match block.view(raw) {
+        Cell::Text(text) => text.to_string(),
+        Cell::Integer(number) => number.to_string(),
+        _ => String::new(),
+    };
+    block.row(row).iter().map(text).collect()
+}
+
+/// Whether a row may be the lower row of a header: it has texts, and no figures.
+fn is_header_row(block: &Block, row: usize) -> bool {
+    let mut has_text = false;
+    for &raw in block.row(row) {
+        match block.view(raw) {
+            Cell::Empty => {}
+            Cell::Text(text) if text.trim().is_empty() => {}
+            Cell::Text(text) if text.chars().any(char::is_alphabetic) => has_text = true,
+            _ => return false,
+        }
+    }
+    has_text
+}
+
+/// One header of two rows. A text of the upper row goes for the blank cells right of it too, as far as the lower row has
+/// texts there: so a merged cell is written. Of upper and lower text together, the lower and the upper alone, the first
+/// that is known is taken.
+fn join(upper: &[String], lower: &[String], knows: &impl Fn(&str) -> bool) -> Vec<String> {
+    let blank = String::new();
+    let mut group = &blank;
+    (0..upper.len().max(lower.len()))
+        .map(|column| {
+            let above = upper.get(column).unwrap_or(&blank);
+            let below = lower.get(column).unwrap_or(&blank);
+            match (above.trim().is_empty(), below.trim().is_empty()) {
+                (true, true) => {
+                    group = &blank;
+                    String::new()
+                }
+                (false, true) => {
+                    group = &blank;
+                    above.clone()
+                }
+                (is_blank, false) => {
+                    if !is_blank {
+                        group = above;
+                    }
+                    let both = format!("{} {}", group.trim(), below.trim()).trim().to_string();
+                    let candidates = [&both, below, group];
+                    let known = candidates.into_iter().find(|text| knows(text));
+                    known.unwrap_or(&both).clone()
+                }
+            }
+        })
+        .collect()
+}
+
+/// A row below the header that says units and nothing else: `(jiwa)`, `ribu orang`, `%`.
+fn is_unit_row(texts: &[String]) -> bool {
+    let mut filled = texts
+        .iter()
+        .map(|text| text.trim())
+        .filter(|text| !text.is_empty())
+        .peekable();
+    filled.peek().is_some() && filled.all(text::is_unit)
+}
+
+fn with_units(headers: &[String], units: &[String]) -> Vec<String> {
+    let unit = |column: usize| {
+        units
+            .get(column)
+            .map_or("", |unit| unit.trim().trim_matches(['(', ')', '[', ']']))
+    };
+    let headers = headers.iter().enumerate();
+    headers
+        .map(|(column, header)| match unit(column) {
+            "" => header.clone(),
+            unit => format!("{} ({unit})", header.trim()),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::RawCell;
+
+    fn block(rows: &[&[&str]]) -> Block {
+        let mut block = Block::default();
+        for (number, cells) in rows.iter().enumerate() {
+            for cell in *cells {
+                let raw = match cell.parse::<i64>() {
+                    _ if cell.is_empty() => RawCell::Empty,
+                    Ok(number) => RawCell::Integer(number),
+                    Err(_) => RawCell::Text(block.push_text(cell)),
+                };
+                block.cells.push(raw);
+            }
+            block.end_row(number as u32 + 1);
+        }
+        block
+    }
+
+    fn found(rows: &[&[&str]], known: &[&str]) -> Header {
+        let known: Vec<String> = known.iter().map(|text| text::header(text)).collect();
+        let knows = |candidate: &str| known.contains(&text::header(candidate));
+        let score = |texts: &[String]| texts.iter().filter(|text| knows(text)).count();
+        header(&block(rows), score, knows)
+    }
+
+    #[test]
+    fn one_row_below_titles() {
+        let rows: [&[&str]; 4] = [
+            &["DATA 2024"],
+            &[""],
+            &["No", "Daerah", "Jumlah"],
+            &["1", "Bandung", "5"],
+        ];
+        let header = found(&rows, &["daerah", "jumlah"]);
+        assert_eq!((header.first, header.depth), (2, 1));
+        assert_eq!(header.texts, ["No", "Daerah", "Jumlah"]);
+    }
+
+    #[test]
+    fn two_rows_with_a_merged_cell() {
+        let rows: [&[&str]; 3] = [
+            &["No", "Kecamatan", "Jumlah", "", "Ket"],
+            &["", "", "Dilaporkan", "Akta Terbit", ""],
+            &["1", "Coblong", "10", "9", ""],
+        ];
+        let header = found(&rows, &["kecamatan", "jumlah dilaporkan", "akta terbit"]);
+        assert_eq!((header.first, header.depth), (0, 2));
+        assert_eq!(
+            header.texts,
+            ["No", "Kecamatan", "Jumlah Dilaporkan", "Akta Terbit", "Ket"]
+        );
+    }
+
+    #[test]
+    fn three_rows() {
+        let rows: [&[&str]; 4] = [
+            &["Daerah", "Penduduk", "", "", ""],
+            &["", "Laki-laki", "", "Perempuan", ""],
+            &["", "Lahir", "Mati", "Lahir", "Mati"],
+            &["Bandung", "1", "2", "3", "4"],
+        ];
+        let known = ["daerah", "penduduk laki laki lahir", "penduduk laki laki mati"];
+        let header = found(&rows, &known);
+        assert_eq!((header.first, header.depth), (0, 3));
+        assert_eq!(
+            header.texts[1..3],
+            ["Penduduk Laki-laki Lahir", "Penduduk Laki-laki Mati"]
+        );
+    }
+
+    #[test]
+    fn a_row_of_units_belongs_to_the_header() {
+        let rows: [&[&str]; 3] = [&["Daerah", "Jumlah"], &["", "(ribu jiwa)"], &["Bandung", "5"]];
+        let header = found(&rows, &["daerah", "jumlah"]);
+        assert_eq!((header.depth, header.texts[1].as_str()), (2, "Jumlah (ribu jiwa)"));
+    }
+
+    #[test]
+    fn a_title_is_no_upper_row() {
+        let rows: [&[&str]; 4] = [
+            &["DATA PENDUDUK TAHUN 2024"],
+            &["Daerah", "Jumlah", ""],
+            &["", "Laki-laki", "Perempuan"],
+            &["Bandung", "5", "6"],
+        ];
+        let header = found(&rows, &["daerah", "laki laki", "perempuan"]);
+        assert_eq!((header.first, header.depth), (1, 2));
+        assert_eq!(header.texts, ["Daerah", "Laki-laki", "Perempuan"]);
+    }
+
+    #[test]
+    fn a_row_of_data_does_not() {
+        let rows: [&[&str]; 2] = [&["Daerah", "Tahap"], &["Bandung", "Uji coba"]];
+        assert_eq!(found(&rows, &["daerah", "tahap"]).depth, 1);
+        assert_eq!(found(&[], &["daerah"]), Header::default());
+    }
+}
