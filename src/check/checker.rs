@@ -329,7 +329,6 @@ fn rows_writer(path: &Path, contract: &Contract) -> Result<TableWriter, TableErr
     let days: Vec<&str> = schema::partition_date(contract).into_iter().collect();
     let passing = Passing {
         days: &days,
-        ascending: &[schema::ROW],
         ..Passing::default()
     };
     TableWriter::create_passing(path, schema::model_schema(contract), &passing)

@@ -50,7 +50,6 @@ pub fn findings_schema() -> SchemaRef {
 /// Creates `quarantine.parquet`.
 pub(super) fn quarantine_writer(folder: &Path) -> Result<TableWriter, TableError> {
     let passing = Passing {
-        ascending: &["_row"],
         distinct: &["reasons_id", "reasons_en", "values"],
         ..Passing::default()
     };
@@ -60,7 +59,6 @@ pub(super) fn quarantine_writer(folder: &Path) -> Result<TableWriter, TableError
 /// Creates `findings.parquet`.
 pub(super) fn findings_writer(folder: &Path) -> Result<TableWriter, TableError> {
     let passing = Passing {
-        ascending: &["_row", "line"],
         distinct: &["cell", "value", "message_id", "message_en"],
         ..Passing::default()
     };

@@ -143,6 +143,15 @@ Examples:
     /// List, show or verify releases
     #[command(subcommand)]
     Release(release::Command),
+    /// Parse a workbook whole and print its cells: what other verbs call for XLS, XLSB and ODS
+    #[command(hide = true)]
+    ReadWorkbook {
+        /// xls, xlsb or ods
+        kind: String,
+        path: PathBuf,
+        /// Memory that this process may take, in MiB
+        megabytes: u64,
+    },
     /// Print completions for a shell
     #[command(after_help = "Examples:
   lumbung completions bash > /etc/bash_completion.d/lumbung
@@ -198,6 +207,13 @@ pub fn main() -> ExitCode {
             };
         }
     };
+    if let Command::ReadWorkbook { kind, path, megabytes } = &cli.command {
+        let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+        return match crate::run::read_workbook(kind, path, *megabytes, &mut output) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => Failure::new(error.to_string()).report(),
+        };
+    }
     let verbosity = if cli.quiet { -1 } else { cli.verbose as i8 };
     if let Err(message) = observe::init(cli.log, verbosity) {
         return Failure::usage(message).report();
@@ -252,6 +268,8 @@ async fn dispatch(cli: Cli) -> Result<i32, Failure> {
             Command::Quarantine(command) => quarantine::quarantine(&session, command).await,
             Command::Rebuild(arguments) => rebuild::rebuild(&session, arguments).await,
             Command::Release(command) => release::release(&session, command),
+            // Done before there was a runtime.
+            Command::ReadWorkbook { .. } => Ok(0),
             Command::Completions { shell } => {
                 let mut text = Vec::new();
                 clap_complete::generate(shell, &mut Cli::command(), "lumbung", &mut text);

@@ -41,6 +41,10 @@ pub struct Limits {
     pub line_bytes: usize,
     /// Most columns of a sheet.
     pub columns: usize,
+    /// Memory of the process that parses a workbook whole (XLS, XLSB, ODS), in MiB.
+    pub workbook_memory_mb: u64,
+    /// Longest time that it may take, in seconds.
+    pub workbook_seconds: u64,
     /// Most rows of a model partition held in memory while it is merged.
     pub partition_rows: u64,
     /// Most pages of one pull.
@@ -58,6 +62,8 @@ impl Default for Limits {
             unpacked_bytes: 4 << 30,
             line_bytes: 8 << 20,
             columns: 2_000,
+            workbook_memory_mb: 512,
+            workbook_seconds: 30,
             partition_rows: 20_000_000,
             pages: 10_000,
             sources: 8,

@@ -44,6 +44,13 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, DateError> {
     from_tokens(&tokens.without(is_filling))
 }
 
+/// The serial of a day, counted as a workbook that begins with 1900 does: days from 1 March 1900 on.
+pub fn to_serial(date: NaiveDate) -> f64 {
+    // 30 December 1899, since such workbooks hold 1900 for a leap year.
+    let origin = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default();
+    date.signed_duration_since(origin).num_days() as f64
+}
+
 /// The day that a spreadsheet's serial number stands for; a fraction is the time of day and is left out.
 ///
 /// With `epoch_1904` day 0 is 1 January 1904 (old Macintosh workbooks), otherwise day 1 is 1 January 1900 and day 60

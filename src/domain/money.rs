@@ -29,15 +29,19 @@ pub fn header_scale(text: &str) -> Option<Scale> {
     let mut rupiah = false;
     let mut power = None;
     let mut previous = "";
-    for word in words.split(' ') {
+    let mut words = words.split(' ').peekable();
+    while let Some(word) = words.next() {
         // `Rp000` is written without a space as often as with one.
         let (currency, rest) = match word.strip_prefix("rp") {
             Some(rest) => (true, rest),
             None => (matches!(word, "rupiah" | "idr"), word),
         };
-        let after_currency = currency || matches!(previous, "rp" | "rupiah" | "idr" | "dalam" | "dlm");
+        // `(000 jiwa)`, but not `1.000 jiwa`.
+        let of_people = matches!(words.peek(), Some(&("jiwa" | "orang" | "people" | "persons")))
+            && !previous.ends_with(|letter: char| letter.is_ascii_digit());
+        let is_thousand = currency || of_people || matches!(previous, "rp" | "rupiah" | "idr" | "dalam" | "dlm");
         rupiah |= currency && (rest.is_empty() || word == rest || rest == "000");
-        if let Some(found) = scale_word(rest, after_currency).filter(|_| !is_rate(previous)) {
+        if let Some(found) = scale_word(rest, is_thousand).filter(|_| !is_rate(previous)) {
             if power.is_some_and(|power| power != found) {
                 return None;
             }
@@ -55,10 +59,10 @@ fn is_rate(previous: &str) -> bool {
     matches!(previous, "per" | "setiap" | "tiap")
 }
 
-fn scale_word(word: &str, after_currency: bool) -> Option<u32> {
+fn scale_word(word: &str, is_thousand: bool) -> Option<u32> {
     match word {
         "ribu" | "ribuan" | "rb" | "thousand" | "thousands" => Some(3),
-        "000" if after_currency => Some(3),
+        "000" if is_thousand => Some(3),
         "juta" | "jutaan" | "jt" | "million" | "millions" => Some(6),
         "miliar" | "milyar" | "miliaran" | "milyaran" | "billion" | "billions" => Some(9),
         "triliun" | "trilyun" | "triliunan" | "trilyunan" | "trillion" | "trillions" => Some(12),
@@ -85,6 +89,7 @@ mod tests {
             ("PDB (Triliun IDR)", 12, true),
             ("Penduduk (ribu jiwa)", 3, false),
             ("Penduduk (ribu orang)", 3, false),
+            ("Penduduk Miskin (000 jiwa)", 3, false),
             ("Population (thousand people)", 3, false),
         ] {
             let scale = Scale { power, rupiah };
@@ -100,6 +105,7 @@ mod tests {
             "Kepulauan Seribu",
             "Kasus per ribu penduduk",
             "Per 1.000 penduduk",
+            "Kasus per 1.000 jiwa",
             "Jiwa",
             "Ribu atau juta",
             "RPJMD",

@@ -189,6 +189,47 @@ pub(super) fn bracket(text: &str) -> Option<(&str, &str, &str)> {
     ))
 }
 
+/// A figure and the mark of a note behind it, as statistical tables write them: `12.345*)`, `12.345 r)`, `7,2 **`,
+/// `15¹`. None where there is no figure or no mark.
+pub fn noted_figure(text: &str) -> Option<(&str, &str)> {
+    let text = trim(text);
+    let end = text.rfind(|letter: char| letter.is_ascii_digit())? + 1;
+    let (figure, mark) = text.split_at(end);
+    let words = mark.trim();
+    let bare = words.strip_suffix(')').unwrap_or(words);
+    let is_mark = match bare.chars().next() {
+        Some('*') => bare.chars().all(|letter| letter == '*'),
+        Some('¹' | '²' | '³' | '⁴' | '⁵' | '⁶' | '⁷' | '⁸' | '⁹') => bare.chars().count() == 1,
+        // revised, provisional, estimated, as offices of statistics mark them; a bare letter could be a unit
+        Some('r' | 'p' | 'e' | 'x' | 'a' | 'b' | 'c') => bare.len() == 1 && words.ends_with(')'),
+        _ => false,
+    };
+    is_mark.then_some((figure, words))
+}
+
+/// A name without the mark of a list before it (`a. Hotel`, `2) Hotel`) or of a note behind it (`Sleman 1)`, `Sleman*`).
+/// None where it has neither.
+pub fn without_list_mark(text: &str) -> Option<&str> {
+    let text = trim(text);
+    let is_mark =
+        |mark: &str| matches!(mark.as_bytes(), [first] | [b'0'..=b'9', first] if first.is_ascii_alphanumeric());
+    let before = text.split_once([' ', '\u{a0}']).and_then(|(mark, rest)| {
+        let mark = mark.strip_suffix(['.', ')'])?;
+        is_mark(mark).then(|| trim(rest))
+    });
+    let behind = text
+        .strip_suffix(')')
+        .and_then(|body| body.rsplit_once([' ', '\u{a0}']));
+    let behind = behind
+        .filter(|(name, mark)| is_mark(mark) && !name.contains('('))
+        .map(|(name, _)| trim(name));
+    let starred = text
+        .strip_suffix([')', '*'])
+        .map(|name| trim(name.trim_end_matches(['*', ' '])));
+    let starred = starred.filter(|_| text.trim_end_matches(')').ends_with('*'));
+    before.or(behind).or(starred).filter(|name| !name.is_empty())
+}
+
 /// Markers that say "no figure" in every column. `x` and `nihil` are not among them: the one is a tick mark as
 /// often as a gap, the other means zero.
 const MISSING: &[&str] = &[
@@ -272,6 +313,39 @@ mod tests {
         assert_eq!(header("Penduduk (Laki-laki) (jiwa)"), "penduduk laki laki");
         assert_eq!(header("Harga (Rp"), "harga rp");
         assert_eq!(header("Kab/Kota\n"), "kab kota");
+    }
+
+    #[test]
+    fn notes_behind_figures() {
+        for (text, figure, mark) in [
+            ("12.345*)", "12.345", "*)"),
+            ("12.345 r)", "12.345", "r)"),
+            (" 7,2 ** ", "7,2", "**"),
+            ("15¹", "15", "¹"),
+            ("1.234 e)", "1.234", "e)"),
+        ] {
+            assert_eq!(noted_figure(text), Some((figure, mark)), "{text}");
+        }
+        for text in ["12.345", "12 kg", "12)", "*)", "", "12 r", "5%", "12 ab)"] {
+            assert_eq!(noted_figure(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn marks_around_names() {
+        for (text, name) in [
+            ("a. PBJT atas listrik", "PBJT atas listrik"),
+            ("2) Hotel", "Hotel"),
+            ("12. Hotel", "Hotel"),
+            ("Kab. Sleman 1)", "Kab. Sleman"),
+            ("Kab. Sleman *)", "Kab. Sleman"),
+            ("Kab. Sleman**", "Kab. Sleman"),
+        ] {
+            assert_eq!(without_list_mark(text), Some(name), "{text}");
+        }
+        for text in ["Kab. Sleman", "Hotel (bintang 5)", "a.", "PT. Contoh", "", "1)"] {
+            assert_eq!(without_list_mark(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One cell to one value of a contract column.
 
+use super::headers::PERCENT;
 use super::{Context, personal};
 use crate::config::{Column, ColumnType, Locale, Pii};
 use crate::domain::code::CodeError;
@@ -93,12 +94,12 @@ impl ColumnReader {
             Cell::Integer(value) => self.missing_numbers.contains(&(value as f64)),
             Cell::Float(value) => self.missing_numbers.contains(&value),
             Cell::Literal(text) => text.parse().is_ok_and(|value| self.missing_numbers.contains(&value)),
-            Cell::Bool(_) | Cell::Date { .. } | Cell::Error(_) => false,
+            Cell::Percent(_) | Cell::Bool(_) | Cell::Date { .. } | Cell::Error(_) => false,
         }
     }
 
     /// A cell as findings may show it: nothing of a personal column.
-    fn shown<'a>(&self, cell: Cell<'a>) -> Cow<'a, str> {
+    pub(super) fn shown<'a>(&self, cell: Cell<'a>) -> Cow<'a, str> {
         if self.column.pii.is_some() {
             Cow::Borrowed(personal::MASK)
         } else {
@@ -123,6 +124,14 @@ impl ColumnReader {
         if let Cell::Error(text) = cell {
             return Err(Finding::of("cell-error").value(text));
         }
+        let cell = match cell {
+            Cell::Text(text) if is_error(text) => return Err(Finding::of("cell-error").value(text.trim())),
+            Cell::Text(text) if self.column.kind.is_measure() && text.trim().eq_ignore_ascii_case(NOTHING) => {
+                Cell::Integer(0)
+            }
+            _ if self.column.kind.is_measure() => self.percentage(cell)?,
+            _ => cell,
+        };
         let value = match self.column.kind {
             ColumnType::Money | ColumnType::Decimal => self.decimal(cell, style, power)?,
             ColumnType::Count => self.count(cell, style, power)?,
@@ -144,6 +153,25 @@ impl ColumnReader {
         }
     }
 
+    /// A percentage as the number that its column holds: 85 where the contract counts percent, 0.85 where it names no unit.
+    /// Elsewhere it is no figure of the column, and is refused.
+    fn percentage<'a>(&self, cell: Cell<'a>) -> Result<Cell<'a>, Finding> {
+        let is_percent = match cell {
+            Cell::Percent(_) => true,
+            Cell::Text(text) => text.trim_end().ends_with('%'),
+            _ => false,
+        };
+        match (self.column.unit.as_deref(), cell) {
+            _ if !is_percent => Ok(cell),
+            (Some(PERCENT), Cell::Percent(fraction)) => Ok(Cell::Float(hundredfold(fraction))),
+            (None, Cell::Percent(fraction)) if self.column.kind == ColumnType::Measure => Ok(Cell::Float(fraction)),
+            (Some(PERCENT) | None, Cell::Text(_)) => Ok(cell),
+            (unit, _) => Err(Finding::of("percent-in-other-unit")
+                .with("unit", unit.unwrap_or("…"))
+                .value(self.shown(cell))),
+        }
+    }
+
     /// Parsing at the column's scale plus the header's power gives the scaled value itself: nothing is rounded.
     fn decimal<'a>(&self, cell: Cell<'a>, style: Style, power: u32) -> Result<Value<'a>, Finding> {
         let scaled = self.scaled(cell, style, self.scale + power)?;
@@ -154,7 +182,7 @@ impl ColumnReader {
         Ok(Value::Scaled(scaled))
     }
 
-    fn scaled(&self, cell: Cell<'_>, style: Style, scale: u32) -> Result<i128, Finding> {
+    pub(super) fn scaled(&self, cell: Cell<'_>, style: Style, scale: u32) -> Result<i128, Finding> {
         let parsed = match cell {
             Cell::Integer(value) => i128::from(value)
                 .checked_mul(10i128.pow(scale))
@@ -302,6 +330,10 @@ impl ColumnReader {
 
     fn text<'a>(&self, cell: Cell<'a>) -> Result<Value<'a>, Finding> {
         let written = match cell {
+            // A name that is wrapped in its cell is the same name.
+            Cell::Text(text) if text.trim().contains(['\n', '\r', '\t']) => {
+                Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
+            }
             Cell::Text(text) => Cow::Borrowed(text.trim()),
             _ => Cow::Owned(plain_text(cell).ok_or_else(|| Finding::of("text-invalid").value(self.shown(cell)))?),
         };
@@ -385,6 +417,24 @@ impl ColumnReader {
     }
 }
 
+/// What officers write where nothing occurred: a zero, and no gap.
+const NOTHING: &str = "nihil";
+
+/// Whether a text is the error of a formula, as a workbook saved as text has it.
+fn is_error(text: &str) -> bool {
+    let text = text.trim();
+    let known = ["#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"];
+    known.contains(&text)
+        || text
+            .strip_prefix("Err:")
+            .is_some_and(|code| code.parse::<u16>().is_ok())
+}
+
+/// A fraction in percent. Floats carry 15 digits: what multiplying adds behind them is not kept.
+fn hundredfold(fraction: f64) -> f64 {
+    (fraction * 1e12).round() / 1e10
+}
+
 fn example(grain: Grain) -> &'static str {
     match grain {
         Grain::Year => "2024",
@@ -411,18 +461,19 @@ pub(super) fn plain_text(cell: Cell<'_>) -> Option<String> {
         Cell::Integer(value) => Some(value.to_string()),
         Cell::Float(value) => Some(plain(value)),
         Cell::Literal(text) => Some(text.to_string()),
-        Cell::Empty | Cell::Bool(_) | Cell::Date { .. } | Cell::Error(_) => None,
+        Cell::Empty | Cell::Percent(_) | Cell::Bool(_) | Cell::Date { .. } | Cell::Error(_) => None,
     }
 }
 
 /// A cell as a person would see it, with what may be personal masked.
-pub(super) fn shown(cell: Cell<'_>) -> Cow<'_, str> {
+pub fn shown(cell: Cell<'_>) -> Cow<'_, str> {
     match cell {
         Cell::Date { serial, epoch } => {
             let date = date::from_serial(serial, epoch == Epoch::Year1904);
             date.map_or_else(|_| plain(serial), |date| date.to_string()).into()
         }
         Cell::Bool(value) => value.to_string().into(),
+        Cell::Percent(fraction) => format!("{} %", plain(hundredfold(fraction))).into(),
         Cell::Error(text) => text.into(),
         Cell::Text(text) => personal::masked(text),
         Cell::Empty => Cow::Borrowed(""),

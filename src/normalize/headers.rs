@@ -4,7 +4,9 @@ use super::Context;
 use crate::config::{Column, ColumnType, Contract};
 use crate::domain::period::Period;
 use crate::domain::text;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 /// Where a column's value comes from when the sheet has no column for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,10 +68,39 @@ pub(super) struct Vocabulary {
     names: BTreeMap<String, (usize, usize)>,
     /// Whether a column, by its index, may hold percentages.
     percent: Vec<bool>,
+    forms: Rc<Forms>,
+}
+
+/// Normal forms of texts that were looked up: the same rows are held against every contract.
+#[derive(Default)]
+pub(super) struct Forms(RefCell<HashMap<String, Form>>);
+
+/// A text as a header is looked up.
+#[derive(Clone)]
+struct Form {
+    /// With percentages apart.
+    exact: String,
+    plain: String,
+    says_percent: bool,
+}
+
+impl Forms {
+    fn of(&self, text: &str) -> Form {
+        if let Some(known) = self.0.borrow().get(text) {
+            return known.clone();
+        }
+        let form = Form {
+            exact: form(text),
+            plain: text::header(text),
+            says_percent: text::says_percent(text),
+        };
+        self.0.borrow_mut().insert(text.to_string(), form.clone());
+        form
+    }
 }
 
 impl Vocabulary {
-    pub(super) fn new(contract: &Contract, context: &Context) -> Vocabulary {
+    pub(super) fn new(contract: &Contract, context: &Context, forms: Rc<Forms>) -> Vocabulary {
         let connector = context.connector.as_ref();
         let declared = |name: &String| connector.and_then(|connector| connector.columns.get(name));
         let mut names = BTreeMap::new();
@@ -102,14 +133,20 @@ impl Vocabulary {
         Vocabulary {
             names,
             percent: contract.columns.values().map(is_percent).collect(),
+            forms,
         }
     }
 
-    /// Column and rank. A percentage is no count, money or tonne: such a header is not known.
+    /// Column and rank. A percentage is no count, money or tonne: such a header is not known. Nor is a long text, whose
+    /// normal form would cost much.
     fn lookup(&self, header: &str) -> Option<(usize, usize)> {
-        let exact = self.names.get(&form(header));
-        let found = exact.or_else(|| self.names.get(&text::header(header))).copied();
-        found.filter(|(index, rank)| *rank == 0 || self.percent[*index] || !text::says_percent(header))
+        if header.len() > LONGEST_HEADER {
+            return None;
+        }
+        let form = self.forms.of(header);
+        let exact = self.names.get(&form.exact);
+        let found = exact.or_else(|| self.names.get(&form.plain)).copied();
+        found.filter(|(index, rank)| *rank == 0 || self.percent[*index] || !form.says_percent)
     }
 
     /// Whether a text is a header of the contract.
@@ -129,8 +166,11 @@ impl Vocabulary {
     }
 }
 
+/// Longest text that may be a header, in bytes.
+const LONGEST_HEADER: usize = 300;
+
 /// Unit of columns that hold percentages.
-const PERCENT: &str = "percent";
+pub(super) const PERCENT: &str = "percent";
 
 /// The normal form of a header, in which percentages stand apart from what they are of.
 fn form(header: &str) -> String {

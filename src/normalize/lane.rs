@@ -17,6 +17,7 @@ use super::usual::Draft;
 use super::{Counts, Event, RefusedRow};
 use crate::config::{ColumnType, Contract};
 use crate::domain::period::Period;
+use crate::domain::text;
 use crate::finding::{Finding, Severity};
 use crate::read::{Block, Cell};
 use arrow::array::RecordBatch;
@@ -75,6 +76,28 @@ pub(super) struct Harvest {
 enum Fate<'b> {
     Accepted(Vec<Value<'b>>),
     Gone,
+}
+
+/// Whether a row is the header once more, as at the top of a second page.
+fn repeats_header(plan: &SheetPlan<'_>, block: &Block, row: usize) -> bool {
+    plan.used.len() > 1
+        && plan.used.iter().all(|&column| {
+            matches!(block.cell(row, column), Cell::Text(text) if text.trim() == plan.layout.headers[column].trim())
+        })
+}
+
+/// What stands for "as above", in lower case.
+const DITTO: [&str; 8] = ["\"", "''", "″", "〃", "sda", "s.d.a", "s.d.a.", "idem"];
+
+/// A cell, or the one above it that its ditto marks stand for.
+fn above_ditto(block: &Block, row: usize, column: usize) -> Cell<'_> {
+    let mut cells = (0..=row).rev().map(|row| block.cell(row, column));
+    let is_ditto =
+        |cell: &Cell<'_>| matches!(cell, Cell::Text(text) if DITTO.contains(&text.trim().to_lowercase().as_str()));
+    // The first row is the header or the block's first: marks there stand for nothing that is here.
+    cells
+        .find(|cell| !is_ditto(cell))
+        .unwrap_or_else(|| block.cell(row, column))
 }
 
 impl<'c> Lane<'c> {
@@ -176,6 +199,10 @@ impl<'c> Lane<'c> {
     /// Reads one row cell by cell.
     fn row<'b>(&mut self, plan: &SheetPlan<'_>, block: &'b Block, row: usize, harvest: &mut Harvest) -> Fate<'b> {
         if plan.layout.header_row.is_some() {
+            if repeats_header(plan, block, row) {
+                harvest.counts.ignored += 1;
+                return Fate::Gone;
+            }
             match classify(block, row, &plan.used) {
                 RowKind::Data => {}
                 RowKind::Total => {
@@ -273,7 +300,7 @@ impl<'c> Lane<'c> {
                 _ => constant,
             };
         };
-        let cell = block.cell(row, source);
+        let cell = above_ditto(block, row, source);
         if reader.is_missing(cell) {
             return match &reader.column.default {
                 Some(default) if reader.is_key => {
@@ -296,6 +323,28 @@ impl<'c> Lane<'c> {
             Some(period) => reader.begun(period).map(Value::Period),
             None => reader.read(cell, self.styles.by_column[index], power, on, self.context),
         };
+        let read = read.or_else(|finding| match cell {
+            Cell::Text(text) if reader.column.kind.is_measure() => {
+                let (figure, mark) = text::noted_figure(text).ok_or_else(|| finding.clone())?;
+                let style = self.styles.by_column[index];
+                let value = reader
+                    .read(Cell::Text(figure), style, power, on, self.context)
+                    .map_err(|_| finding)?;
+                let place = self.place_of_column(plan, block, row, source, Some(index));
+                let note = Finding::of("mark-left-out")
+                    .with("mark", mark)
+                    .value(reader.shown(cell));
+                findings.push(note.with("column", self.label(plan, index)).at(place));
+                Ok(value)
+            }
+            Cell::Text(text) if matches!(reader.column.kind, ColumnType::Region | ColumnType::Code) => {
+                let bare = text::without_list_mark(text).ok_or(finding);
+                bare.and_then(|bare| {
+                    reader.read(Cell::Text(bare), self.styles.by_column[index], power, on, self.context)
+                })
+            }
+            _ => Err(finding),
+        });
         match read {
             Ok(value) => value,
             Err(finding) => {
@@ -340,10 +389,16 @@ impl<'c> Lane<'c> {
             if reader.column.kind != ColumnType::Count || reader.is_missing(cell) {
                 continue;
             }
+            let power = plan.layout.columns.power[reader.index];
+            let style = self.styles.by_column[reader.index];
             let number = match cell {
+                _ if power > 0 => reader
+                    .scaled(cell, style, power)
+                    .ok()
+                    .and_then(|number| i64::try_from(number).ok()),
                 Cell::Integer(value) => Some(value),
                 Cell::Float(value) => Some(value as i64),
-                Cell::Text(text) => crate::domain::number::parse_count(text, self.styles.by_column[reader.index]).ok(),
+                Cell::Text(text) => crate::domain::number::parse_count(text, style).ok(),
                 _ => None,
             };
             if let Some(number) = number {

@@ -53,9 +53,14 @@ pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: i
             }
         }
     }
-    let after = best.first + best.depth;
-    if most.0 > 0 && after < rows.len() && best.depth < DEEPEST && is_unit_row(&rows[after]) {
-        best.texts = with_units(&best.texts, &rows[after]);
+    while most.0 > 0
+        && let Some(below) = rows.get(best.first + best.depth)
+    {
+        if is_unit_row(below) {
+            best.texts = with_units(&best.texts, below);
+        } else if !is_numbering(below) {
+            break;
+        }
         best.depth += 1;
     }
     best
@@ -126,6 +131,16 @@ fn is_unit_row(texts: &[String]) -> bool {
         .filter(|text| !text.is_empty())
         .peekable();
     filled.peek().is_some() && filled.all(text::is_unit)
+}
+
+/// A row below the header that counts the columns: `1`, `2`, `3`; `(1)`, `(2)`, `(3)`.
+fn is_numbering(texts: &[String]) -> bool {
+    let filled = texts
+        .iter()
+        .map(|text| text.trim().trim_matches(['(', ')']))
+        .filter(|text| !text.is_empty());
+    let numbers: Option<Vec<usize>> = filled.map(|text| text.parse().ok()).collect();
+    numbers.is_some_and(|numbers| numbers.len() > 2 && numbers.iter().copied().eq(1..=numbers.len()))
 }
 
 fn with_units(headers: &[String], units: &[String]) -> Vec<String> {
@@ -221,6 +236,18 @@ mod tests {
         let rows: [&[&str]; 3] = [&["Daerah", "Jumlah"], &["", "(ribu jiwa)"], &["Bandung", "5"]];
         let header = found(&rows, &["daerah", "jumlah"]);
         assert_eq!((header.depth, header.texts[1].as_str()), (2, "Jumlah (ribu jiwa)"));
+    }
+
+    #[test]
+    fn a_row_of_column_numbers_belongs_to_the_header() {
+        let rows: [&[&str]; 4] = [
+            &["Daerah", "Lahir", "Mati"],
+            &["", "(ribu jiwa)", "(jiwa)"],
+            &["1", "2", "3"],
+            &["Bandung", "5", "7"],
+        ];
+        let header = found(&rows, &["daerah", "lahir", "mati"]);
+        assert_eq!((header.depth, header.texts[1].as_str()), (3, "Lahir (ribu jiwa)"));
     }
 
     #[test]

@@ -37,6 +37,7 @@ mod title;
 mod totals;
 mod usual;
 
+pub use cell::shown;
 pub use headers::{ColumnMap, Supplied};
 pub use normalizer::{Counts, Event, LookAt, NormalizeError, Normalizer, RefusedRow, RowSink};
 pub use places::Rendering;

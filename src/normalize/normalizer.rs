@@ -14,6 +14,7 @@ use crate::finding::{Finding, Place};
 use crate::read::{Block, Document, ReadError};
 use arrow::array::RecordBatch;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Most threads that one submission is read with.
@@ -261,7 +262,7 @@ impl Planner<'_, '_> {
     /// Records showed fields that the first block did not have: maps the columns again.
     fn widen<'s>(&self, plan: &SheetPlan<'s>, fields: &[String]) -> Result<SheetPlan<'s>, Finding> {
         let lane = &self.lane;
-        let vocabulary = Vocabulary::new(&lane.contract, lane.context);
+        let vocabulary = Vocabulary::new(&lane.contract, lane.context, Rc::default());
         let columns = super::headers::map(&lane.contract, lane.context, &vocabulary, fields, &[]);
         let layout = Layout {
             columns,

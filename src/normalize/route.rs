@@ -1,11 +1,13 @@
 //! Which sheet of which part is which dataset, and where its table begins.
 
-use super::headers::{self, ColumnMap, Vocabulary};
+use super::headers::{self, ColumnMap, Forms, Vocabulary, YearFrom};
 use super::style::Witness;
 use super::{Context, layout, personal, title};
 use crate::config::Contract;
+use crate::domain::period::{Grain, Period};
 use crate::finding::{Finding, Place};
-use crate::read::{Block, Document, ReadError, SheetKind};
+use crate::read::{Block, Cell, Document, ReadError, SheetKind};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Two fitting contracts are a near tie when the second matches this share of the first's columns.
@@ -53,6 +55,8 @@ pub struct LeftOut {
     pub missing: Vec<String>,
     /// Name of the nearest contract.
     pub nearest: String,
+    /// It fits, but is hidden beside sheets that can be seen.
+    pub is_hidden: bool,
 }
 
 /// All sheets of a submission.
@@ -71,10 +75,11 @@ pub struct Routing {
 /// Looks at every sheet's top and finds the contract it fits.
 pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<Routing, ReadError> {
     let mut routing = Routing::default();
+    let forms = Rc::new(Forms::default());
     let vocabularies: Vec<Vocabulary> = context
         .contracts
         .iter()
-        .map(|contract| Vocabulary::new(contract, context))
+        .map(|contract| Vocabulary::new(contract, context, forms.clone()))
         .collect();
     for (part, document) in documents.iter_mut().enumerate() {
         for sheet in 0..document.sheets().len() {
@@ -87,7 +92,7 @@ pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<R
                 .iter()
                 .zip(&vocabularies)
                 .map(|(contract, vocabulary)| match info.kind {
-                    SheetKind::Grid => grid_candidate(contract, context, vocabulary, &top),
+                    SheetKind::Grid => grid_candidate(contract, context, vocabulary, &top, info.name.as_deref()),
                     SheetKind::Records => records_candidate(contract, context, vocabulary, &fields),
                 })
                 .collect();
@@ -103,7 +108,32 @@ pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<R
             choose(spot, candidates, &top, &mut routing);
         }
     }
+    leave_hidden(documents, &mut routing);
     Ok(routing)
+}
+
+/// A hidden sheet beside one that can be seen is a draft or an older state: left out, with a note.
+fn leave_hidden(documents: &[Box<dyn Document>], routing: &mut Routing) {
+    let is_hidden = |sheet: &RoutedSheet| documents[sheet.part].sheets()[sheet.sheet].hidden;
+    if routing.routed.iter().all(is_hidden) {
+        return;
+    }
+    let routed = std::mem::take(&mut routing.routed);
+    let (hidden, seen) = routed.into_iter().partition(is_hidden);
+    routing.routed = seen;
+    routing
+        .left_out
+        .extend(Vec::into_iter(hidden).map(|sheet: RoutedSheet| LeftOut {
+            part: sheet.part,
+            sheet: sheet.sheet,
+            place: sheet.place,
+            name: sheet.name,
+            headers: Vec::new(),
+            matched: sheet.layout.columns.matched,
+            missing: Vec::new(),
+            nearest: sheet.contract.name.clone(),
+            is_hidden: true,
+        }));
 }
 
 struct Spot {
@@ -128,11 +158,26 @@ fn first_block(document: &mut dyn Document, sheet: usize) -> Result<(Block, Vec<
 }
 
 /// The rows near the top that hold most of the contract's headers.
-fn grid_candidate(contract: &Arc<Contract>, context: &Context, vocabulary: &Vocabulary, top: &Block) -> Candidate {
+fn grid_candidate(
+    contract: &Arc<Contract>,
+    context: &Context,
+    vocabulary: &Vocabulary,
+    top: &Block,
+    sheet: Option<&str>,
+) -> Candidate {
     let score = |texts: &[String]| vocabulary.score(texts.iter().map(String::as_str));
     let header = layout::header(top, score, |text| vocabulary.knows(text));
-    let titles = title::titles(top, header.first);
-    let columns = headers::map(contract, context, vocabulary, &header.texts, &titles);
+    let mut titles = title::titles(top, header.first);
+    // Where no title names a period, the sheet's name may: `Agt 2026`.
+    if title::period(&titles, contract).is_none() {
+        titles.extend(sheet.map(str::to_string));
+    }
+    let mut columns = headers::map(contract, context, vocabulary, &header.texts, &titles);
+    if matches!(columns.year, Some(YearFrom::Title(_)))
+        && !lack_years(top, header.first + header.depth, &columns, contract)
+    {
+        columns.year = None;
+    }
     let layout = Layout {
         skip_rows: header.first + header.depth,
         header_row: top.row_numbers.get(header.first).copied(),
@@ -144,6 +189,26 @@ fn grid_candidate(contract: &Arc<Contract>, context: &Context, vocabulary: &Voca
         layout,
         is_empty: false,
     }
+}
+
+/// Whether a cell of the period's column has no year.
+fn lack_years(top: &Block, from: usize, columns: &ColumnMap, contract: &Contract) -> bool {
+    let period = contract
+        .period
+        .as_ref()
+        .and_then(|name| contract.columns.get_index_of(name));
+    let Some(source) = period.and_then(|index| columns.source[index]) else {
+        return false;
+    };
+    let has_year = |text: &str| {
+        text.split(|letter: char| !letter.is_ascii_digit())
+            .any(|digits| digits.len() >= 4)
+    };
+    (from..top.rows()).any(|row| match top.cell(row, source) {
+        Cell::Text(text) => !text.trim().is_empty() && !has_year(text) && Period::parse(text, &Grain::ALL).is_err(),
+        Cell::Integer(number) => number < 1_000,
+        _ => false,
+    })
 }
 
 fn records_candidate(
@@ -193,6 +258,7 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Rou
                 matched: nearest.layout.columns.matched,
                 missing: nearest.layout.columns.missing.clone(),
                 nearest: nearest.contract.name.clone(),
+                is_hidden: false,
             });
         }
         return;
@@ -267,6 +333,16 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
                 )
                 .at(place.clone()),
         );
+    }
+    if let Some(YearFrom::Title(year)) = map.year
+        && let Some(column) = chosen
+            .contract
+            .period
+            .as_ref()
+            .and_then(|name| chosen.contract.columns.get(name))
+    {
+        let note = Finding::of("year-by-title").with_both("column", &column.title);
+        notes.push(note.value(year.to_string()).at(place.clone()));
     }
     for (index, (name, column)) in chosen.contract.columns.iter().enumerate() {
         let place = Place {

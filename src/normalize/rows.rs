@@ -32,7 +32,10 @@ const TOTALS: [&str; 8] = [
 const MEANS: [&str; 4] = ["rata rata", "rerata", "rataan", "average"];
 
 /// First words of footnotes and signatures, in normal form.
-const FOOTNOTES: [&str; 10] = [
+const FOOTNOTES: [&str; 13] = [
+    "hal",
+    "halaman",
+    "page",
     "sumber",
     "catatan",
     "keterangan",
@@ -120,7 +123,7 @@ fn is_figure(text: &str) -> bool {
 fn begins_foot(text: &str) -> bool {
     let normal = text::normal(text);
     let leads = |words: &[&str]| starts_with_word(&normal, words);
-    leads(&FOOTNOTES) || leads(&SIGNATURES) || text.trim_start().starts_with('*') || is_place_and_date(text)
+    leads(&FOOTNOTES) || leads(&SIGNATURES) || is_note(text) || is_place_and_date(text)
 }
 
 /// `Bandung, 3 November 2026`, `Bandung,      November 2026`.
@@ -165,7 +168,10 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
     }
     let Cell::Text(lead) = first else { return RowKind::Data };
     // Only short texts can be such words; the normal form costs an allocation.
-    if lead.len() > 200 || !lead.starts_with(|letter: char| letter.is_alphabetic() || "*(\u{a0} ".contains(letter)) {
+    let is_note = is_note(lead);
+    if lead.len() > 200
+        || !(is_note || lead.starts_with(|letter: char| letter.is_alphabetic() || "*(\u{a0} ".contains(letter)))
+    {
         return RowKind::Data;
     }
     let normal = text::normal(lead);
@@ -175,7 +181,7 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
     if starts_with_word(&normal, &MEANS) && leads_no_text_column(block, row, used) {
         return RowKind::Footnote;
     }
-    let is_remark = starts_with_word(&normal, &FOOTNOTES) || lead.trim_start().starts_with('*');
+    let is_remark = starts_with_word(&normal, &FOOTNOTES) || is_note;
     if is_remark && filled <= 2 && used.len() > 2 {
         RowKind::Footnote
     } else {
@@ -183,10 +189,17 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
     }
 }
 
+/// `*) angka sementara`, `1) angka sementara`.
+fn is_note(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with('*') || matches!(text.as_bytes(), [digit, b')', b' ', ..] if digit.is_ascii_digit())
+}
+
 /// Whether a row that begins with this text may be a total, a footnote or a numbering.
 pub(super) fn is_label(lead: &str) -> bool {
     let normal = text::normal(lead);
-    lead.trim_start().starts_with(['*', '('])
+    lead.trim_start().starts_with('(')
+        || is_note(lead)
         || starts_with_word(&normal, &TOTALS)
         || starts_with_word(&normal, &MEANS)
         || starts_with_word(&normal, &FOOTNOTES)

@@ -22,7 +22,7 @@ pub(super) fn titles(block: &Block, header_row: usize) -> Vec<String> {
 }
 
 /// Words between the first and the last month of a title that names several.
-const UNTIL: [&str; 6] = ["s d", "sd", "sampai", "hingga", "until", "to"];
+const UNTIL: [&str; 5] = ["s d", "sampai", "hingga", "until", "to"];
 
 /// Words before a date that says when a sheet was made, not what it is about.
 const MADE: [&str; 6] = ["dicetak", "diunduh", "dibuat", "cetak", "printed", "downloaded"];
@@ -115,6 +115,7 @@ mod tests {
             .unwrap();
         let of = |texts: &[&str]| period(&titles(texts), &contract).map(|period| period.to_string());
         assert_eq!(of(&["LAPORAN BULAN OKTOBER 2026"]).as_deref(), Some("2026-10"));
+        assert_eq!(of(&["SISWA SD OKTOBER 2026"]).as_deref(), Some("2026-10"));
         assert_eq!(
             of(&["BULAN OKTOBER 2026", "Dicetak 10 November 2026"]).as_deref(),
             Some("2026-10")

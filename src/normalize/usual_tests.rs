@@ -134,7 +134,13 @@ fn sheet(contract: &Arc<Contract>, context: &Context) -> RoutedSheet {
         .values()
         .map(|column| column.title.id.clone())
         .collect();
-    let columns = headers::map(contract, context, &Vocabulary::new(contract, context), &headers, &[]);
+    let columns = headers::map(
+        contract,
+        context,
+        &Vocabulary::new(contract, context, Default::default()),
+        &headers,
+        &[],
+    );
     RoutedSheet {
         part: 0,
         sheet: 0,

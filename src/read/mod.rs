@@ -8,6 +8,7 @@
 //! Reads `finding`, `format`, `config` (limits) and nothing else of the crate; called by `normalize` and the
 //! command line.
 
+mod apart;
 mod csv;
 mod fields;
 mod json;
@@ -15,6 +16,7 @@ mod open;
 mod xlsx;
 mod xml;
 
+pub use apart::read_workbook;
 pub use open::open;
 
 use crate::finding::Finding;
@@ -46,6 +48,8 @@ pub enum RawCell {
     Literal(Span),
     Integer(i64),
     Float(f64),
+    /// A number that its sheet shows as a percentage: 0.85 for 85 %.
+    Percent(f64),
     Bool(bool),
     Date {
         serial: f64,
@@ -63,6 +67,7 @@ pub enum Cell<'a> {
     Literal(&'a str),
     Integer(i64),
     Float(f64),
+    Percent(f64),
     Bool(bool),
     Date { serial: f64, epoch: Epoch },
     Error(&'a str),
@@ -110,6 +115,7 @@ impl Block {
             RawCell::Error(span) => Cell::Error(slice(span)),
             RawCell::Integer(value) => Cell::Integer(value),
             RawCell::Float(value) => Cell::Float(value),
+            RawCell::Percent(value) => Cell::Percent(value),
             RawCell::Bool(value) => Cell::Bool(value),
             RawCell::Date { serial, epoch } => Cell::Date { serial, epoch },
         }
@@ -185,6 +191,9 @@ pub struct Sheet {
 pub enum Format {
     Csv,
     Xlsx,
+    Xls,
+    Xlsb,
+    Ods,
     Json,
     Xml,
 }
@@ -210,6 +219,20 @@ pub trait Blocks: Send {
     fn fields(&self) -> &[String] {
         &[]
     }
+}
+
+/// Whole numbers below this are exact in a `f64`.
+const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
+
+/// A number of a spreadsheet, which knows only floats.
+fn number(block: &mut Block, value: f64) -> RawCell {
+    if !value.is_finite() {
+        return RawCell::Error(block.push_text("#NUM!"));
+    }
+    if value.fract() == 0.0 && value.abs() < EXACT_INTEGERS {
+        return RawCell::Integer(value as i64);
+    }
+    RawCell::Float(value)
 }
 
 /// A part that cannot be read, said as a finding with its place.

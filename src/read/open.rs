@@ -1,10 +1,11 @@
 //! What a part is, told from its bytes.
 
+use super::apart::ApartDocument;
 use super::csv::CsvDocument;
 use super::json::JsonDocument;
-use super::xlsx::XlsxDocument;
+use super::xlsx::{XlsxDocument, check_size};
 use super::xml::XmlDocument;
-use super::{Document, ReadError, ReadOptions};
+use super::{Document, Format, ReadError, ReadOptions};
 use crate::finding::{Finding, Place};
 use crate::format::{open_file, read_some, unreadable};
 use memchr::memmem;
@@ -48,6 +49,12 @@ pub fn open(path: &Path, name: &str, options: &ReadOptions) -> Result<Box<dyn Do
     let records = options.records.as_deref();
     Ok(match kind {
         Kind::Workbook => Box::new(XlsxDocument::open(path, name, limits)?),
+        Kind::Apart(format) => {
+            if format != Format::Xls {
+                check_size(path, name, limits.unpacked_bytes)?;
+            }
+            Box::new(ApartDocument::open(path, name, format, limits)?)
+        }
         Kind::Json => Box::new(JsonDocument::open(path, records, limits)?),
         Kind::Xml => Box::new(XmlDocument::open(path, records, limits)?),
         Kind::Text if records.is_some() => return Err(Finding::of("records-expected").into()),
@@ -57,6 +64,8 @@ pub fn open(path: &Path, name: &str, options: &ReadOptions) -> Result<Box<dyn Do
 
 enum Kind {
     Workbook,
+    /// A workbook that is parsed whole.
+    Apart(Format),
     Json,
     Xml,
     Text,
@@ -82,7 +91,7 @@ fn tell(path: &Path, name: &str, head: &[u8]) -> Result<Kind, ReadError> {
         return tell_archive(path, name);
     }
     if head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
-        return Err(compound_file(path, name)?);
+        return compound_file(path, name);
     }
     // A header may begin with letters such as `PAR1`; where it does, no control characters follow.
     let binary = head.iter().any(|byte| matches!(byte, 0..=8 | 14..=31));
@@ -198,23 +207,24 @@ fn is_blank(path: &Path) -> Result<bool, ReadError> {
     }
 }
 
-/// What a compound file is: a workbook locked with a password, or an old Excel workbook.
-fn compound_file(path: &Path, name: &str) -> Result<ReadError, ReadError> {
+/// What a compound file is: a workbook locked with a password, an old Excel workbook, or something else of those days.
+fn compound_file(path: &Path, name: &str) -> Result<Kind, ReadError> {
     fn wide(text: &str) -> Vec<u8> {
         text.encode_utf16().flat_map(u16::to_le_bytes).collect()
     }
     let mut file = open_file(path)?;
     let holds = |file: &mut File, mark: &[u8]| contains(file, mark).map_err(|error| ReadError(unreadable(&error)));
     if holds(&mut file, &wide("EncryptedPackage"))? {
-        return Ok(Finding::of("workbook-protected").with("file", name).into());
+        return Err(Finding::of("workbook-protected").with("file", name).into());
     }
-    let old = holds(&mut file, &wide("Workbook"))? || holds(&mut file, &wide("Book"))?;
-    let finding = if old {
-        Finding::of("spreadsheet-format-unsupported").with("kind", "Excel 97–2003 (.xls)")
-    } else {
-        Finding::of("file-not-data").with("kind", "Microsoft Office 97–2003")
-    };
-    Ok(finding.with("file", name).into())
+    let names = ["Workbook", "WORKBOOK", "Book"].map(wide);
+    for name in &names {
+        if holds(&mut file, name)? {
+            return Ok(Kind::Apart(Format::Xls));
+        }
+    }
+    let finding = Finding::of("file-not-data").with("kind", "Microsoft Office 97–2003");
+    Err(finding.with("file", name).into())
 }
 
 /// Whether a file holds some bytes, searched piece by piece.
@@ -250,14 +260,8 @@ fn tell_archive(path: &Path, name: &str) -> Result<Kind, ReadError> {
             .file_names()
             .any(|name| name.is_ok_and(|name| wanted(&name.replace('\\', "/").to_ascii_lowercase())))
     };
-    let unsupported = |kind: &str| {
-        Err(Finding::of("spreadsheet-format-unsupported")
-            .with("file", name)
-            .with("kind", kind)
-            .into())
-    };
     if has(&archive, &|entry| entry == "xl/workbook.bin") {
-        return unsupported("Excel Binary (.xlsb)");
+        return Ok(Kind::Apart(Format::Xlsb));
     }
     if has(&archive, &|entry| entry.trim_start_matches('/').starts_with("xl/")) {
         return Ok(Kind::Workbook);
@@ -269,7 +273,7 @@ fn tell_archive(path: &Path, name: &str) -> Result<Kind, ReadError> {
         kind.truncate(if read.is_ok() { kind.len() } else { 0 });
     }
     if kind.contains("opendocument.spreadsheet") {
-        return unsupported("OpenDocument (.ods)");
+        return Ok(Kind::Apart(Format::Ods));
     }
     let other = if has(&archive, &|entry| entry.starts_with("word/")) {
         Finding::of("file-not-data").with("kind", "Microsoft Word")

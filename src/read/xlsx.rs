@@ -1,21 +1,20 @@
 //! XLSX workbooks: cells as their sheets hold them, typed.
 
-use super::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind};
+use super::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number};
 use crate::config::Limits;
 use crate::finding::{Finding, Place};
 use crate::format::open_file;
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxCellReader, XlsxError};
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Once;
 use zip::ZipArchive;
 
 /// Most bytes that one byte of deflated data can become.
 const DEFLATE_RATIO: u64 = 1_032;
-
-/// Whole numbers below this are exact in a `f64`.
-const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
 
 type Source = BufReader<File>;
 
@@ -25,13 +24,14 @@ pub(super) struct XlsxDocument {
     name: String,
     sheets: Vec<Sheet>,
     epoch: Epoch,
+    notes: Vec<Finding>,
     limits: Limits,
 }
 
 impl XlsxDocument {
     /// Opens a ZIP archive with `xl/` in it. `name` is for messages.
     pub fn open(path: &Path, name: &str, limits: &Limits) -> Result<XlsxDocument, ReadError> {
-        check_size(path, name, limits.unpacked_bytes)?;
+        let notes = check_size(path, name, limits.unpacked_bytes)?;
         let source = BufReader::new(open_file(path)?);
         let workbook: Xlsx<Source> = guarded(name, || Xlsx::new(source).map_err(|error| damaged(name, &error)))?;
         let sheets = workbook
@@ -54,6 +54,7 @@ impl XlsxDocument {
             name: name.to_string(),
             sheets,
             epoch,
+            notes,
             limits: limits.clone(),
         })
     }
@@ -69,7 +70,7 @@ impl Document for XlsxDocument {
     }
 
     fn notes(&self) -> &[Finding] {
-        &[]
+        &self.notes
     }
 
     fn blocks(&mut self, sheet: usize) -> Result<Box<dyn Blocks + '_>, ReadError> {
@@ -81,6 +82,7 @@ impl Document for XlsxDocument {
                 .map_err(|error| on_sheet(damaged(name, &error), &sheet_name))
         })?;
         Ok(Box::new(XlsxBlocks {
+            percent: cells.styles().iter().map(shows_percent).collect(),
             cells,
             file: name,
             sheet: sheet_name,
@@ -93,8 +95,9 @@ impl Document for XlsxDocument {
     }
 }
 
-/// Refuses an archive that would unpack to more than `limit` bytes, whatever sizes it declares.
-fn check_size(path: &Path, name: &str, limit: u64) -> Result<(), ReadError> {
+/// Refuses an archive that would unpack to more than `limit` bytes, whatever sizes it declares. Gives notes about what it
+/// holds besides cells, which is never run and never followed.
+pub(super) fn check_size(path: &Path, name: &str, limit: u64) -> Result<Vec<Finding>, ReadError> {
     let damaged = |reason: String| -> ReadError {
         Finding::of("workbook-damaged")
             .with("file", name)
@@ -108,6 +111,17 @@ fn check_size(path: &Path, name: &str, limit: u64) -> Result<(), ReadError> {
             .into()
     };
     let mut archive = ZipArchive::new(BufReader::new(open_file(path)?)).map_err(|error| damaged(error.to_string()))?;
+    let holds = |part: &str| {
+        let mut names = archive.file_names();
+        names.any(|name| name.is_ok_and(|name| name.to_ascii_lowercase().contains(part)))
+    };
+    let mut notes = Vec::new();
+    if holds("vbaproject.bin") {
+        notes.push(Finding::of("macros-not-run").with("file", name));
+    }
+    if holds("externallinks/externallink") {
+        notes.push(Finding::of("links-not-followed").with("file", name));
+    }
     let mut declared = 0_u64;
     let mut packed = 0_u64;
     for index in 0..archive.len() {
@@ -124,7 +138,7 @@ fn check_size(path: &Path, name: &str, limit: u64) -> Result<(), ReadError> {
         return Err(too_large());
     }
     if packed.saturating_mul(DEFLATE_RATIO) <= limit {
-        return Ok(());
+        return Ok(notes);
     }
     // Declared sizes can lie, so what could be too large is unpacked once, into nothing.
     let mut left = limit;
@@ -135,13 +149,32 @@ fn check_size(path: &Path, name: &str, limit: u64) -> Result<(), ReadError> {
             .checked_sub(unpacked.map_err(|error| damaged(error.to_string()))?)
             .ok_or_else(too_large)?;
     }
-    Ok(())
+    Ok(notes)
 }
+
+thread_local! {
+    /// Whether this thread is in the workbook library, whose panics are findings.
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Keeps panics of the workbook library from being told as crashes.
+static QUIET: Once = Once::new();
 
 /// Runs the workbook library. A panic in it, which a damaged file may cause, refuses the file like an error.
 fn guarded<T>(name: &str, work: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
+    QUIET.call_once(|| {
+        let told = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !GUARDED.get() {
+                told(panic);
+            }
+        }));
+    });
+    GUARDED.set(true);
     // After a panic nothing that the work touched is used again: opening fails, or the sheet has ended.
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+    let result = catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(false);
+    result.unwrap_or_else(|_| {
         Err(Finding::of("workbook-damaged")
             .with("file", name)
             .with("reason", "unexpected structure")
@@ -166,6 +199,8 @@ fn on_sheet(mut error: ReadError, sheet: &str) -> ReadError {
 
 struct XlsxBlocks<'a> {
     cells: XlsxCellReader<'a, Source>,
+    /// Whether a style, by its id, shows numbers as percentages.
+    percent: Vec<bool>,
     file: &'a str,
     sheet: String,
     epoch: Epoch,
@@ -173,7 +208,7 @@ struct XlsxBlocks<'a> {
     /// Sheet row (from 0) that is being filled, or was filled last.
     row: Option<u32>,
     /// The first cell of the next row.
-    pending: Option<((u32, u32), DataRef<'a>)>,
+    pending: Option<((u32, u32), DataRef<'a>, bool)>,
     ended: bool,
 }
 
@@ -194,12 +229,13 @@ impl Blocks for XlsxBlocks<'_> {
 impl XlsxBlocks<'_> {
     fn fill(&mut self) -> Result<Option<Block>, ReadError> {
         let mut block = Block::default();
-        if let Some(((row, column), value)) = self.pending.take() {
+        if let Some(((row, column), value, is_percent)) = self.pending.take() {
             self.row = Some(row);
-            self.push(&mut block, row, column, &value)?;
+            self.push(&mut block, row, column, &value, is_percent)?;
         }
         loop {
-            let Some(cell) = self.cells.next_cell().map_err(|error| damaged(self.file, &error))? else {
+            let next = self.cells.next_cell_with_style_id();
+            let Some((cell, style)) = next.map_err(|error| damaged(self.file, &error))? else {
                 self.ended = true;
                 break;
             };
@@ -217,12 +253,12 @@ impl XlsxBlocks<'_> {
             if self.row != Some(row) && row_open {
                 block.end_row(self.row.unwrap_or(0) + 1);
                 if block.is_full() {
-                    self.pending = Some(((row, column), cell.get_value().clone()));
+                    self.pending = Some(((row, column), cell.get_value().clone(), self.shows_percent(style)));
                     return Ok(Some(block));
                 }
             }
             self.row = Some(row);
-            self.push(&mut block, row, column, cell.get_value())?;
+            self.push(&mut block, row, column, cell.get_value(), self.shows_percent(style))?;
         }
         if block.cells.len() > block.open_row_start() {
             block.end_row(self.row.unwrap_or(0) + 1);
@@ -230,7 +266,18 @@ impl XlsxBlocks<'_> {
         Ok((block.rows() > 0).then_some(block))
     }
 
-    fn push(&self, block: &mut Block, row: u32, column: u32, value: &DataRef<'_>) -> Result<(), ReadError> {
+    fn shows_percent(&self, style: usize) -> bool {
+        self.percent.get(style).copied().unwrap_or(false)
+    }
+
+    fn push(
+        &self,
+        block: &mut Block,
+        row: u32,
+        column: u32,
+        value: &DataRef<'_>,
+        is_percent: bool,
+    ) -> Result<(), ReadError> {
         if column as usize >= self.column_limit {
             let place = Place {
                 row: Some(row + 1),
@@ -243,6 +290,8 @@ impl XlsxBlocks<'_> {
                 .into());
         }
         let cell = match value {
+            DataRef::Int(value) if is_percent => RawCell::Percent(*value as f64),
+            DataRef::Float(value) if is_percent && value.is_finite() => RawCell::Percent(*value),
             DataRef::Int(value) => RawCell::Integer(*value),
             DataRef::Float(value) => number(block, *value),
             DataRef::Bool(value) => RawCell::Bool(*value),
@@ -262,6 +311,22 @@ impl XlsxBlocks<'_> {
     }
 }
 
+/// Whether a style shows numbers as percentages: a percent sign in its format that is not quoted text.
+fn shows_percent(style: &Style) -> bool {
+    let format = style
+        .number_format
+        .as_ref()
+        .map_or("", |format| format.format_code.as_str());
+    let mut is_quoted = false;
+    let mut is_escaped = false;
+    format.chars().any(|letter| {
+        let found = letter == '%' && !is_quoted && !is_escaped;
+        is_escaped = letter == '\\' && !is_escaped;
+        is_quoted ^= letter == '"';
+        found
+    })
+}
+
 /// A formula that gives an empty text counts as empty too.
 fn is_empty(value: &DataRef<'_>) -> bool {
     match value {
@@ -270,16 +335,6 @@ fn is_empty(value: &DataRef<'_>) -> bool {
         DataRef::SharedString(text) => text.is_empty(),
         _ => false,
     }
-}
-
-fn number(block: &mut Block, value: f64) -> RawCell {
-    if !value.is_finite() {
-        return RawCell::Error(block.push_text("#NUM!"));
-    }
-    if value.fract() == 0.0 && value.abs() < EXACT_INTEGERS {
-        return RawCell::Integer(value as i64);
-    }
-    RawCell::Float(value)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ fn show(cell: Cell<'_>) -> String {
         Cell::Empty => "-".to_string(),
         Cell::Text(text) => format!("'{text}'"),
         Cell::Integer(value) => format!("i{value}"),
+        Cell::Percent(value) => format!("{value} %"),
         Cell::Float(value) => format!("f{value}"),
         Cell::Bool(value) => value.to_string(),
         Cell::Date { serial, epoch } => format!("{epoch:?}+{serial}"),

@@ -151,6 +151,9 @@ fn left_out_note(case: &Case<'_>, sheet: &LeftOut) -> Finding {
         sheet: sheet.name.clone(),
         ..Place::default()
     };
+    if sheet.is_hidden {
+        return Finding::of("sheet-hidden").at(place);
+    }
     let is_near = sheet.matched >= 2 && sheet.missing.len() <= sheet.matched;
     about_nearest(case, Finding::of("sheet-left-out"), sheet)
         .severity(if is_near { Severity::Warning } else { Severity::Note })

@@ -69,6 +69,9 @@ pub fn format_name(format: Format) -> &'static str {
     match format {
         Format::Csv => "CSV",
         Format::Xlsx => "XLSX",
+        Format::Xls => "XLS",
+        Format::Xlsb => "XLSB",
+        Format::Ods => "ODS",
         Format::Json => "JSON",
         Format::Xml => "XML",
     }
@@ -208,6 +211,7 @@ fn shown(cell: Cell<'_>) -> String {
         Cell::Text(text) | Cell::Literal(text) | Cell::Error(text) => text.trim().replace(['\n', '\r', '\t'], " "),
         Cell::Integer(number) => number.to_string(),
         Cell::Float(number) => number.to_string(),
+        Cell::Percent(_) => crate::normalize::shown(cell).into_owned(),
         Cell::Bool(value) => value.to_string(),
         Cell::Date { serial, epoch } => {
             from_serial(serial, epoch == Epoch::Year1904).map_or_else(|_| serial.to_string(), |date| date.to_string())

@@ -3,7 +3,7 @@
 use super::{TableError, reader};
 use arrow::array::RecordBatch;
 use arrow::compute::BatchCoalescer;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -38,8 +38,6 @@ pub struct WrittenFile {
 pub struct Passing<'p> {
     /// Dates whose bounds a reader may use to pass over row groups.
     pub days: &'p [&'p str],
-    /// Numbers that go up: a dictionary of them is a second copy.
-    pub ascending: &'p [&'p str],
     /// Texts that hardly ever come twice, so that a dictionary of them is in vain.
     pub distinct: &'p [&'p str],
 }
@@ -94,10 +92,12 @@ impl TableWriter {
         for day in passing.days {
             properties = properties.set_column_statistics_enabled(ColumnPath::from(*day), EnabledStatistics::Chunk);
         }
-        for number in passing.ascending {
+        // Numbers are packed by their differences, which takes a third of the time of looking each up in a dictionary.
+        for number in schema.fields().iter().filter(|field| is_whole(field.data_type())) {
+            let path = ColumnPath::from(number.name().as_str());
             properties = properties
-                .set_column_dictionary_enabled(ColumnPath::from(*number), false)
-                .set_column_encoding(ColumnPath::from(*number), Encoding::DELTA_BINARY_PACKED);
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
         }
         for text in passing.distinct {
             properties = properties.set_column_dictionary_enabled(ColumnPath::from(*text), false);
@@ -220,6 +220,15 @@ impl TableWriter {
     }
 }
 
+/// Whether Parquet stores values of this type as whole numbers.
+fn is_whole(kind: &DataType) -> bool {
+    match kind {
+        DataType::Int32 | DataType::Int64 | DataType::Date32 => true,
+        DataType::Decimal128(precision, _) => *precision <= 18,
+        _ => false,
+    }
+}
+
 fn properties(level: i32) -> WriterPropertiesBuilder {
     // 1 and 3 are levels of zstd.
     let level = ZstdLevel::try_new(level).unwrap_or_default();
@@ -291,7 +300,7 @@ impl Write for HashingFile {
 mod tests {
     use super::*;
     use arrow::array::{Int64Array, StringArray};
-    use arrow::datatypes::{DataType, Field, Schema};
+    use arrow::datatypes::{Field, Schema};
 
     fn rows(from: i64, to: i64) -> RecordBatch {
         let schema = Schema::new(vec![

@@ -164,6 +164,9 @@ fn what_is_no_date() {
 
 #[test]
 fn serials_of_both_epochs() {
+    let march = day(2026, 3, 3);
+    assert_eq!(to_serial(march), 46_084.0);
+    assert_eq!(from_serial(46_084.0, false), Ok(march));
     assert_eq!(from_serial(1.0, false), Ok(day(1900, 1, 1)));
     assert_eq!(from_serial(59.0, false), Ok(day(1900, 2, 28)));
     assert_eq!(from_serial(60.0, false), Err(DateError::NoSuchDay));

@@ -80,7 +80,7 @@ fn any_figure(most: i64) -> impl Strategy<Value = Figure> {
         ("１２", "number-invalid"),
         ("-5", "out-of-range"),
         ("20000000", "out-of-range"),
-        ("#REF!", "number-invalid"),
+        ("#REF!", "cell-error"),
     ];
     prop_oneof![
         // Few values, so that rows with the same key are equal as often as they differ.

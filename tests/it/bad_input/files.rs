@@ -183,7 +183,6 @@ fn hostile_workbooks_of_other_projects_end_in_a_receipt() {
         ("protected_passtika.xlsx", "workbook-protected"),
         ("poc-xmlbomb.xlsx", ""),
         ("poc-shared-strings.xlsx", ""),
-        ("password.xls", "spreadsheet-format-unsupported"),
         ("protected_passtika.xlsb", "workbook-protected"),
         ("clusterfuzz-testcase-minimized-POIXSSFFuzzer-5185049589579776.xlsx", ""),
     ];

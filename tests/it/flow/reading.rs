@@ -203,7 +203,7 @@ fn a_line_break_within_quotes_keeps_lines_and_cells_right() {
     installation.merge_only(0);
     assert_eq!(
         installation.model_lines("innovation_report", &["title"]),
-        ["Antrean\ndaring; cepat"]
+        ["Antrean daring; cepat"]
     );
     let receipt = installation.receipt(1);
     let wrong = finding(&receipt, "number-invalid");

@@ -1,0 +1,153 @@
+//! The process that parses a workbook whole, and says what is in it.
+
+use super::{DATE, ERROR, Line, RowLine, SheetLine};
+use calamine::{
+    Data, ExcelDateTime, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError,
+};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{self, BufReader, Write};
+use std::path::Path;
+
+/// Reads a workbook and writes its lines. `kind` is `xls`, `xlsb` or `ods`; the process may take `megabytes` of memory.
+///
+/// # Errors
+/// Where the limit cannot be set, or nobody reads what is written. What is wrong with the workbook is one of the lines.
+pub fn read_workbook(kind: &str, path: &Path, megabytes: u64, output: &mut impl Write) -> io::Result<()> {
+    limit_memory(megabytes << 20)?;
+    let source = BufReader::new(File::open(path)?);
+    let said = match kind {
+        "xls" => Xls::new(source).map_err(xls).and_then(|book| all(book, xls, output)),
+        "xlsb" => Xlsb::new(source).map_err(xlsb).and_then(|book| all(book, xlsb, output)),
+        _ => Ods::new(source).map_err(ods).and_then(|book| all(book, ods, output)),
+    };
+    match said {
+        Ok(()) => say(output, &Line::End),
+        Err(Trouble::Write(error)) => Err(error),
+        Err(Trouble::Book(line)) => say(output, &line),
+    }?;
+    output.flush()
+}
+
+/// Lets this process take so many bytes for its data. An allocation beyond that fails, which ends the process.
+fn limit_memory(bytes: u64) -> io::Result<()> {
+    let limit = libc::rlimit {
+        rlim_cur: bytes,
+        rlim_max: bytes,
+    };
+    // SAFETY: the pointer is to a value that lives until the call has ended; the call keeps nothing of it.
+    match unsafe { libc::setrlimit(libc::RLIMIT_DATA, &limit) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Why the reading ended early.
+enum Trouble {
+    Book(Line),
+    Write(io::Error),
+}
+
+fn damaged(error: impl std::fmt::Display) -> Trouble {
+    Trouble::Book(Line::Damaged(error.to_string()))
+}
+
+fn xls(error: XlsError) -> Trouble {
+    match error {
+        XlsError::Password => Trouble::Book(Line::Protected),
+        other => damaged(other),
+    }
+}
+
+fn xlsb(error: XlsbError) -> Trouble {
+    match error {
+        XlsbError::Password => Trouble::Book(Line::Protected),
+        other => damaged(other),
+    }
+}
+
+fn ods(error: OdsError) -> Trouble {
+    match error {
+        OdsError::Password => Trouble::Book(Line::Protected),
+        other => damaged(other),
+    }
+}
+
+fn say(output: &mut impl Write, line: &Line) -> io::Result<()> {
+    serde_json::to_writer(&mut *output, line)?;
+    output.write_all(b"\n")
+}
+
+fn all<R: Reader<BufReader<File>>>(
+    mut book: R,
+    trouble: impl Fn(R::Error) -> Trouble,
+    output: &mut impl Write,
+) -> Result<(), Trouble> {
+    let sheets: Vec<SheetLine> = book
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
+        .map(|sheet| SheetLine {
+            name: sheet.name.clone(),
+            hidden: sheet.visible != SheetVisible::Visible,
+        })
+        .collect();
+    let names: Vec<String> = sheets.iter().map(|sheet| sheet.name.clone()).collect();
+    say(output, &Line::Sheets(sheets)).map_err(Trouble::Write)?;
+    for (position, name) in names.iter().enumerate() {
+        let range = book.worksheet_range(name).map_err(&trouble)?;
+        rows(position, &range, output).map_err(Trouble::Write)?;
+    }
+    Ok(())
+}
+
+fn rows(sheet: usize, range: &Range<Data>, output: &mut impl Write) -> io::Result<()> {
+    let Some((first_row, first_column)) = range.start() else {
+        return Ok(());
+    };
+    for (number, row) in (first_row + 1..).zip(range.rows()) {
+        let Some(last) = row.iter().rposition(|cell| !is_empty(cell)) else {
+            continue;
+        };
+        let before = std::iter::repeat_n(Value::Null, first_column as usize);
+        let line = RowLine {
+            sheet,
+            row: number,
+            cells: before.chain(row[..=last].iter().map(cell)).collect(),
+        };
+        say(output, &Line::Row(line))?;
+    }
+    Ok(())
+}
+
+/// A formula that gives an empty text counts as empty too.
+fn is_empty(cell: &Data) -> bool {
+    match cell {
+        Data::Empty => true,
+        Data::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+fn cell(cell: &Data) -> Value {
+    match cell {
+        Data::Empty => Value::Null,
+        Data::String(text) if text.is_empty() => Value::Null,
+        Data::String(text) | Data::DurationIso(text) => json!(text),
+        Data::Int(number) => json!(number),
+        Data::Float(number) if number.is_finite() => json!(number),
+        Data::Float(_) => json!([ERROR, "#NUM!"]),
+        Data::Bool(value) => json!(value),
+        Data::DateTime(date) if date.is_datetime() => json!([DATE, day(date)]),
+        Data::DateTime(duration) => json!(duration.as_f64()),
+        // Midnight is a day without a time.
+        Data::DateTimeIso(text) => json!([DATE, text.split('T').next()]),
+        Data::Error(error) => json!([ERROR, error.to_string()]),
+    }
+}
+
+/// The day of a date, whichever day its workbook counts from.
+fn day(date: &ExcelDateTime) -> String {
+    let (year, month, day, ..) = date.to_ymd_hms_milli();
+    format!("{year:04}-{month:02}-{day:02}")
+}
