@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::config::{Column, ColumnType, Contract};
-use crate::domain::period::Period;
+use crate::domain::period::{Grain, Period};
 use crate::domain::text;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -41,6 +41,8 @@ pub struct ColumnMap {
     pub supplied: Vec<Option<Supplied>>,
     /// Power of ten that the header gives (`ribu`: 3), by contract column.
     pub power: Vec<u32>,
+    /// The power that a title gives to columns of money.
+    pub power_by_title: Option<u32>,
     /// Required columns that nothing gives, by name.
     pub missing: Vec<String>,
     /// Contract columns claimed by two sheet columns with the same header.
@@ -149,6 +151,12 @@ impl Vocabulary {
         found.filter(|(index, rank)| *rank == 0 || self.percent[*index] || !form.says_percent)
     }
 
+    /// The column of figures that a text is a header of.
+    pub(super) fn measure(&self, header: &str, contract: &Contract) -> Option<usize> {
+        let (index, _) = self.lookup(header)?;
+        contract.columns[index].kind.is_measure().then_some(index)
+    }
+
     /// Whether a text is a header of the contract.
     pub(super) fn knows(&self, header: &str) -> bool {
         self.lookup(header).is_some()
@@ -249,6 +257,7 @@ pub(super) fn map(
         source,
         supplied: vec![None; columns],
         power,
+        power_by_title: None,
         missing: Vec::new(),
         doubled,
         unknown,
@@ -261,6 +270,14 @@ pub(super) fn map(
         && PARTS.contains(&text::header(&headers[source]).as_str())
     {
         map.year = super::title::year(titles).map(YearFrom::Title);
+    }
+    if let Some(power) = super::title::money_power(titles) {
+        for (index, column) in contract.columns.values().enumerate() {
+            if column.kind == ColumnType::Money && map.source[index].is_some() && map.power[index] == 0 {
+                map.power[index] = power;
+                map.power_by_title = Some(power);
+            }
+        }
     }
     supply(contract, context, titles, &mut map);
     map
@@ -283,7 +300,7 @@ fn month_and_year(vocabulary: &Vocabulary, headers: &[String], period: usize) ->
     Some((one(&PARTS)?, one(&YEARS)?))
 }
 
-fn header_power(header: Option<&str>) -> u32 {
+pub(super) fn header_power(header: Option<&str>) -> u32 {
     header
         .and_then(crate::domain::money::header_scale)
         .map_or(0, |scale| scale.power)
@@ -309,6 +326,9 @@ fn supply(contract: &Contract, context: &Context, titles: &[String], map: &mut C
         }
         map.supplied[index] = match column.kind {
             ColumnType::Period => super::title::period(titles, contract).map(Supplied::Title),
+            ColumnType::Date if contract.period.as_ref() == Some(name) => {
+                super::title::day(titles).map(|day| Supplied::Title(Period::containing(Grain::Day, day)))
+            }
             ColumnType::Region => context
                 .speaker
                 .own_region()

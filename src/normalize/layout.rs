@@ -20,6 +20,8 @@ pub(super) struct Header {
     pub depth: usize,
     /// Its texts by sheet column, those of several rows joined.
     pub texts: Vec<String>,
+    /// The same not joined: for each sheet column the text of each row, a merged one in all columns that it spans.
+    pub paths: Vec<Vec<String>>,
 }
 
 /// Finds the header: the row, or the rows below each other, with most texts that are known. Of two that are equal, the
@@ -49,6 +51,7 @@ pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: i
                     first,
                     depth,
                     texts: joined.clone(),
+                    ..Header::default()
                 };
             }
         }
@@ -63,7 +66,59 @@ pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: i
         }
         best.depth += 1;
     }
+    best.paths = paths(
+        &rows[best.first..(best.first + best.depth).min(rows.len())],
+        best.texts.len(),
+    );
     best
+}
+
+/// The same header with rows below or above that may belong to it: for a crosstab, whose upper or lower row no contract
+/// knows.
+pub(super) fn deeper(block: &Block, header: &Header) -> Vec<Header> {
+    let end = header.first + header.depth;
+    let most = DEEPEST.saturating_sub(header.depth);
+    let is_header = |row: usize| row < block.rows() && is_header_row(block, row);
+    let below = (1..=most)
+        .take_while(|more| is_header(end + more - 1))
+        .map(|more| header.first..end + more);
+    let above = (1..=most.min(header.first)).take_while(|more| is_header(header.first - more));
+    below
+        .chain(above.map(|more| header.first - more..end))
+        .map(|rows| of_rows(block, rows))
+        .collect()
+}
+
+/// A header of just these rows.
+fn of_rows(block: &Block, range: std::ops::Range<usize>) -> Header {
+    let rows: Vec<Vec<String>> = range.clone().map(|row| texts(block, row)).collect();
+    let texts = rows
+        .iter()
+        .skip(1)
+        .fold(rows[0].clone(), |joined, below| join(&joined, below, &|_| false));
+    Header {
+        first: range.start,
+        depth: range.len(),
+        paths: paths(&rows, texts.len()),
+        texts,
+    }
+}
+
+fn paths(rows: &[Vec<String>], width: usize) -> Vec<Vec<String>> {
+    let text = |row: usize, column: usize| rows[row].get(column).map_or("", |text| text.trim());
+    let below = |row: usize, column: usize| (row + 1..rows.len()).any(|lower| !text(lower, column).is_empty());
+    let mut paths = vec![Vec::with_capacity(rows.len()); width];
+    for row in 0..rows.len() {
+        let mut group = "";
+        for (column, path) in paths.iter_mut().enumerate() {
+            match text(row, column) {
+                "" if below(row, column) => {}
+                written => group = written,
+            }
+            path.push(group.to_string());
+        }
+    }
+    paths
 }
 
 /// Texts of a row by sheet column.
@@ -71,23 +126,34 @@ pub(super) fn texts(block: &Block, row: usize) -> Vec<String> {
     let text = |&raw: &_| match block.view(raw) {
         Cell::Text(text) => text.to_string(),
         Cell::Integer(number) => number.to_string(),
+        Cell::Date { .. } => super::cell::shown(block.view(raw)).into_owned(),
         _ => String::new(),
     };
     block.row(row).iter().map(text).collect()
 }
 
-/// Whether a row may be the lower row of a header: it has texts, and no figures.
+/// Whether a row may be the lower row of a header: it has texts or years, and no figures.
 fn is_header_row(block: &Block, row: usize) -> bool {
     let mut has_text = false;
     for &raw in block.row(row) {
         match block.view(raw) {
             Cell::Empty => {}
             Cell::Text(text) if text.trim().is_empty() => {}
+            Cell::Text(text) if is_year(text.trim()) || !text.bytes().any(|byte| byte.is_ascii_digit()) => {
+                has_text = true
+            }
             Cell::Text(text) if text.chars().any(char::is_alphabetic) => has_text = true,
+            Cell::Integer(number) if is_year(&number.to_string()) => has_text = true,
             _ => return false,
         }
     }
     has_text
+}
+
+fn is_year(text: &str) -> bool {
+    text.len() == 4
+        && (text.starts_with("19") || text.starts_with("20"))
+        && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// One header of two rows. A text of the upper row goes for the blank cells right of it too, as far as the lower row has
@@ -112,6 +178,9 @@ fn join(upper: &[String], lower: &[String], knows: &impl Fn(&str) -> bool) -> Ve
                 (is_blank, false) => {
                     if !is_blank {
                         group = above;
+                    }
+                    if group.trim() == below.trim() {
+                        return below.clone();
                     }
                     let both = format!("{} {}", group.trim(), below.trim()).trim().to_string();
                     let candidates = [&both, below, group];

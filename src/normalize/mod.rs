@@ -20,6 +20,7 @@
 mod cell;
 mod cell_region;
 mod columns;
+mod crosstab;
 mod demands;
 mod headers;
 mod known;
@@ -38,6 +39,7 @@ mod totals;
 mod usual;
 
 pub use cell::shown;
+pub use crosstab::Crosstab;
 pub use headers::{ColumnMap, Supplied};
 pub use normalizer::{Counts, Event, LookAt, NormalizeError, Normalizer, RefusedRow, RowSink};
 pub use places::Rendering;

@@ -8,7 +8,7 @@ use super::lanes::{Ended, in_order};
 use super::route::{Layout, RoutedSheet};
 use super::style::{Styles, Witness};
 use super::totals::Totals;
-use crate::config::{Contract, Pii};
+use crate::config::{ColumnType, Contract, Pii};
 use crate::domain::number::Style;
 use crate::finding::{Finding, Place};
 use crate::read::{Block, Document, ReadError};
@@ -133,6 +133,7 @@ impl<'c> Normalizer<'c> {
         let mut blocks = document.blocks(sheet.sheet)?;
         let mut skip = plan.layout.skip_rows;
         self.counts.ignored += skip as u64;
+        let mut turned_away = 0;
         let source = || -> Result<Option<Work<'_>>, ReadError> {
             let Some(block) = blocks.next_block()? else {
                 return Ok(None);
@@ -143,6 +144,11 @@ impl<'c> Normalizer<'c> {
             }
             let from = skip.min(block.rows());
             skip -= from;
+            if let Some(crosstab) = &plan.layout.crosstab {
+                let (block, left) = crosstab.turn(&block, from, &plan.layout.columns);
+                turned_away += left;
+                return Ok(Some((plan.clone(), block, 0)));
+            }
             Ok(Some((plan.clone(), block, from)))
         };
         let look = sink.look();
@@ -157,7 +163,9 @@ impl<'c> Normalizer<'c> {
         };
         let counts = &mut self.counts;
         let take = |(harvest, seen): (Harvest, S::Seen)| take(harvest, seen, counts, &mut above, sink);
-        in_order(&mut self.lanes, source, work, take).map_err(|ended| match ended {
+        let ended = in_order(&mut self.lanes, source, work, take);
+        self.counts.ignored += turned_away;
+        ended.map_err(|ended| match ended {
             Ended::Source(error) => NormalizeError::Read(error),
             Ended::Sink(error) => NormalizeError::Sink(error),
         })
@@ -281,7 +289,10 @@ impl Planner<'_, '_> {
                     continue;
                 }
                 Some(Supplied::Title(period)) => {
-                    constants.push(Some(Value::Period(*period)));
+                    constants.push(Some(match reader.column.kind {
+                        ColumnType::Date => Value::Date(period.start()),
+                        _ => Value::Period(*period),
+                    }));
                     continue;
                 }
                 Some(Supplied::Sender(code)) => {

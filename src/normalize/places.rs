@@ -89,6 +89,10 @@ impl Lane<'_> {
         column: Option<usize>,
     ) -> Place {
         let mut place = self.place(plan, block, row, column);
+        let source = match (&plan.layout.crosstab, block.turned.get(row)) {
+            (Some(crosstab), Some(&value)) => crosstab.origin(value as usize, source),
+            _ => source,
+        };
         // Records have no cells: a field's name is its place.
         place.column_index = plan.layout.header_row.map(|_| source as u32);
         if place.column.is_none() {

@@ -1,8 +1,10 @@
 //! Which sheet of which part is which dataset, and where its table begins.
 
+use super::crosstab::{self, Crosstab};
 use super::headers::{self, ColumnMap, Forms, Vocabulary, YearFrom};
+use super::layout::{self, Header};
 use super::style::Witness;
-use super::{Context, layout, personal, title};
+use super::{Context, personal, title};
 use crate::config::Contract;
 use crate::domain::period::{Grain, Period};
 use crate::finding::{Finding, Place};
@@ -21,6 +23,8 @@ pub struct Layout {
     /// Sheet row of the header, from 1; none for records.
     pub header_row: Option<u32>,
     pub columns: ColumnMap,
+    /// How its rows are turned, if its header holds values.
+    pub crosstab: Option<Crosstab>,
     /// Header texts by sheet column, for places and renderings.
     pub headers: Vec<String>,
 }
@@ -96,6 +100,13 @@ pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<R
                     SheetKind::Records => records_candidate(contract, context, vocabulary, &fields),
                 })
                 .collect();
+            let fits = candidates
+                .iter()
+                .any(|candidate| candidate.layout.columns.fits() || candidate.is_empty);
+            let candidates = match info.kind {
+                SheetKind::Grid if !fits => turned(candidates, context, &vocabularies, &top, info.name.as_deref()),
+                _ => candidates,
+            };
             let spot = Spot {
                 part,
                 sheet,
@@ -165,13 +176,7 @@ fn grid_candidate(
     top: &Block,
     sheet: Option<&str>,
 ) -> Candidate {
-    let score = |texts: &[String]| vocabulary.score(texts.iter().map(String::as_str));
-    let header = layout::header(top, score, |text| vocabulary.knows(text));
-    let mut titles = title::titles(top, header.first);
-    // Where no title names a period, the sheet's name may: `Agt 2026`.
-    if title::period(&titles, contract).is_none() {
-        titles.extend(sheet.map(str::to_string));
-    }
+    let (header, titles) = header_and_titles(contract, vocabulary, top, sheet);
     let mut columns = headers::map(contract, context, vocabulary, &header.texts, &titles);
     if matches!(columns.year, Some(YearFrom::Title(_)))
         && !lack_years(top, header.first + header.depth, &columns, contract)
@@ -182,6 +187,7 @@ fn grid_candidate(
         skip_rows: header.first + header.depth,
         header_row: top.row_numbers.get(header.first).copied(),
         columns,
+        crosstab: None,
         headers: header.texts,
     };
     Candidate {
@@ -189,6 +195,57 @@ fn grid_candidate(
         layout,
         is_empty: false,
     }
+}
+
+/// The candidates of a sheet that none fits, each as a crosstab where that makes it fit.
+fn turned(
+    candidates: Vec<Candidate>,
+    context: &Context,
+    vocabularies: &[Vocabulary],
+    top: &Block,
+    sheet: Option<&str>,
+) -> Vec<Candidate> {
+    let as_crosstab = |(candidate, vocabulary): (Candidate, &Vocabulary)| {
+        let contract = candidate.contract.clone();
+        let (header, titles) = header_and_titles(&contract, vocabulary, top, sheet);
+        let plain = &candidate.layout.columns;
+        let mut headers = vec![header.clone()];
+        headers.extend(layout::deeper(top, &header));
+        let found = headers.into_iter().find_map(|header| {
+            let turned = crosstab::find(&contract, context, vocabulary, &header, &titles, plain)?;
+            Some((header, turned))
+        });
+        let Some((header, turned)) = found else {
+            return candidate;
+        };
+        Candidate {
+            layout: Layout {
+                skip_rows: header.first + header.depth,
+                header_row: candidate.layout.header_row,
+                columns: turned.columns,
+                crosstab: Some(turned.crosstab),
+                headers: turned.headers,
+            },
+            ..candidate
+        }
+    };
+    candidates.into_iter().zip(vocabularies).map(as_crosstab).collect()
+}
+
+/// Where the header is, and what stands above it. Where no title names a period, the sheet's name may: `Agt 2026`.
+fn header_and_titles(
+    contract: &Contract,
+    vocabulary: &Vocabulary,
+    top: &Block,
+    sheet: Option<&str>,
+) -> (Header, Vec<String>) {
+    let score = |texts: &[String]| vocabulary.score(texts.iter().map(String::as_str));
+    let header = layout::header(top, score, |text| vocabulary.knows(text));
+    let mut titles = title::titles(top, header.first);
+    if title::period(&titles, contract).is_none() {
+        titles.extend(sheet.map(str::to_string));
+    }
+    (header, titles)
 }
 
 /// Whether a cell of the period's column has no year.
@@ -222,6 +279,7 @@ fn records_candidate(
         skip_rows: 0,
         header_row: None,
         columns,
+        crosstab: None,
         headers: fields.to_vec(),
     };
     Candidate {
@@ -333,6 +391,17 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
                 )
                 .at(place.clone()),
         );
+    }
+    if let Some(crosstab) = &chosen.layout.crosstab
+        && let Some((_, column)) = chosen.contract.columns.get_index(crosstab.along)
+    {
+        let values: Vec<&str> = crosstab.values.iter().map(|(value, _)| value.as_str()).collect();
+        let note = Finding::of("columns-turned").with("values", values.join(", "));
+        notes.push(note.with_both("column", &column.title).at(place.clone()));
+    }
+    if let Some(power) = map.power_by_title {
+        let factor = format!("1{}", ".000".repeat(power as usize / 3));
+        notes.push(Finding::of("unit-by-title").with("factor", factor).at(place.clone()));
     }
     if let Some(YearFrom::Title(year)) = map.year
         && let Some(column) = chosen

@@ -195,6 +195,11 @@ fn is_note(text: &str) -> bool {
     text.starts_with('*') || matches!(text.as_bytes(), [digit, b')', b' ', ..] if digit.is_ascii_digit())
 }
 
+/// Whether a header or label names a sum.
+pub(super) fn is_total(text: &str) -> bool {
+    TOTALS.contains(&text::normal(text).as_str())
+}
+
 /// Whether a row that begins with this text may be a total, a footnote or a numbering.
 pub(super) fn is_label(lead: &str) -> bool {
     let normal = text::normal(lead);

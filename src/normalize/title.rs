@@ -2,8 +2,9 @@
 
 use crate::config::Contract;
 use crate::domain::period::{Grain, Period};
-use crate::domain::text;
+use crate::domain::{date, money, text};
 use crate::read::{Block, Cell};
+use chrono::NaiveDate;
 
 /// Most words of a title that together may name a period (`Triwulan III Tahun 2024`).
 const WINDOW: usize = 4;
@@ -47,6 +48,41 @@ pub(super) fn year(titles: &[String]) -> Option<i32> {
         [year] => Some(year),
         _ => None,
     }
+}
+
+/// The one day that the titles name, for tables about a single day.
+pub(super) fn day(titles: &[String]) -> Option<NaiveDate> {
+    let mut days: Vec<NaiveDate> = titles
+        .iter()
+        .filter(|title| !is_about_making(title))
+        .filter_map(|title| {
+            let words: Vec<&str> = title.split_whitespace().collect();
+            let mut phrases = (1..=3).rev().flat_map(|length| words.windows(length));
+            phrases.find_map(|phrase| date::parse_date(phrase.join(" ").trim_matches(['(', ')', '.', ':', ','])).ok())
+        })
+        .collect();
+    days.dedup();
+    match days[..] {
+        [day] => Some(day),
+        _ => None,
+    }
+}
+
+/// The power of ten that a title gives to all amounts of money below it: `(dalam jutaan rupiah)`.
+pub(super) fn money_power(titles: &[String]) -> Option<u32> {
+    let says_unit = |title: &&String| {
+        text::normal(title)
+            .split(' ')
+            .any(|word| matches!(word, "dalam" | "dlm" | "satuan"))
+    };
+    let scales = titles
+        .iter()
+        .filter(says_unit)
+        .filter_map(|title| money::header_scale(title));
+    scales
+        .filter(|scale| scale.rupiah && scale.power > 0)
+        .map(|scale| scale.power)
+        .next()
 }
 
 /// The one period that the titles name, in one of the contract's grains. Two different ones, or several months
@@ -106,6 +142,27 @@ mod tests {
         );
         assert_eq!(year(&titles(&["LAPORAN 2025/2026"])), None);
         assert_eq!(year(&titles(&["Perda 1234"])), None);
+    }
+
+    #[test]
+    fn a_day_and_a_unit_may_stand_in_a_title() {
+        let of = |texts: &[&str]| day(&titles(texts)).map(|day| day.to_string());
+        assert_eq!(
+            of(&["Hari/Tanggal: Selasa, 10 November 2026"]).as_deref(),
+            Some("2026-11-10")
+        );
+        assert_eq!(
+            of(&["10 November 2026", "dicetak 11 November 2026"]).as_deref(),
+            Some("2026-11-10")
+        );
+        assert_eq!(of(&["10 November 2026", "11 November 2026"]), None);
+        assert_eq!(of(&["November 2026"]), None);
+        let power = |text: &str| money_power(&titles(&[text]));
+        assert_eq!(power("(dalam jutaan rupiah)"), Some(6));
+        assert_eq!(power("Satuan: Rp ribu"), Some(3));
+        for text in ["Bantuan Rp 5 juta", "dalam rupiah", "dalam ribuan jiwa"] {
+            assert_eq!(power(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -152,6 +152,7 @@ fn sheet(contract: &Arc<Contract>, context: &Context) -> RoutedSheet {
             skip_rows: 0,
             header_row: Some(1),
             columns,
+            crosstab: None,
             headers,
         },
     }

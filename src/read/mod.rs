@@ -5,13 +5,14 @@
 //! memory. A text format's cells are slices of the block's text; nothing is allocated per cell. A place is
 //! implicit (sheet, row number, column index); an address such as `Sheet1!C14` is computed for a finding only.
 //!
-//! Reads `finding`, `format`, `config` (limits) and nothing else of the crate; called by `normalize` and the
+//! Reads `finding`, `format`, `config` (limits), `domain` (days) and nothing else of the crate; called by `normalize` and the
 //! command line.
 
 mod apart;
 mod csv;
 mod fields;
 mod json;
+mod merged;
 mod open;
 mod xlsx;
 mod xml;
@@ -86,6 +87,8 @@ pub struct Block {
     pub row_numbers: Vec<u32>,
     /// True where `row_numbers` are physical lines of a text file.
     pub numbers_are_lines: bool,
+    /// Of rows that a crosstab was turned into: the ordinal of the header's value that each is of. Else empty.
+    pub turned: Vec<u32>,
 }
 
 impl Block {

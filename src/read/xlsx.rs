@@ -1,5 +1,6 @@
 //! XLSX workbooks: cells as their sheets hold them, typed.
 
+use super::merged::Merged;
 use super::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number};
 use crate::config::Limits;
 use crate::finding::{Finding, Place};
@@ -13,6 +14,9 @@ use std::path::Path;
 use std::sync::Once;
 use zip::ZipArchive;
 
+/// Largest workbook in which merged cells are looked for, in bytes: programs that write more do not merge.
+const SMALL: u64 = 4 << 20;
+
 /// Most bytes that one byte of deflated data can become.
 const DEFLATE_RATIO: u64 = 1_032;
 
@@ -25,6 +29,8 @@ pub(super) struct XlsxDocument {
     sheets: Vec<Sheet>,
     epoch: Epoch,
     notes: Vec<Finding>,
+    /// Whether merged cells are looked for, which reads a sheet once more.
+    is_small: bool,
     limits: Limits,
 }
 
@@ -55,6 +61,7 @@ impl XlsxDocument {
             sheets,
             epoch,
             notes,
+            is_small: path.metadata().is_ok_and(|file| file.len() <= SMALL),
             limits: limits.clone(),
         })
     }
@@ -76,12 +83,20 @@ impl Document for XlsxDocument {
     fn blocks(&mut self, sheet: usize) -> Result<Box<dyn Blocks + '_>, ReadError> {
         let sheet_name = self.sheets[sheet].name.clone().unwrap_or_default();
         let (workbook, name) = (&mut self.workbook, self.name.as_str());
+        let merged = match self.is_small {
+            true => guarded(name, || {
+                let ranges = workbook.merge_cells_by_sheet_name(&sheet_name);
+                ranges.map_err(|error| on_sheet(damaged(name, &error), &sheet_name))
+            })?,
+            false => Vec::new(),
+        };
         let cells = guarded(name, || {
             workbook
                 .worksheet_cells_reader(&sheet_name)
                 .map_err(|error| on_sheet(damaged(name, &error), &sheet_name))
         })?;
         Ok(Box::new(XlsxBlocks {
+            merged: Merged::new(merged.iter().map(|range| (range.start, range.end))),
             percent: cells.styles().iter().map(shows_percent).collect(),
             cells,
             file: name,
@@ -199,6 +214,7 @@ fn on_sheet(mut error: ReadError, sheet: &str) -> ReadError {
 
 struct XlsxBlocks<'a> {
     cells: XlsxCellReader<'a, Source>,
+    merged: Merged,
     /// Whether a style, by its id, shows numbers as percentages.
     percent: Vec<bool>,
     file: &'a str,
@@ -251,7 +267,7 @@ impl XlsxBlocks<'_> {
             }
             let row_open = block.cells.len() > block.open_row_start();
             if self.row != Some(row) && row_open {
-                block.end_row(self.row.unwrap_or(0) + 1);
+                self.end_row(&mut block);
                 if block.is_full() {
                     self.pending = Some(((row, column), cell.get_value().clone(), self.shows_percent(style)));
                     return Ok(Some(block));
@@ -261,9 +277,15 @@ impl XlsxBlocks<'_> {
             self.push(&mut block, row, column, cell.get_value(), self.shows_percent(style))?;
         }
         if block.cells.len() > block.open_row_start() {
-            block.end_row(self.row.unwrap_or(0) + 1);
+            self.end_row(&mut block);
         }
         Ok((block.rows() > 0).then_some(block))
+    }
+
+    fn end_row(&mut self, block: &mut Block) {
+        let row = self.row.unwrap_or(0);
+        self.merged.fill(row, block);
+        block.end_row(row + 1);
     }
 
     fn shows_percent(&self, style: usize) -> bool {
@@ -271,7 +293,7 @@ impl XlsxBlocks<'_> {
     }
 
     fn push(
-        &self,
+        &mut self,
         block: &mut Block,
         row: u32,
         column: u32,
@@ -307,6 +329,7 @@ impl XlsxBlocks<'_> {
             DataRef::Empty => RawCell::Empty,
         };
         block.set_cell(column as usize, cell);
+        self.merged.note(row, column, block, cell);
         Ok(())
     }
 }

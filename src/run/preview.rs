@@ -4,7 +4,7 @@ use super::judge;
 use crate::config::{Configuration, Connector, Contract};
 use crate::domain::date::from_serial;
 use crate::finding::{Finding, Severity};
-use crate::normalize::{Context, LeftOut, RoutedSheet, Speaker, Supplied, route};
+use crate::normalize::{Context, Layout, LeftOut, RoutedSheet, Speaker, Supplied, route};
 use crate::read::{self, Block, Cell, Document, Epoch, Format, ReadError};
 use std::path::Path;
 use std::sync::Arc;
@@ -168,16 +168,11 @@ fn sheets(
     }
     let mut shown: Vec<(usize, SheetPreview)> = Vec::new();
     for sheet in &routing.routed {
-        let top = first_rows(
-            documents[sheet.part].as_mut(),
-            sheet.sheet,
-            sheet.layout.skip_rows,
-            rows,
-        )?;
+        let top = first_rows(documents[sheet.part].as_mut(), sheet.sheet, Some(&sheet.layout), rows)?;
         shown.push((sheet.sheet, routed(sheet, &top)));
     }
     for sheet in &routing.left_out {
-        let top = first_rows(documents[sheet.part].as_mut(), sheet.sheet, 0, rows)?;
+        let top = first_rows(documents[sheet.part].as_mut(), sheet.sheet, None, rows)?;
         shown.push((sheet.sheet, left_out(sheet, &top)));
     }
     shown.sort_by_key(|(position, _)| *position);
@@ -185,16 +180,22 @@ fn sheets(
     Ok(())
 }
 
-/// The rows of the first block that come after `skip`, at most `rows`.
+/// The rows of the first block, below the header where one was found and turned where they are a crosstab's; at most `rows`.
 fn first_rows(
     document: &mut dyn Document,
     sheet: usize,
-    skip: usize,
+    layout: Option<&Layout>,
     rows: usize,
 ) -> Result<Vec<Vec<String>>, ReadError> {
     let mut blocks = document.blocks(sheet)?;
     let Some(block) = blocks.next_block()? else {
         return Ok(Vec::new());
+    };
+    let skip = layout.map_or(0, |layout| layout.skip_rows);
+    let crosstab = layout.and_then(|layout| Some((layout.crosstab.as_ref()?, &layout.columns)));
+    let (block, skip) = match crosstab {
+        Some((crosstab, columns)) => (crosstab.turn(&block, skip.min(block.rows()), columns).0, 0),
+        None => (block, skip),
     };
     Ok((skip..block.rows()).take(rows).map(|row| texts(&block, row)).collect())
 }

@@ -1,0 +1,100 @@
+//! Cells that are merged over rows: each of the rows means what stands in the first.
+
+use super::{Block, Cell, Epoch, RawCell};
+use std::collections::HashMap;
+
+/// What is repeated: names and days. A figure is not: whose it is nobody can say.
+enum Value {
+    Text(String),
+    Date(f64, Epoch),
+}
+
+/// The merged ranges of a sheet, while it is read from top to bottom. Positions are (row, column), from 0.
+#[derive(Default)]
+pub(super) struct Merged {
+    /// Last row of each range, by its first cell, until that has come.
+    waiting: HashMap<(u32, u32), u32>,
+    /// Column, last row and value of the ranges that go on.
+    open: Vec<(u32, u32, Value)>,
+}
+
+impl Merged {
+    /// `ranges` are first and last cell. Those of one row are not kept: a header tells by itself over how many columns it
+    /// goes.
+    pub fn new(ranges: impl Iterator<Item = ((u32, u32), (u32, u32))>) -> Merged {
+        let kept = ranges.filter(|(first, last)| first.0 < last.0);
+        Merged {
+            waiting: kept.map(|(first, last)| (first, last.0)).collect(),
+            open: Vec::new(),
+        }
+    }
+
+    /// Notes a cell, which may be a range's first.
+    pub fn note(&mut self, row: u32, column: u32, block: &Block, cell: RawCell) {
+        let Some(last) = self.waiting.remove(&(row, column)) else {
+            return;
+        };
+        let value = match block.view(cell) {
+            Cell::Text(text) => Value::Text(text.to_string()),
+            Cell::Date { serial, epoch } => Value::Date(serial, epoch),
+            _ => return,
+        };
+        self.open.push((column, last, value));
+    }
+
+    /// Fills the row that is about to end where a range goes on through an empty cell of it.
+    pub fn fill(&mut self, row: u32, block: &mut Block) {
+        self.open.retain(|(_, last, _)| *last >= row);
+        for (column, _, value) in &self.open {
+            let at = block.open_row_start() + *column as usize;
+            if !matches!(block.cells.get(at), None | Some(RawCell::Empty)) {
+                continue;
+            }
+            let cell = match value {
+                Value::Text(text) => RawCell::Text(block.push_text(text)),
+                Value::Date(serial, epoch) => RawCell::Date {
+                    serial: *serial,
+                    epoch: *epoch,
+                },
+            };
+            block.set_cell(*column as usize, cell);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_days_are_repeated_and_figures_are_not() {
+        let ranges = [((0, 0), (2, 0)), ((0, 1), (1, 1)), ((0, 2), (1, 2)), ((1, 3), (1, 4))];
+        let mut merged = Merged::new(ranges.into_iter());
+        let mut block = Block::default();
+        let name = RawCell::Text(block.push_text("Gudang"));
+        let day = RawCell::Date {
+            serial: 46_000.0,
+            epoch: Epoch::Year1900,
+        };
+        for (column, cell) in [name, day, RawCell::Integer(5)].into_iter().enumerate() {
+            block.set_cell(column, cell);
+            merged.note(0, column as u32, &block, cell);
+        }
+        for row in 0..4 {
+            if row > 0 {
+                block.set_cell(3, RawCell::Integer(i64::from(row)));
+            }
+            merged.fill(row, &mut block);
+            block.end_row(row + 1);
+        }
+        let column = |column: usize| (0..4).map(|row| block.cell(row, column)).collect::<Vec<_>>();
+        let name = Cell::Text("Gudang");
+        assert_eq!(column(0), [name, name, name, Cell::Empty]);
+        let day = Cell::Date {
+            serial: 46_000.0,
+            epoch: Epoch::Year1900,
+        };
+        assert_eq!(column(1), [day, day, Cell::Empty, Cell::Empty]);
+        assert_eq!(column(2), [Cell::Integer(5), Cell::Empty, Cell::Empty, Cell::Empty]);
+    }
+}
