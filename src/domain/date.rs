@@ -99,6 +99,35 @@ fn day_first(day: u32, month: u32, year: i32) -> Result<NaiveDate, DateError> {
 }
 
 /// `2024-08-12` and `12/08/2024`, which nearly every cell is.
+/// Which number of a date is the day, as far as the date itself shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// `25/08/2024`
+    DayFirst,
+    /// `08/25/2024`
+    MonthFirst,
+    /// `03/11/2024` is another day in each order.
+    Either,
+}
+
+/// What a date of three numbers with the year at its end shows about its order; none for other texts, and for `05/05/2024`.
+pub fn order(text: &str) -> Option<Order> {
+    let mut parts = text::trim(text)
+        .split(['/', '-', '.'])
+        .map(|part| part.trim().parse::<u32>().ok());
+    let (Some(Some(first)), Some(Some(second)), Some(Some(_)), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return None;
+    };
+    match (first, second) {
+        (13..=31, 1..=12) => Some(Order::DayFirst),
+        (1..=12, 13..=31) => Some(Order::MonthFirst),
+        (1..=12, 1..=12) if first != second => Some(Order::Either),
+        _ => None,
+    }
+}
+
 fn common_form(bytes: &[u8]) -> Option<Result<NaiveDate, DateError>> {
     let &[a, b, c, d, e, f, g, h, i, j] = bytes else {
         return None;

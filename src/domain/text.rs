@@ -178,7 +178,7 @@ pub fn says_percent(header: &str) -> bool {
 }
 
 /// The first bracketed part of `text`: what stands before, in and after it.
-pub(super) fn bracket(text: &str) -> Option<(&str, &str, &str)> {
+pub fn bracket(text: &str) -> Option<(&str, &str, &str)> {
     let open = text.find(['(', '['])?;
     let close = if text[open..].starts_with('(') { ')' } else { ']' };
     let length = text[open + 1..].find(close)?;

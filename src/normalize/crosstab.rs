@@ -7,6 +7,8 @@ use super::headers::{self, ColumnMap, Vocabulary, YearFrom};
 use super::layout::Header;
 use super::rows::{RowKind, classify, foot, is_total};
 use crate::config::{ColumnType, Contract};
+use crate::domain::date::{self, DateError};
+use crate::domain::money;
 use crate::domain::number::Style;
 use crate::read::{Block, Cell, RawCell};
 
@@ -16,11 +18,13 @@ pub struct Crosstab {
     /// Contract column whose values stand in the header.
     pub along: usize,
     /// The values as they are read, each with the sheet columns of its figures, in the order of `measures`.
-    pub values: Vec<(String, Vec<Option<usize>>)>,
+    values: Vec<(String, Vec<Option<usize>>)>,
     /// Contract columns of the figures.
     measures: Vec<usize>,
-    /// Column of a turned row that holds the value; those of the figures follow. All before are the sheet's own.
-    first: usize,
+    /// Sheet columns that stand at the beginning of a turned row. The value follows, and then the figures.
+    own: Vec<usize>,
+    /// Number of the sheet's columns.
+    width: usize,
 }
 
 /// A header read as that of a crosstab.
@@ -29,6 +33,8 @@ pub(super) struct Turned {
     pub columns: ColumnMap,
     /// Texts by column of the turned rows.
     pub headers: Vec<String>,
+    /// Headers that are written as days but are none: their figures would be lost.
+    pub no_days: Vec<String>,
 }
 
 /// The contract column that a sheet column has figures of, with the value that its header names.
@@ -116,14 +122,20 @@ fn along_one(
         [only] if is_measure(only) => Some(*only),
         _ => None,
     };
-    let crosstab = crosstab(along, &figures, alone, texts.len())?;
+    let mut crosstab = crosstab(along, &figures, alone)?;
     let mut found = vec![along];
     found.extend(&crosstab.measures);
     if missing.iter().any(|index| !found.contains(index)) {
         return None;
     }
+    crosstab.width = texts.len();
+    for column in totals {
+        texts[column].clone_from(&header.texts[column]);
+        columns.unknown.push(texts[column].trim().to_string());
+    }
+    let mut texts = crosstab.narrow(&mut columns, &texts);
     for (offset, &index) in found.iter().enumerate() {
-        columns.source[index] = Some(crosstab.first + offset);
+        columns.source[index] = Some(crosstab.own.len() + offset);
         columns.supplied[index] = None;
         let title = &contract.columns[index].title.id;
         texts.push(title.clone());
@@ -131,20 +143,25 @@ fn along_one(
     for (position, &index) in crosstab.measures.iter().enumerate() {
         let column = crosstab.values.iter().find_map(|(_, cells)| cells[position]);
         let power = headers::header_power(column.map(|column| header.texts[column].as_str()));
-        let by_title = super::title::money_power(titles).filter(|_| contract.columns[index].kind == ColumnType::Money);
-        columns.power[index] = if power == 0 { by_title.unwrap_or(0) } else { power };
-        columns.power_by_title = columns.power_by_title.or(by_title.filter(|_| power == 0));
+        let says_none = column.is_some_and(|column| money::header_scale(&header.texts[column]).is_none());
+        let by_title = super::title::money_power(titles)
+            .filter(|_| says_none && contract.columns[index].kind == ColumnType::Money);
+        columns.power[index] = by_title.unwrap_or(power);
+        columns.power_by_title = columns.power_by_title.or(by_title);
     }
     columns.missing.clear();
-    for column in totals {
-        texts[column].clone_from(&header.texts[column]);
-        columns.unknown.push(texts[column].trim().to_string());
-    }
     columns.matched += found.len();
     if by_title {
         columns.year = year.map(YearFrom::Title);
     }
+    let is_no_day = |text: &&String| {
+        matches!(
+            date::parse_date(text),
+            Err(DateError::NoSuchDay | DateError::MonthFirst | DateError::YearOutOfRange(_))
+        )
+    };
     Some(Turned {
+        no_days: columns.unknown.iter().filter(is_no_day).cloned().collect(),
         crosstab,
         columns,
         headers: texts,
@@ -153,7 +170,7 @@ fn along_one(
 
 /// Puts the figures of one value together. None with fewer than two values, where a figure stands twice, or where nothing
 /// says which figure a column has.
-fn crosstab(along: usize, figures: &[Figure], alone: Option<usize>, first: usize) -> Option<Crosstab> {
+fn crosstab(along: usize, figures: &[Figure], alone: Option<usize>) -> Option<Crosstab> {
     let mut measures: Vec<usize> = Vec::new();
     for figure in figures {
         let measure = figure.measure.or(alone)?;
@@ -179,7 +196,8 @@ fn crosstab(along: usize, figures: &[Figure], alone: Option<usize>, first: usize
         along,
         values,
         measures,
-        first,
+        own: Vec::new(),
+        width: 0,
     })
 }
 
@@ -227,31 +245,58 @@ fn value_of(
 }
 
 impl Crosstab {
+    /// The values that stand in the header, as they are read.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().map(|(value, _)| value.as_str())
+    }
+
+    /// Makes turned rows begin with just the sheet columns that are read, and gives their headers.
+    fn narrow(&mut self, columns: &mut ColumnMap, texts: &[String]) -> Vec<String> {
+        let mut own: Vec<usize> = columns.source.iter().flatten().copied().collect();
+        own.extend(&columns.also_regions);
+        if let Some(YearFrom::Column(year)) = columns.year {
+            own.push(year);
+        }
+        own.sort_unstable();
+        own.dedup();
+        let place = |column: usize| own.binary_search(&column).unwrap_or_default();
+        for source in columns.source.iter_mut().flatten() {
+            *source = place(*source);
+        }
+        for column in &mut columns.also_regions {
+            *column = place(*column);
+        }
+        if let Some(YearFrom::Column(year)) = &mut columns.year {
+            *year = place(*year);
+        }
+        let headers = own.iter().map(|&column| texts[column].clone()).collect();
+        self.own = own;
+        headers
+    }
+
     /// Sheet column of the cell that stands in `column` of a turned row of the value `value`.
     pub(super) fn origin(&self, value: usize, column: usize) -> usize {
-        let cells = self.values.get(value).map(|(_, cells)| cells);
-        let Some(cells) = cells.filter(|_| column >= self.first) else {
-            return column;
-        };
-        let figure = cells.get((column - self.first).saturating_sub(1)).copied().flatten();
-        figure
-            .or_else(|| cells.iter().flatten().next().copied())
-            .unwrap_or(column)
+        if let Some(&own) = self.own.get(column) {
+            return own;
+        }
+        let cells = self
+            .values
+            .get(value)
+            .map(|(_, cells)| cells.as_slice())
+            .unwrap_or_default();
+        let position = column - self.own.len();
+        match position.checked_sub(1) {
+            // Beyond the figures stand the cells that no header is above.
+            Some(figure) if figure >= cells.len() => self.width + figure - cells.len(),
+            Some(figure) if cells[figure].is_some() => cells[figure].unwrap_or_default(),
+            _ => cells.iter().flatten().next().copied().unwrap_or_default(),
+        }
     }
 
     /// Turns a block's rows from `from` on. Totals, remarks and blank rows are left out; their number comes second.
-    pub fn turn(&self, block: &Block, from: usize, columns: &ColumnMap) -> (Block, u64) {
-        let own = columns
-            .source
-            .iter()
-            .flatten()
-            .copied()
-            .filter(|column| *column < self.first);
-        let figures = self
-            .values
-            .iter()
-            .flat_map(|(_, cells)| cells.iter().flatten().copied());
-        let mut used: Vec<usize> = own.chain(figures).collect();
+    pub fn turn(&self, block: &Block, from: usize) -> (Block, u64) {
+        let figures = self.values.iter().flat_map(|(_, cells)| cells.iter().flatten());
+        let mut used: Vec<usize> = self.own.iter().chain(figures).copied().collect();
         used.sort_unstable();
         let until = foot(block, from, used.len());
         let mut turned = Block {
@@ -272,12 +317,14 @@ impl Crosstab {
             }
             let cells = block.row(row);
             let cell = |column: usize| cells.get(column).copied().unwrap_or(RawCell::Empty);
+            let beyond = cells.get(self.width..).unwrap_or_default();
             for (position, (_, figures)) in self.values.iter().enumerate() {
-                turned.cells.extend((0..self.first).map(cell));
+                turned.cells.extend(self.own.iter().map(|&column| cell(column)));
                 turned.cells.push(values[position]);
                 turned
                     .cells
                     .extend(figures.iter().map(|figure| figure.map_or(RawCell::Empty, cell)));
+                turned.cells.extend(beyond);
                 turned.turned.push(position as u32);
                 turned.end_row(block.row_numbers[row]);
             }
@@ -306,25 +353,27 @@ mod tests {
             figure(3, "2024", Some(8)),
             figure(4, "2025", Some(8)),
         ];
-        let found = crosstab(0, &figures, None, 5).unwrap();
+        let found = crosstab(0, &figures, None).unwrap();
         assert_eq!(found.measures, [7, 8]);
         let expected = [("2024", [Some(1), Some(3)]), ("2025", [Some(2), Some(4)])];
         let expected = expected.map(|(value, cells)| (value.to_string(), cells.to_vec()));
         assert_eq!(found.values, expected);
-        // The value, its two figures; a column of the sheet is its own.
-        assert_eq!([5, 6, 7, 2].map(|column| found.origin(1, column)), [2, 2, 4, 2]);
+        // A column of the sheet, the value, its two figures, and what stands beyond.
+        let found = Crosstab {
+            own: vec![0],
+            width: 5,
+            ..found
+        };
+        assert_eq!([0, 1, 2, 3, 4].map(|column| found.origin(1, column)), [0, 2, 2, 4, 5]);
     }
 
     #[test]
     fn a_doubt_is_no_crosstab() {
         // Nothing says what stands below; one value alone; one figure of a value twice.
-        assert_eq!(
-            crosstab(0, &[figure(1, "a", None), figure(2, "b", None)], None, 3),
-            None
-        );
-        assert_eq!(crosstab(0, &[figure(1, "a", None)], Some(7), 3), None);
+        assert_eq!(crosstab(0, &[figure(1, "a", None), figure(2, "b", None)], None), None);
+        assert_eq!(crosstab(0, &[figure(1, "a", None)], Some(7)), None);
         let twice = [figure(1, "a", None), figure(2, "b", None), figure(3, "a", None)];
-        assert_eq!(crosstab(0, &twice, Some(7), 4), None);
+        assert_eq!(crosstab(0, &twice, Some(7)), None);
     }
 
     #[test]
@@ -345,23 +394,15 @@ mod tests {
             block.end_row(number as u32 + 4);
         }
         let figures = [figure(1, "2024", None), figure(2, "2025", None)];
-        let crosstab = crosstab(1, &figures, Some(2), 3).unwrap();
-        let columns = ColumnMap {
-            source: vec![Some(0), Some(3), Some(4)],
-            supplied: vec![None; 3],
-            power: vec![0; 3],
-            power_by_title: None,
-            missing: Vec::new(),
-            doubled: Vec::new(),
-            unknown: Vec::new(),
-            matched: 3,
-            year: None,
-            also_regions: Vec::new(),
+        let crosstab = Crosstab {
+            own: vec![0],
+            width: 3,
+            ..crosstab(1, &figures, Some(2)).unwrap()
         };
-        let (turned, left) = crosstab.turn(&block, 0, &columns);
+        let (turned, left) = crosstab.turn(&block, 0);
         assert_eq!((turned.rows(), left), (2, 2));
         let cells: Vec<_> = (0..2)
-            .map(|row| [0, 3, 4].map(|column| turned.cell(row, column)))
+            .map(|row| [0, 1, 2].map(|column| turned.cell(row, column)))
             .collect();
         let name = Cell::Text("Coblong");
         assert_eq!(cells[0], [name, Cell::Text("2024"), Cell::Integer(5)]);

@@ -273,7 +273,8 @@ pub(super) fn map(
     }
     if let Some(power) = super::title::money_power(titles) {
         for (index, column) in contract.columns.values().enumerate() {
-            if column.kind == ColumnType::Money && map.source[index].is_some() && map.power[index] == 0 {
+            let says_none = |position: usize| crate::domain::money::header_scale(&headers[position]).is_none();
+            if column.kind == ColumnType::Money && map.source[index].is_some_and(says_none) {
                 map.power[index] = power;
                 map.power_by_title = Some(power);
             }

@@ -16,6 +16,7 @@ use super::totals::{TotalRow, Totals};
 use super::usual::Draft;
 use super::{Counts, Event, RefusedRow};
 use crate::config::{ColumnType, Contract};
+use crate::domain::date::{self, Order};
 use crate::domain::period::Period;
 use crate::domain::text;
 use crate::finding::{Finding, Severity};
@@ -89,11 +90,17 @@ fn repeats_header(plan: &SheetPlan<'_>, block: &Block, row: usize) -> bool {
 /// What stands for "as above", in lower case.
 const DITTO: [&str; 8] = ["\"", "''", "″", "〃", "sda", "s.d.a", "s.d.a.", "idem"];
 
+/// How far up ditto marks are followed.
+const DITTO_ROWS: usize = 500;
+
 /// A cell, or the one above it that its ditto marks stand for.
 fn above_ditto(block: &Block, row: usize, column: usize) -> Cell<'_> {
-    let mut cells = (0..=row).rev().map(|row| block.cell(row, column));
-    let is_ditto =
-        |cell: &Cell<'_>| matches!(cell, Cell::Text(text) if DITTO.contains(&text.trim().to_lowercase().as_str()));
+    // Above a cell of a crosstab stands the one of the same value, as many rows up as there are values.
+    let values = block.turned.iter().skip(1).position(|value| *value == 0);
+    let step = values.map_or(block.turned.len(), |position| position + 1).max(1);
+    let rows = (0..=row).rev().step_by(step).take(DITTO_ROWS);
+    let mut cells = rows.map(|row| block.cell(row, column));
+    let is_ditto = |cell: &Cell<'_>| matches!(cell, Cell::Text(text) if text.len() < 12 && DITTO.contains(&text.trim().to_lowercase().as_str()));
     // The first row is the header or the block's first: marks there stand for nothing that is here.
     cells
         .find(|cell| !is_ditto(cell))
@@ -313,6 +320,17 @@ impl<'c> Lane<'c> {
             && reader.column.kind.is_measure()
         {
             self.witness.observe(index, reader.column.kind, text);
+        }
+        if let Cell::Text(text) = cell
+            && reader.column.kind == ColumnType::Date
+        {
+            self.witness.observe_date(index, text);
+            if self.styles.month_first[index] && date::order(text) == Some(Order::Either) {
+                let place = self.place_of_column(plan, block, row, source, Some(index));
+                let finding = Finding::of("date-month-first").value(reader.shown(cell));
+                findings.push(finding.with("column", self.label(plan, index)).at(place));
+                return Value::Null;
+            }
         }
         let power = plan.layout.columns.power[index];
         let joined = match Some(index) == self.period {

@@ -39,7 +39,7 @@ pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: i
         for depth in 1..=DEEPEST {
             if depth > 1 {
                 let below = first + depth - 1;
-                if below >= rows.len() || !is_header_row(block, below) {
+                if below >= rows.len() || !is_header_row(block, below) || !has_gap(&rows[below - 1], &rows[below]) {
                     break;
                 }
                 joined = join(&joined, &rows[below], &knows);
@@ -56,20 +56,34 @@ pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: i
             }
         }
     }
-    while most.0 > 0
-        && let Some(below) = rows.get(best.first + best.depth)
-    {
-        if is_unit_row(below) {
-            best.texts = with_units(&best.texts, below);
-        } else if !is_numbering(below) {
-            break;
-        }
-        best.depth += 1;
-    }
     best.paths = paths(
         &rows[best.first..(best.first + best.depth).min(rows.len())],
         best.texts.len(),
     );
+    while most.0 > 0
+        && let Some(below) = rows.get(best.first + best.depth)
+    {
+        // A header merged over both rows stands in both.
+        let is_same =
+            |column: usize, text: &String| best.texts.get(column).is_some_and(|upper| upper.trim() == text.trim());
+        let below: Vec<String> = below
+            .iter()
+            .enumerate()
+            .map(|(column, text)| {
+                if is_same(column, text) {
+                    String::new()
+                } else {
+                    text.clone()
+                }
+            })
+            .collect();
+        if is_unit_row(&below) {
+            best.texts = with_units(&best.texts, &below);
+        } else if !is_numbering(&below) {
+            break;
+        }
+        best.depth += 1;
+    }
     best
 }
 
@@ -150,6 +164,15 @@ fn is_header_row(block: &Block, row: usize) -> bool {
     has_text
 }
 
+/// Whether the lower row has a text below a blank of the upper: without, it is a row of data.
+fn has_gap(upper: &[String], lower: &[String]) -> bool {
+    let is_blank = |column: usize| upper.get(column).is_none_or(|text| text.trim().is_empty());
+    lower
+        .iter()
+        .enumerate()
+        .any(|(column, text)| !text.trim().is_empty() && is_blank(column))
+}
+
 fn is_year(text: &str) -> bool {
     text.len() == 4
         && (text.starts_with("19") || text.starts_with("20"))
@@ -184,8 +207,12 @@ fn join(upper: &[String], lower: &[String], knows: &impl Fn(&str) -> bool) -> Ve
                     }
                     let both = format!("{} {}", group.trim(), below.trim()).trim().to_string();
                     let candidates = [&both, below, group];
-                    let known = candidates.into_iter().find(|text| knows(text));
-                    known.unwrap_or(&both).clone()
+                    let known = candidates.into_iter().find(|text| knows(text)).unwrap_or(&both);
+                    // A unit of the group is that of each of its columns.
+                    match text::bracket(group).filter(|(_, inside, _)| text::is_unit(inside)) {
+                        Some((_, unit, _)) if text::bracket(known).is_none() => format!("{known} ({unit})"),
+                        _ => known.clone(),
+                    }
                 }
             }
         })
@@ -330,6 +357,34 @@ mod tests {
         let header = found(&rows, &["daerah", "laki laki", "perempuan"]);
         assert_eq!((header.first, header.depth), (1, 2));
         assert_eq!(header.texts, ["Daerah", "Laki-laki", "Perempuan"]);
+    }
+
+    #[test]
+    fn numbers_of_columns_are_no_part_of_what_a_header_says() {
+        let rows: [&[&str]; 3] = [
+            &["Peristiwa", "Lahir", "Mati"],
+            &["1", "2", "3"],
+            &["Bandung", "5", "7"],
+        ];
+        let header = found(&rows, &["peristiwa", "lahir"]);
+        assert_eq!((header.depth, &header.paths[1]), (2, &vec!["Lahir".to_string()]));
+    }
+
+    #[test]
+    fn a_unit_of_a_group_is_that_of_its_columns() {
+        let rows: [&[&str]; 3] = [
+            &["Pajak", "Anggaran (Rp juta)", ""],
+            &["", "Target", "Realisasi"],
+            &["Hotel", "5", "7"],
+        ];
+        let header = found(&rows, &["pajak", "target", "realisasi"]);
+        assert_eq!(header.texts[1..], ["Target (Rp juta)", "Realisasi (Rp juta)"]);
+    }
+
+    #[test]
+    fn a_row_that_fills_no_gap_is_data_whatever_it_says() {
+        let rows: [&[&str]; 2] = [&["Daerah", "Nama", "Cakupan"], &["Bandung", "Siti", "Kota"]];
+        assert_eq!(found(&rows, &["daerah", "nama", "kota"]).depth, 1);
     }
 
     #[test]

@@ -40,7 +40,7 @@ mod usual;
 
 pub use cell::shown;
 pub use crosstab::Crosstab;
-pub use headers::{ColumnMap, Supplied};
+pub use headers::{ColumnMap, Supplied, YearFrom};
 pub use normalizer::{Counts, Event, LookAt, NormalizeError, Normalizer, RefusedRow, RowSink};
 pub use places::Rendering;
 pub use route::{Layout, LeftOut, RoutedSheet, Routing, route};

@@ -145,7 +145,7 @@ impl<'c> Normalizer<'c> {
             let from = skip.min(block.rows());
             skip -= from;
             if let Some(crosstab) = &plan.layout.crosstab {
-                let (block, left) = crosstab.turn(&block, from, &plan.layout.columns);
+                let (block, left) = crosstab.turn(&block, from);
                 turned_away += left;
                 return Ok(Some((plan.clone(), block, 0)));
             }

@@ -1,12 +1,13 @@
 //! Which sheet of which part is which dataset, and where its table begins.
 
 use super::crosstab::{self, Crosstab};
-use super::headers::{self, ColumnMap, Forms, Vocabulary, YearFrom};
+use super::headers::{self, ColumnMap, Forms, Supplied, Vocabulary, YearFrom};
 use super::layout::{self, Header};
 use super::style::Witness;
 use super::{Context, personal, title};
-use crate::config::Contract;
+use crate::config::{Column, ColumnType, Contract};
 use crate::domain::period::{Grain, Period};
+use crate::domain::text;
 use crate::finding::{Finding, Place};
 use crate::read::{Block, Cell, Document, ReadError, SheetKind};
 use std::rc::Rc;
@@ -159,6 +160,8 @@ struct Candidate {
     layout: Layout,
     /// Records without any field: an answer without rows fits by itself.
     is_empty: bool,
+    /// Headers of a crosstab that are written as days but are none.
+    no_days: Vec<String>,
 }
 
 fn first_block(document: &mut dyn Document, sheet: usize) -> Result<(Block, Vec<String>), ReadError> {
@@ -194,6 +197,7 @@ fn grid_candidate(
         contract: contract.clone(),
         layout,
         is_empty: false,
+        no_days: Vec::new(),
     }
 }
 
@@ -219,6 +223,7 @@ fn turned(
             return candidate;
         };
         Candidate {
+            no_days: turned.no_days,
             layout: Layout {
                 skip_rows: header.first + header.depth,
                 header_row: candidate.layout.header_row,
@@ -286,6 +291,7 @@ fn records_candidate(
         contract: contract.clone(),
         layout,
         is_empty: fields.is_empty(),
+        no_days: Vec::new(),
     }
 }
 
@@ -344,6 +350,15 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Rou
         routing.findings.push(finding.at(place));
         return;
     }
+    if let Some(finding) = question(first) {
+        routing.asked = true;
+        let place = Place {
+            row: first.layout.header_row,
+            ..place
+        };
+        routing.findings.push(finding.at(place));
+        return;
+    }
     routing.findings.extend(notes(first, &place));
     routing.routed.push(RoutedSheet {
         part: spot.part,
@@ -355,6 +370,43 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Rou
         layout: first.layout.clone(),
     });
 }
+
+/// What must be asked before such a sheet can count.
+fn question(chosen: &Candidate) -> Option<Finding> {
+    if let Some(header) = chosen.no_days.first() {
+        return Some(Finding::of("header-no-day").value(header));
+    }
+    // Rows by district or village, of a dataset that has one row a region: none of them is the region's figure.
+    let map = &chosen.layout.columns;
+    let part = map
+        .unknown
+        .iter()
+        .find(|header| PARTS.contains(&text::header(header).as_str()))?;
+    let columns = chosen.contract.columns.iter().enumerate();
+    let is_told_apart = |(index, (name, column)): (usize, (&String, &Column))| {
+        let is_period = chosen.contract.period.as_ref() == Some(name);
+        chosen.contract.key.contains(name)
+            && !is_period
+            && (column.kind != ColumnType::Region && map.source[index].is_some())
+    };
+    let by_sender = map
+        .supplied
+        .iter()
+        .any(|supplied| matches!(supplied, Some(Supplied::Sender(_))));
+    (by_sender && !columns.into_iter().any(is_told_apart))
+        .then(|| Finding::of("rows-of-parts").with("column", part.trim()))
+}
+
+/// Headers of the parts of a region, in normal form.
+const PARTS: [&str; 7] = [
+    "kecamatan",
+    "nama kecamatan",
+    "desa",
+    "kelurahan",
+    "desa kelurahan",
+    "distrik",
+    "puskesmas",
+];
 
 /// The texts of the row that looked most like a header. Where no text is any contract's, it is no header but may be
 /// anybody's data, and is not repeated.
@@ -395,7 +447,7 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
     if let Some(crosstab) = &chosen.layout.crosstab
         && let Some((_, column)) = chosen.contract.columns.get_index(crosstab.along)
     {
-        let values: Vec<&str> = crosstab.values.iter().map(|(value, _)| value.as_str()).collect();
+        let values: Vec<&str> = crosstab.values().collect();
         let note = Finding::of("columns-turned").with("values", values.join(", "));
         notes.push(note.with_both("column", &column.title).at(place.clone()));
     }
@@ -420,7 +472,7 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
         };
         let title = &column.title;
         match &map.supplied[index] {
-            Some(headers::Supplied::Title(period)) => {
+            Some(Supplied::Title(period)) => {
                 notes.push(
                     Finding::of("supplied-by-title")
                         .with_both("column", title)
@@ -428,7 +480,7 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
                         .at(place),
                 );
             }
-            Some(headers::Supplied::Sender(region)) => {
+            Some(Supplied::Sender(region)) => {
                 notes.push(
                     Finding::of("supplied-by-sender")
                         .with_both("column", title)
@@ -436,7 +488,7 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
                         .at(place),
                 );
             }
-            Some(headers::Supplied::Default(value)) => {
+            Some(Supplied::Default(value)) => {
                 notes.push(
                     Finding::of("supplied-by-default")
                         .with_both("column", title)

@@ -91,14 +91,14 @@ pub(super) fn foot(block: &Block, from: usize, used: usize) -> usize {
     let most = (used / 2).min(MOST_SIGNATURES);
     for row in (from..block.rows()).rev() {
         let mut texts = 0;
-        let mut begins = false;
+        let mut begins = true;
         for &raw in block.row(row) {
             match block.view(raw) {
                 Cell::Empty => {}
                 Cell::Text(text) if text.trim().is_empty() => {}
                 Cell::Text(text) if !is_figure(text) => {
                     texts += 1;
-                    begins |= begins_foot(text);
+                    begins &= begins_foot(text);
                 }
                 // A figure: the table's last row, or a total.
                 _ => return first,
@@ -107,7 +107,7 @@ pub(super) fn foot(block: &Block, from: usize, used: usize) -> usize {
         if texts > most {
             return first;
         }
-        if begins {
+        if begins && texts > 0 {
             first = row;
         }
     }
@@ -182,7 +182,12 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
         return RowKind::Footnote;
     }
     let is_remark = starts_with_word(&normal, &FOOTNOTES) || is_note;
-    if is_remark && filled <= 2 && used.len() > 2 {
+    let has_figure = block.row(row).iter().any(|&raw| match block.view(raw) {
+        Cell::Text(text) => is_figure(text),
+        Cell::Empty => false,
+        _ => true,
+    });
+    if is_remark && filled <= 2 && used.len() > 2 && !has_figure {
         RowKind::Footnote
     } else {
         RowKind::Data
@@ -288,6 +293,9 @@ mod tests {
         assert_eq!(kind(&["*) angka sementara", "", "", ""]), RowKind::Footnote);
         assert_eq!(kind(&["Jumlah", "", "15", "14", "Rp 3.500.000"]), RowKind::Total);
         assert_eq!(kind(&["", "Rata-rata", "", "134", "129,5"]), RowKind::Footnote);
+        assert_eq!(kind(&["1) angka sementara", "", "", ""]), RowKind::Footnote);
+        assert_eq!(kind(&["1) Beras Medium", "15.000", ""]), RowKind::Data);
+        assert_eq!(kind(&["*Minyak Goreng", "16000", ""]), RowKind::Data);
         assert_eq!(kind(&["(1)", "(2)", "(3)"]), RowKind::Numbering);
         assert_eq!(kind(&["1", "2", "3"]), RowKind::Data);
         assert_eq!(kind(&["Totalitas Layanan", "applied", "3"]), RowKind::Data);
@@ -344,5 +352,9 @@ mod tests {
         assert_eq!(foot_of(&[data, &["Kota Bandung", "Antrean daring"]]), 2);
         assert_eq!(foot_of(&[data, &["Kota Bandung", "2025", "12"], &["Mengetahui"]]), 2);
         assert_eq!(foot_of(&[data, &["Sumber", "a", "b", "c"]]), 2);
+        assert_eq!(
+            foot_of(&[data, &["INV-C", "Camat Menyapa", "Uji coba"], &["INV-D", "Sapa Guru"]]),
+            3
+        );
     }
 }

@@ -1,20 +1,24 @@
-//! Number styles, settled by column evidence and never cell by cell.
+//! Number styles and the order of dates, settled by column evidence and never cell by cell.
 
 use super::route::{Layout, RoutedSheet};
 use crate::config::{ColumnType, Contract, Locale};
+use crate::domain::date::{self, Order};
 use crate::domain::number::{Certainty, Evidence, Proof, Style};
 use crate::read::{Block, Cell};
 
-/// The style in which each contract column's text numbers are read, by column index.
+/// The style in which each contract column's text numbers are read, and its dates, by column index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Styles {
     pub by_column: Vec<Style>,
+    /// Dates in this column have the month first where they show their order, and never the day: then those that do not
+    /// show it are refused too.
+    pub month_first: Vec<bool>,
 }
 
 impl Styles {
     /// The contract's locales: what is assumed before there is evidence.
     pub fn declared(contract: &Contract) -> Styles {
-        let by_column = contract
+        let by_column: Vec<Style> = contract
             .columns
             .values()
             .map(|column| match column.locale {
@@ -22,7 +26,10 @@ impl Styles {
                 Locale::En => Style::En,
             })
             .collect();
-        Styles { by_column }
+        Styles {
+            month_first: vec![false; by_column.len()],
+            by_column,
+        }
     }
 
     /// What the first blocks of the sheets prove, else the contract's locales: what reading begins with. Where later
@@ -40,12 +47,15 @@ impl Styles {
 #[derive(Debug, Clone)]
 pub(super) struct Witness {
     evidence: Vec<Evidence>,
+    /// Whether dates were seen with the day first, and with the month first.
+    orders: Vec<(bool, bool)>,
 }
 
 impl Witness {
     pub(super) fn new(columns: usize) -> Witness {
         Witness {
             evidence: vec![Evidence::default(); columns],
+            orders: vec![(false, false); columns],
         }
     }
 
@@ -53,12 +63,15 @@ impl Witness {
     pub(super) fn of(contract: &Contract, layout: &Layout, block: &Block) -> Witness {
         let mut witness = Witness::new(contract.columns.len());
         for (index, column) in contract.columns.values().enumerate() {
-            let Some(source) = layout.columns.source[index].filter(|_| column.kind.is_measure()) else {
+            let is_date = column.kind == ColumnType::Date;
+            let Some(source) = layout.columns.source[index].filter(|_| is_date || column.kind.is_measure()) else {
                 continue;
             };
             for row in layout.skip_rows..block.rows() {
-                if let Cell::Text(text) = block.cell(row, source) {
-                    witness.observe(index, column.kind, text);
+                match block.cell(row, source) {
+                    Cell::Text(text) if is_date => witness.observe_date(index, text),
+                    Cell::Text(text) => witness.observe(index, column.kind, text),
+                    _ => {}
                 }
             }
         }
@@ -76,6 +89,16 @@ impl Witness {
         }
     }
 
+    /// Takes a cell of a column of dates into account.
+    pub(super) fn observe_date(&mut self, column: usize, text: &str) {
+        let (day_first, month_first) = &mut self.orders[column];
+        match date::order(text) {
+            Some(Order::DayFirst) => *day_first = true,
+            Some(Order::MonthFirst) => *month_first = true,
+            Some(Order::Either) | None => {}
+        }
+    }
+
     /// As [`Witness::observe`], of a cell that was read as a plain number.
     pub(super) fn add(&mut self, column: usize, proof: Proof) {
         self.evidence[column].add(proof);
@@ -84,6 +107,10 @@ impl Witness {
     pub(super) fn merge(&mut self, other: &Witness) {
         for (evidence, more) in self.evidence.iter_mut().zip(&other.evidence) {
             evidence.merge(more);
+        }
+        for (order, more) in self.orders.iter_mut().zip(&other.orders) {
+            order.0 |= more.0;
+            order.1 |= more.1;
         }
     }
 
@@ -99,6 +126,7 @@ impl Witness {
             }
             by_column.push(style);
         }
-        (Styles { by_column }, ambiguous)
+        let month_first = self.orders.iter().map(|(day, month)| *month && !*day).collect();
+        (Styles { by_column, month_first }, ambiguous)
     }
 }

@@ -68,16 +68,16 @@ pub(super) fn day(titles: &[String]) -> Option<NaiveDate> {
     }
 }
 
-/// The power of ten that a title gives to all amounts of money below it: `(dalam jutaan rupiah)`.
+/// The power of ten that a title gives to all amounts of money below it: `(dalam jutaan rupiah)`, `(Rp juta)`.
 pub(super) fn money_power(titles: &[String]) -> Option<u32> {
-    let says_unit = |title: &&String| {
-        text::normal(title)
-            .split(' ')
-            .any(|word| matches!(word, "dalam" | "dlm" | "satuan"))
+    let says_unit = |title: &str| {
+        let is_word = |word: &str| matches!(word, "dalam" | "dlm" | "satuan");
+        let in_brackets = text::bracket(title).is_some_and(|(_, inside, _)| text::is_unit(inside));
+        in_brackets || text::normal(title).split(' ').any(is_word)
     };
     let scales = titles
         .iter()
-        .filter(says_unit)
+        .filter(|title| says_unit(title))
         .filter_map(|title| money::header_scale(title));
     scales
         .filter(|scale| scale.rupiah && scale.power > 0)
@@ -160,6 +160,7 @@ mod tests {
         let power = |text: &str| money_power(&titles(&[text]));
         assert_eq!(power("(dalam jutaan rupiah)"), Some(6));
         assert_eq!(power("Satuan: Rp ribu"), Some(3));
+        assert_eq!(power("REALISASI PAJAK 2026 (juta rupiah)"), Some(6));
         for text in ["Bantuan Rp 5 juta", "dalam rupiah", "dalam ribuan jiwa"] {
             assert_eq!(power(text), None, "{text}");
         }

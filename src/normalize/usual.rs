@@ -11,6 +11,7 @@ use super::known::{KnownRegion, is_plain_text};
 use super::lane::{Lane, SheetPlan};
 use super::rows::{RowKind, classify, foot};
 use crate::config::{ColumnType, Pii};
+use crate::domain::date::{self, Order};
 use crate::domain::number::{Proof, Style, plain};
 use crate::read::{Block, Cell, RawCell};
 use crate::table::reference::{date_of, days};
@@ -194,6 +195,7 @@ impl Lane<'_> {
             return;
         };
         let mut last: (&str, Option<i32>) = ("", None);
+        let month_first = self.styles.month_first[index];
         for row in draft.rows() {
             if draft.doubt[row] {
                 continue;
@@ -202,6 +204,15 @@ impl Lane<'_> {
             let read = match cell {
                 Cell::Text(written) if !written.is_empty() && written == last.0 => last.1,
                 _ if reader.is_missing(cell) => continue,
+                // The careful way says what is wrong.
+                Cell::Text(written) if month_first && date::order(written) == Some(Order::Either) => None,
+                Cell::Text(written) => {
+                    let read = reader.date(cell).ok().map(days);
+                    if read.is_some() {
+                        self.witness.observe_date(index, written);
+                    }
+                    read
+                }
                 _ => reader.date(cell).ok().map(days),
             };
             if let Cell::Text(written) = cell {

@@ -173,6 +173,7 @@ fn seen(contract: &Arc<Contract>, context: &Context, style: Style, block: &Block
     let plan = plan(&sheet);
     let styles = Styles {
         by_column: vec![style; contract.columns.len()],
+        ..Styles::declared(contract)
     };
     let mut lane = Lane::new(contract, context, styles);
     let draft = if carefully {

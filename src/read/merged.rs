@@ -35,7 +35,7 @@ impl Merged {
             return;
         };
         let value = match block.view(cell) {
-            Cell::Text(text) => Value::Text(text.to_string()),
+            Cell::Text(text) if !is_figure(text) => Value::Text(text.to_string()),
             Cell::Date { serial, epoch } => Value::Date(serial, epoch),
             _ => return,
         };
@@ -60,6 +60,16 @@ impl Merged {
             block.set_cell(*column as usize, cell);
         }
     }
+}
+
+/// Digits that are no year, no code of a region and no long number of a register.
+fn is_figure(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_year = text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
+    let is_region = text.len() == 5 && text.as_bytes()[2] == b'.';
+    text.eq_ignore_ascii_case("nihil")
+        || (1..8).contains(&digits) && !text.chars().any(char::is_alphabetic) && !is_year && !is_region
 }
 
 #[cfg(test)]

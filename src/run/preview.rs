@@ -4,7 +4,7 @@ use super::judge;
 use crate::config::{Configuration, Connector, Contract};
 use crate::domain::date::from_serial;
 use crate::finding::{Finding, Severity};
-use crate::normalize::{Context, Layout, LeftOut, RoutedSheet, Speaker, Supplied, route};
+use crate::normalize::{Context, Layout, LeftOut, RoutedSheet, Speaker, Supplied, YearFrom, route};
 use crate::read::{self, Block, Cell, Document, Epoch, Format, ReadError};
 use std::path::Path;
 use std::sync::Arc;
@@ -192,9 +192,9 @@ fn first_rows(
         return Ok(Vec::new());
     };
     let skip = layout.map_or(0, |layout| layout.skip_rows);
-    let crosstab = layout.and_then(|layout| Some((layout.crosstab.as_ref()?, &layout.columns)));
+    let crosstab = layout.and_then(|layout| layout.crosstab.as_ref());
     let (block, skip) = match crosstab {
-        Some((crosstab, columns)) => (crosstab.turn(&block, skip.min(block.rows()), columns).0, 0),
+        Some(crosstab) => (crosstab.turn(&block, skip.min(block.rows())).0, 0),
         None => (block, skip),
     };
     Ok((skip..block.rows()).take(rows).map(|row| texts(&block, row)).collect())
@@ -238,9 +238,17 @@ fn routed(sheet: &RoutedSheet, top: &[Vec<String>]) -> SheetPreview {
     for (index, (name, column)) in sheet.contract.columns.iter().enumerate() {
         let source = map.source[index];
         let header = source.and_then(|source| sheet.layout.headers.get(source));
+        let along = sheet
+            .layout
+            .crosstab
+            .as_ref()
+            .filter(|crosstab| crosstab.along == index);
         columns.push(ColumnPreview {
             column: name.clone(),
-            header: header.map(|header| header.trim().to_string()),
+            header: match along {
+                Some(crosstab) => Some(crosstab.values().collect::<Vec<_>>().join(", ")),
+                None => header.map(|header| with_year(header.trim(), sheet, name)),
+            },
             supplied: map.supplied[index].as_ref().map(supply),
             required: column.required,
         });
@@ -264,6 +272,20 @@ fn routed(sheet: &RoutedSheet, top: &[Vec<String>]) -> SheetPreview {
         left_out: map.unknown.clone(),
         rows: top.iter().map(row).collect(),
         headings: used.into_iter().map(|(name, _, _)| name).collect(),
+    }
+}
+
+/// A header, and where the year of its months comes from.
+fn with_year(header: &str, sheet: &RoutedSheet, column: &str) -> String {
+    let year = sheet
+        .layout
+        .columns
+        .year
+        .filter(|_| sheet.contract.period.as_deref() == Some(column));
+    match year {
+        Some(YearFrom::Column(year)) => format!("{header} + {}", sheet.layout.headers[year].trim()),
+        Some(YearFrom::Title(year)) => format!("{header} + {year}"),
+        None => header.to_string(),
     }
 }
 
@@ -334,6 +356,21 @@ mod tests {
             [["Beras Premium", "2025-11-20", "15.500"]],
             "nothing is parsed"
         );
+    }
+
+    #[test]
+    fn turns_a_crosstab_and_says_which_headers_are_values() {
+        let text = "LAPORAN TAHUN 2026;;;\nKecamatan;Peristiwa;Januari;Februari\nCoblong;Kelahiran;5;6\n";
+        let preview = look("lahir.csv", text, Some("civil_registration"));
+        let sheet = &preview.sheets[0];
+        let period = sheet.columns.iter().find(|column| column.column == "period").unwrap();
+        assert_eq!(period.header.as_deref(), Some("Januari 2026, Februari 2026"));
+        assert_eq!(sheet.headings, ["district", "period", "event", "reported"]);
+        let rows = [
+            ["Coblong", "Januari 2026", "Kelahiran", "5"],
+            ["Coblong", "Februari 2026", "Kelahiran", "6"],
+        ];
+        assert_eq!(sheet.rows, rows);
     }
 
     #[test]

@@ -202,3 +202,19 @@ proptest! {
         let _ = from_serial(serial, false);
     }
 }
+
+#[test]
+fn some_dates_show_their_order() {
+    for (text, shown) in [
+        ("25/08/2024", Some(Order::DayFirst)),
+        ("08/25/2024", Some(Order::MonthFirst)),
+        (" 3-11-24 ", Some(Order::Either)),
+        ("05/05/2024", None),
+        ("2024-08-25", None),
+        ("25 Agustus 2024", None),
+        ("25/08", None),
+        ("", None),
+    ] {
+        assert_eq!(order(text), shown, "{text}");
+    }
+}

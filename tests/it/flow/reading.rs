@@ -239,3 +239,31 @@ fn names_and_periods_as_officers_write_them() {
     assert_eq!(finding(&receipt, "region-unknown")["value"], "Kota Atlantis");
     assert_eq!(finding(&receipt, "period-invalid")["cell"], "B6");
 }
+
+#[test]
+fn a_crosstab_is_read_by_its_own_cells() {
+    let installation = Installation::with_own(&["dukcapil-layanan"]);
+    let text = "LAPORAN TAHUN 2025;;;\n\
+                Kecamatan;Jenis Peristiwa;Januari;Februari\n\
+                Coblong;Kelahiran;10;30\n\
+                Cicendo;Kelahiran;sda;abc\n\
+                Jumlah;;20;30\n\
+                ;;Bandung, 3 Maret 2025;\n\
+                ;;Drs. Contoh Nama;\n";
+    installation.drop("32.73", "dukcapil-layanan", "lahir.csv", text);
+    installation.merge_only(0);
+    let receipt = installation.receipt(1);
+    assert_eq!(rows(&receipt)[..5], [4, 3, 1, 0, 0], "{receipt:#}");
+    // The ditto is the cell above in the sheet, and the finding has the cell of the sheet.
+    let lines = installation.model_lines("civil_registration", &["district", "period", "reported", "_row"]);
+    assert_eq!(
+        lines,
+        ["Cicendo 2025-01 10 4", "Coblong 2025-01 10 3", "Coblong 2025-02 30 3"]
+    );
+    let wrong = finding(&receipt, "number-invalid");
+    assert_eq!((&wrong["cell"], &wrong["value"]), (&json!("D4"), &json!("abc")));
+    assert!(
+        !receipt.to_string().contains("Contoh Nama"),
+        "who signed is kept nowhere"
+    );
+}
