@@ -274,6 +274,11 @@ impl Crosstab {
         headers
     }
 
+    /// Sheet column of a turned row's column that is the same for all values.
+    pub(super) fn own(&self, column: usize) -> Option<usize> {
+        self.own.get(column).copied()
+    }
+
     /// Sheet column of the cell that stands in `column` of a turned row of the value `value`.
     pub(super) fn origin(&self, value: usize, column: usize) -> usize {
         if let Some(&own) = self.own.get(column) {
@@ -378,21 +383,12 @@ mod tests {
 
     #[test]
     fn a_row_becomes_a_row_for_each_value() {
-        let mut block = Block::default();
-        for (number, cells) in [["Coblong", "5", "6"], ["Jumlah", "5", "6"], ["Sumber: dinas", "", ""]]
-            .iter()
-            .enumerate()
-        {
-            for cell in cells {
-                let raw = match cell.parse::<i64>() {
-                    _ if cell.is_empty() => RawCell::Empty,
-                    Ok(number) => RawCell::Integer(number),
-                    Err(_) => RawCell::Text(block.push_text(cell)),
-                };
-                block.cells.push(raw);
-            }
-            block.end_row(number as u32 + 4);
-        }
+        let rows: [&[&str]; 3] = [
+            &["Coblong", "5", "6"],
+            &["Jumlah", "5", "6"],
+            &["Sumber: dinas", "", ""],
+        ];
+        let block = Block::of_rows(4, &rows);
         let figures = [figure(1, "2024", None), figure(2, "2025", None)];
         let crosstab = Crosstab {
             own: vec![0],

@@ -257,29 +257,12 @@ fn with_units(headers: &[String], units: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::RawCell;
-
-    fn block(rows: &[&[&str]]) -> Block {
-        let mut block = Block::default();
-        for (number, cells) in rows.iter().enumerate() {
-            for cell in *cells {
-                let raw = match cell.parse::<i64>() {
-                    _ if cell.is_empty() => RawCell::Empty,
-                    Ok(number) => RawCell::Integer(number),
-                    Err(_) => RawCell::Text(block.push_text(cell)),
-                };
-                block.cells.push(raw);
-            }
-            block.end_row(number as u32 + 1);
-        }
-        block
-    }
 
     fn found(rows: &[&[&str]], known: &[&str]) -> Header {
         let known: Vec<String> = known.iter().map(|text| text::header(text)).collect();
         let knows = |candidate: &str| known.contains(&text::header(candidate));
         let score = |texts: &[String]| texts.iter().filter(|text| knows(text)).count();
-        header(&block(rows), score, knows)
+        header(&Block::of_rows(1, rows), score, knows)
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod layout;
 mod normalizer;
 mod personal;
 mod places;
+mod question;
 mod route;
 mod rows;
 mod speaker;

@@ -4,10 +4,9 @@ use super::crosstab::{self, Crosstab};
 use super::headers::{self, ColumnMap, Forms, Supplied, Vocabulary, YearFrom};
 use super::layout::{self, Header};
 use super::style::Witness;
-use super::{Context, personal, title};
-use crate::config::{Column, ColumnType, Contract};
+use super::{Context, personal, question, title};
+use crate::config::Contract;
 use crate::domain::period::{Grain, Period};
-use crate::domain::text;
 use crate::finding::{Finding, Place};
 use crate::read::{Block, Cell, Document, ReadError, SheetKind};
 use std::rc::Rc;
@@ -28,6 +27,16 @@ pub struct Layout {
     pub crosstab: Option<Crosstab>,
     /// Header texts by sheet column, for places and renderings.
     pub headers: Vec<String>,
+}
+
+impl Layout {
+    /// The sheet column behind a column of the rows as they are read; none where it is another from row to row.
+    pub fn sheet_column(&self, column: usize) -> Option<usize> {
+        match &self.crosstab {
+            Some(crosstab) => crosstab.own(column),
+            None => Some(column),
+        }
+    }
 }
 
 /// A sheet and the contract it fits.
@@ -350,7 +359,7 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Rou
         routing.findings.push(finding.at(place));
         return;
     }
-    if let Some(finding) = question(first) {
+    if let Some(finding) = question::of(&first.contract, &first.layout.columns, &first.no_days) {
         routing.asked = true;
         let place = Place {
             row: first.layout.header_row,
@@ -370,43 +379,6 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Rou
         layout: first.layout.clone(),
     });
 }
-
-/// What must be asked before such a sheet can count.
-fn question(chosen: &Candidate) -> Option<Finding> {
-    if let Some(header) = chosen.no_days.first() {
-        return Some(Finding::of("header-no-day").value(header));
-    }
-    // Rows by district or village, of a dataset that has one row a region: none of them is the region's figure.
-    let map = &chosen.layout.columns;
-    let part = map
-        .unknown
-        .iter()
-        .find(|header| PARTS.contains(&text::header(header).as_str()))?;
-    let columns = chosen.contract.columns.iter().enumerate();
-    let is_told_apart = |(index, (name, column)): (usize, (&String, &Column))| {
-        let is_period = chosen.contract.period.as_ref() == Some(name);
-        chosen.contract.key.contains(name)
-            && !is_period
-            && (column.kind != ColumnType::Region && map.source[index].is_some())
-    };
-    let by_sender = map
-        .supplied
-        .iter()
-        .any(|supplied| matches!(supplied, Some(Supplied::Sender(_))));
-    (by_sender && !columns.into_iter().any(is_told_apart))
-        .then(|| Finding::of("rows-of-parts").with("column", part.trim()))
-}
-
-/// Headers of the parts of a region, in normal form.
-const PARTS: [&str; 7] = [
-    "kecamatan",
-    "nama kecamatan",
-    "desa",
-    "kelurahan",
-    "desa kelurahan",
-    "distrik",
-    "puskesmas",
-];
 
 /// The texts of the row that looked most like a header. Where no text is any contract's, it is no header but may be
 /// anybody's data, and is not repeated.

@@ -261,25 +261,10 @@ fn is_numbering(block: &Block, row: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::RawCell;
-
-    fn block(cells: &[&str]) -> Block {
-        let mut block = Block::default();
-        for cell in cells {
-            let raw = match cell.parse::<i64>() {
-                _ if cell.is_empty() => RawCell::Empty,
-                Ok(number) => RawCell::Integer(number),
-                Err(_) => RawCell::Text(block.push_text(cell)),
-            };
-            block.cells.push(raw);
-        }
-        block.end_row(1);
-        block
-    }
 
     fn kind(cells: &[&str]) -> RowKind {
         let used: Vec<usize> = (0..cells.len()).collect();
-        classify(&block(cells), 0, &used)
+        classify(&Block::of_rows(1, &[cells]), 0, &used)
     }
 
     #[test]
@@ -304,18 +289,7 @@ mod tests {
     }
 
     fn foot_of(rows: &[&[&str]]) -> usize {
-        let mut all = Block::default();
-        for (number, cells) in rows.iter().enumerate() {
-            for cell in *cells {
-                let raw = match *cell {
-                    "" => RawCell::Empty,
-                    text => RawCell::Text(all.push_text(text)),
-                };
-                all.cells.push(raw);
-            }
-            all.end_row(number as u32 + 1);
-        }
-        foot(&all, 0, 6)
+        foot(&Block::of_rows(1, rows), 0, 6)
     }
 
     #[test]

@@ -162,6 +162,26 @@ impl Block {
     }
 }
 
+#[cfg(test)]
+impl Block {
+    /// Rows of texts, whole numbers and blanks as they are written, numbered from `first`.
+    pub(crate) fn of_rows(first: u32, rows: &[&[&str]]) -> Block {
+        let mut block = Block::default();
+        for (number, cells) in (first..).zip(rows) {
+            for cell in *cells {
+                let raw = match cell.parse::<i64>() {
+                    _ if cell.is_empty() => RawCell::Empty,
+                    Ok(number) => RawCell::Integer(number),
+                    Err(_) => RawCell::Text(block.push_text(cell)),
+                };
+                block.cells.push(raw);
+            }
+            block.end_row(number);
+        }
+        block
+    }
+}
+
 /// A reader ends a block at the first row end after this many rows …
 pub const BLOCK_ROWS: usize = 8_192;
 /// … or this many bytes of text …

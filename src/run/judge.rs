@@ -254,8 +254,8 @@ fn place_info(sheet: &RoutedSheet, documents: &[Box<dyn Document>]) -> PlaceInfo
         let Some(source) = sheet.layout.columns.source[index] else {
             continue;
         };
-        if is_grid {
-            info.columns.insert(name.clone(), source as u32);
+        if let Some(column) = sheet.layout.sheet_column(source).filter(|_| is_grid) {
+            info.columns.insert(name.clone(), column as u32);
         }
         let header = sheet.layout.headers.get(source).cloned().unwrap_or_default();
         info.headers.insert(name.clone(), header.trim().to_string());

@@ -2,8 +2,8 @@
 //!
 //! A file whose expectation has the key `open` is not read so yet. It is tried all the same: once it is, the key must go.
 
-use crate::support::{Installation, read_json, root};
-use serde_json::{Map, Value, json};
+use crate::support::{Installation, findings_by_code, read_json, root};
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -51,24 +51,12 @@ fn judged(expected: &Value) -> Value {
     installation.drop(text(expected, "region"), connector, file, bytes);
     installation.lumbung(&["run", "--as-of", AS_OF, "--no-publish", "--json"]);
     let receipt = installation.receipt(1);
-    let mut findings = Map::new();
-    // Of a workbook of several datasets each has findings of its own.
-    let parts = receipt["datasets"].as_array().into_iter().flatten();
-    let lists = [&receipt]
-        .into_iter()
-        .chain(parts)
-        .filter_map(|part| part["findings"].as_array());
-    for finding in lists.flatten() {
-        let code = text(finding, "code");
-        let count = findings.get(code).and_then(Value::as_u64).unwrap_or(0);
-        findings.insert(code.to_string(), json!(count + 1));
-    }
     let mut judged = expected.clone();
     judged["status"] = receipt["status"].clone();
     for key in ["read", "accepted", "quarantined", "repeated", "not_observed"] {
         judged[key] = receipt["rows"][key].clone();
     }
-    judged["findings"] = Value::Object(findings);
+    judged["findings"] = findings_by_code(&receipt);
     if let Some(columns) = expected.get("columns") {
         judged["rows"] = rows(&installation, text(expected, "dataset"), columns);
     }

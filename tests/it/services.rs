@@ -1,8 +1,8 @@
 //! Files as the service offices send them (`samples/services/`), judged as their connectors do: what becomes of every
 //! row was worked out by hand and stands beside each file.
 
-use crate::support::{lumbung, read_json, root};
-use serde_json::{Map, Value, json};
+use crate::support::{findings_by_code, lumbung, read_json, root};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,18 +41,12 @@ fn judged(expected: &Value, folder: &Path) -> Value {
     ];
     let said = lumbung(&arguments, &[("LUMBUNG_PSEUDONYM_KEY", "kunci-uji-coba")], folder);
     let receipt = said.json();
-    let mut findings = Map::new();
-    for finding in receipt["findings"].as_array().expect("findings") {
-        let code = finding["code"].as_str().expect("a code");
-        let count = findings.get(code).and_then(Value::as_u64).unwrap_or(0);
-        findings.insert(code.to_string(), json!(count + 1));
-    }
     let mut judged = expected.clone();
     judged["status"] = receipt["status"].clone();
     for key in ["read", "accepted", "quarantined", "repeated", "not_observed"] {
         judged[key] = receipt["rows"][key].clone();
     }
-    judged["findings"] = Value::Object(findings);
+    judged["findings"] = findings_by_code(&receipt);
     judged
 }
 

@@ -285,6 +285,22 @@ impl ModelRow {
     }
 }
 
+/// How often each code stands in a receipt, its datasets included.
+pub fn findings_by_code(receipt: &Value) -> Value {
+    let parts = receipt["datasets"].as_array().into_iter().flatten();
+    let lists = [receipt]
+        .into_iter()
+        .chain(parts)
+        .filter_map(|part| part["findings"].as_array());
+    let mut counts = serde_json::Map::new();
+    for finding in lists.flatten() {
+        let code = finding["code"].as_str().expect("a code");
+        let count = counts.get(code).and_then(Value::as_u64).unwrap_or(0);
+        counts.insert(code.to_string(), (count + 1).into());
+    }
+    Value::Object(counts)
+}
+
 fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder") {

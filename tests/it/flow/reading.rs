@@ -2,7 +2,7 @@
 
 use super::{codes, figures, finding, population, rows};
 use crate::support::{Installation, cells, workbook};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn any_of_four_separators() {
@@ -266,4 +266,19 @@ fn a_crosstab_is_read_by_its_own_cells() {
         !receipt.to_string().contains("Contoh Nama"),
         "who signed is kept nowhere"
     );
+}
+
+#[test]
+fn a_rule_of_a_crosstab_names_the_row_and_no_wrong_cell() {
+    let installation = Installation::with_own(&["dukcapil-layanan"]);
+    let text = "LAPORAN TAHUN 2025;;;;;\n\
+                Kecamatan;Jenis Peristiwa;Januari;;Februari;\n\
+                ;;Dilaporkan;Akta Terbit;Dilaporkan;Akta Terbit\n\
+                Coblong;Kelahiran;10;99;30;30\n";
+    installation.drop("32.73", "dukcapil-layanan", "lahir.csv", text);
+    installation.merge_only(0);
+    let receipt = installation.receipt(1);
+    assert_eq!(rows(&receipt)[..5], [2, 1, 1, 0, 0], "{receipt:#}");
+    let wrong = finding(&receipt, "certificates-above-reported");
+    assert_eq!((&wrong["cell"], &wrong["row"]), (&Value::Null, &json!(4)), "{wrong:#}");
 }
