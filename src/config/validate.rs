@@ -290,6 +290,32 @@ fn check_datasets(
             );
         }
     }
+    for layout in &connector.layouts {
+        if !names.contains(&layout.dataset.as_str()) {
+            say(
+                "layouts",
+                format!("`{}` is not a dataset of this connector", layout.dataset),
+                "",
+            );
+        }
+        if layout.sheet.is_none() && layout.header_rows.is_none() {
+            say(
+                "layouts",
+                format!("the layout of {} says nothing", layout.dataset),
+                "give sheet, header_rows or both",
+            );
+        }
+        if layout
+            .header_rows
+            .is_some_and(|(first, last)| first == 0 || last < first || last - first >= MOST_HEADER_ROWS)
+        {
+            say(
+                "layouts",
+                "header_rows are the first and the last sheet row of the header, from 1".to_string(),
+                "write for instance [5, 6]; a header has at most 5 rows",
+            );
+        }
+    }
     let known = |column: &String| {
         names
             .iter()
@@ -309,6 +335,9 @@ fn check_datasets(
         }
     }
 }
+
+/// Most rows of a header that is pinned.
+const MOST_HEADER_ROWS: u32 = 5;
 
 /// Who a source may speak for must be said, design §4.
 fn check_speaker(connector: &Connector, regions: &Registry, say: &mut impl FnMut(&str, String, &str)) {
@@ -335,6 +364,15 @@ fn check_speaker(connector: &Connector, regions: &Registry, say: &mut impl FnMut
             );
         }
         _ => {}
+    }
+    for layout in &connector.layouts {
+        if let Some(code) = layout.region.as_ref().filter(|code| regions.get(code).is_none()) {
+            say(
+                "layouts",
+                format!("region \"{code}\" is not in the registry"),
+                "write a Kemendagri code such as 32.73",
+            );
+        }
     }
     if let Some(naming) = connector
         .regions

@@ -423,8 +423,8 @@ const NOTHING: &str = "nihil";
 /// Whether a text is the error of a formula, as a workbook saved as text has it.
 fn is_error(text: &str) -> bool {
     let text = text.trim();
-    let known = ["#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"];
-    known.contains(&text)
+    let known = ["#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#N/A"];
+    known.iter().any(|error| text.eq_ignore_ascii_case(error))
         || text
             .strip_prefix("Err:")
             .is_some_and(|code| code.parse::<u16>().is_ok())

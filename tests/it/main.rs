@@ -21,6 +21,7 @@ mod flow;
 mod fuzz;
 mod indicators;
 mod init;
+mod layouts;
 mod limits;
 mod memory;
 mod mending;
