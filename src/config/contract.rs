@@ -163,6 +163,10 @@ pub struct Column {
     /// Declared code system of the dotted codes in a `region` column.
     #[serde(default)]
     pub system: Option<String>,
+    /// The figure of a region is the sum of its parts': a province's that of its regencies and cities. Only such columns
+    /// have figures in other borders than those of their own time. Counts, money and decimals; never a rate or a price.
+    #[serde(default)]
+    pub additive: bool,
     /// Longest text, in characters. 500 unless set.
     #[serde(default)]
     pub max_length: Option<usize>,
@@ -192,6 +196,11 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
+    /// Types whose figures can be sums at all: a rate never is.
+    pub fn may_be_additive(self) -> bool {
+        matches!(self, ColumnType::Money | ColumnType::Decimal | ColumnType::Count)
+    }
+
     /// Types whose blank cells mean "not observed" when a row has nothing else.
     pub fn is_measure(self) -> bool {
         matches!(

@@ -184,6 +184,13 @@ fn check_column(
             "add system = \"kemendagri\"",
         );
     }
+    if column.additive && !column.kind.may_be_additive() {
+        say(
+            &mark,
+            format!("`{name}` is additive but is no count, money or decimal"),
+            "rates and texts have no sum",
+        );
+    }
     if column.range.is_some() && !column.kind.is_measure() {
         say(
             &mark,
@@ -199,6 +206,24 @@ fn check_column(
         );
     }
 }
+
+/// A code system that does not exist would be read as another, which gives wrong regions without a word.
+pub(super) fn systems(contract: &Contract, regions: &Registry, sources: &Sources) -> Vec<Problem> {
+    let file = format!("pipelines/datasets/{}.toml", contract.name);
+    let unknown = contract.columns.iter().filter_map(|(name, column)| {
+        let system = column.system.as_ref()?;
+        let message = match (regions.system(system), column.kind) {
+            (_, kind) if kind != ColumnType::Region => format!("`{name}` has a code system but is no region"),
+            (None, _) => format!("code system \"{system}\" of `{name}` is not known"),
+            _ => return None,
+        };
+        Some(sources.at(&file, &format!("[columns.{name}]"), message, SYSTEM_HINT))
+    });
+    unknown.collect()
+}
+
+/// What a code system can be.
+const SYSTEM_HINT: &str = "use kemendagri, bps, or the name of a file in pipelines/reference/region_maps/";
 
 pub(super) fn connector(
     connector: &Connector,
@@ -379,11 +404,10 @@ fn check_speaker(connector: &Connector, regions: &Registry, say: &mut impl FnMut
         .as_ref()
         .filter(|naming| regions.system(&naming.system).is_none())
     {
-        let hint = "use kemendagri, bps, or the name of a file in pipelines/reference/region_maps/";
         say(
             "regions",
             format!("code system \"{}\" is not known", naming.system),
-            hint,
+            SYSTEM_HINT,
         );
     }
 }

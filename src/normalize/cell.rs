@@ -138,7 +138,7 @@ impl ColumnReader {
             ColumnType::Measure => self.measure(cell, style, power)?,
             ColumnType::Date => Value::Date(self.date(cell)?),
             ColumnType::Period => Value::Period(self.period(cell)?),
-            ColumnType::Region => Value::Text(Cow::Owned(super::cell_region::region(cell, on, context)?)),
+            ColumnType::Region => Value::Text(Cow::Owned(super::cell_region::region(cell, &self.column, on, context)?)),
             ColumnType::Code => Value::Text(Cow::Owned(self.code_of(cell, context)?)),
             ColumnType::Text => self.text(cell)?,
             ColumnType::Nik => self.nik(cell)?,

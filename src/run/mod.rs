@@ -19,12 +19,12 @@ pub mod versions;
 mod again;
 mod disk_full;
 mod fetch;
+mod figures;
 mod stage;
 mod unchanged;
 
 use crate::catalog::{Catalog, CatalogError, LeaseError};
 use crate::check::{CheckError, Looks};
-use crate::compute::Kept;
 use crate::config::{Configuration, Connector, Problem};
 use crate::finding::Finding;
 use crate::finding::receipt::{Status, UnbalancedRows};
@@ -37,7 +37,7 @@ use crate::observe::{
 };
 use crate::publish;
 pub use crate::read::read_workbook;
-use crate::table::{Session, SqlError};
+use crate::table::SqlError;
 use chrono::NaiveDate;
 pub use disk_full::Doing;
 use disk_full::during;
@@ -397,11 +397,7 @@ impl Run {
         let bar = self.progress.stage(Stage::Compute, 1);
         fail_point("compute.before");
         let facts = publish::Facts::load(&self.data, &self.catalog, &self.configuration, self.as_of).await?;
-        let session = Session::new(self.configuration.installation.limits.query_memory_mb)?;
-        facts.register(&session).await?;
-        let kept = Arc::new(Kept::new(&self.data.answers(), facts.contents()?));
-        let computed =
-            crate::compute::compute(&session, &indicators, self.as_of, &facts.illustrative_tables(), &kept).await?;
+        let computed = self.figures(&facts, &indicators).await?;
         fail_point("compute.after");
         bar.advance(1);
         bar.finish();
