@@ -132,7 +132,7 @@ Examples:
     Schema(schema::Arguments),
     /// Ask a release in SQL
     Query(query::Arguments),
-    /// List, show, accept or refuse submissions
+    /// List, show, accept, refuse or withdraw submissions
     #[command(subcommand)]
     Submission(submission::Command),
     /// List, show or replay refused rows
