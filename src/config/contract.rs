@@ -48,9 +48,18 @@ pub struct Contract {
     /// Which regions are expected to report, and by when.
     #[serde(default)]
     pub coverage: Option<Coverage>,
+    /// A row as an officer fills it in, by column: stands above the header of the template and is never data.
+    /// A figure as `1234.5`, a date as `2025-08-17`, a code by its name.
+    #[serde(default)]
+    pub example: IndexMap<String, String>,
 }
 
 impl Contract {
+    /// The columns that a sender is asked for, by name: all but those whose values are left where they are.
+    pub fn asked(&self) -> impl Iterator<Item = (&String, &Column)> {
+        self.columns.iter().filter(|(_, column)| column.pii != Some(Pii::Drop))
+    }
+
     /// The titles of some columns, in both languages, for sentences.
     pub fn titles(&self, names: &[String]) -> Bilingual {
         let titles = |of: fn(&Bilingual) -> &String| {

@@ -92,6 +92,7 @@ pub(super) fn contract(contract: &Contract, codes: &BTreeMap<String, CodeTable>,
     for (name, column) in &contract.columns {
         check_column(name, column, codes, &mut say);
     }
+    check_example(contract, &mut say);
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
     for (name, column) in &contract.columns {
         let titles = [name.clone(), column.title.id.clone(), column.title.en.clone()];
@@ -143,6 +144,24 @@ fn check_period(contract: &Contract, say: &mut impl FnMut(&str, String, &str)) {
             "partition",
             "a dataset cut by year or month needs its period column in the key".to_string(),
             "",
+        );
+    }
+}
+
+/// The example of the template: columns that are asked for, and figures and dates that a spreadsheet takes as such.
+fn check_example(contract: &Contract, say: &mut impl FnMut(&str, String, &str)) {
+    for (name, value) in &contract.example {
+        let column = contract.asked().find(|(asked, _)| *asked == name);
+        let hint = match column.map(|(_, column)| column.kind) {
+            None => "name a column of the contract that is not dropped",
+            Some(kind) if kind.is_measure() && value.parse::<f64>().is_err() => "write a figure such as 1234.5",
+            Some(ColumnType::Date) if value.parse::<chrono::NaiveDate>().is_err() => "write a date such as 2025-08-17",
+            Some(_) => continue,
+        };
+        say(
+            "[example]",
+            format!("the example of `{name}` cannot stand in the template"),
+            hint,
         );
     }
 }

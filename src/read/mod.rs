@@ -17,7 +17,7 @@ mod open;
 mod xlsx;
 mod xml;
 
-pub use apart::read_workbook;
+pub use apart::read_workbooks;
 pub use open::open;
 
 use crate::finding::Finding;

@@ -37,7 +37,7 @@ use crate::observe::{
     IndicatorFailure, IndicatorsReport, Progress, ReleaseReport, RunReport, SourceReport, Stage, SubmissionReport,
 };
 use crate::publish;
-pub use crate::read::read_workbook;
+pub use crate::read::read_workbooks;
 use crate::table::SqlError;
 use chrono::NaiveDate;
 pub use decision::{Withdrawal, decide, withdraw};
