@@ -154,7 +154,7 @@ fn the_example_left_in_place_is_not_in_the_model() {
         Cell::Number(1_140_000.0),
         Cell::Number(110_000.0),
     ];
-    installation.drop("32.73", "sakernas-file", "template.xlsx", &fill(&template, &row));
+    installation.drop("32.73", "sakernas-file", "template.xlsx", fill(&template, &row));
     // Saved as CSV, hidden rows and the example among its lines.
     let csv = "Ketenagakerjaan / Labour;;;;;\nContoh isian. Tulis data Anda di bawah judul kolom.;;;;;\n\
                32.73;2024;2000000;1300000;1200000;100000\n\
