@@ -3,6 +3,7 @@
 use super::crosstab::{self, Doubt};
 use super::form::{self, Form};
 use super::headers::{self, ColumnMap, Vocabulary, YearFrom};
+use super::labels;
 use super::layout::{self, Header};
 use super::route::Layout;
 use super::tables::Area;
@@ -24,6 +25,8 @@ pub(super) struct Candidate {
     pub no_days: Vec<String>,
     /// What its sender must settle before it can be read as a crosstab.
     pub doubt: Option<Box<Finding>>,
+    /// What stands above the header.
+    pub titles: Vec<String>,
 }
 
 impl Candidate {
@@ -155,6 +158,13 @@ fn grid_candidate(
                 .filter(|text| !text.is_empty()),
         );
     }
+    labels::apply(
+        contract,
+        context,
+        vocabulary,
+        &labels::labels(top, header.first),
+        &mut columns,
+    );
     if matches!(columns.year, Some(YearFrom::Title(_)))
         && !lack_years(top, header.first + header.depth, &columns, contract)
     {
@@ -175,6 +185,7 @@ fn grid_candidate(
         is_empty: false,
         no_days: Vec::new(),
         doubt: None,
+        titles,
     }
 }
 
@@ -204,6 +215,7 @@ fn turned(
                 vocabulary,
                 header: &header,
                 titles: &titles,
+                labels: &labels::labels(top, header.first),
             };
             match crosstab::find(&look, plain) {
                 Ok(turned) => {
@@ -332,5 +344,6 @@ pub(super) fn records(
         is_empty: fields.is_empty(),
         no_days: Vec::new(),
         doubt: None,
+        titles: Vec::new(),
     }
 }

@@ -17,6 +17,8 @@ pub enum Supplied {
     Request(String),
     /// The period that the title rows name.
     Title(Period),
+    /// A label above the table, with its value.
+    Label(String),
     /// The sender's own region.
     Sender(String),
     /// The contract's `default`.

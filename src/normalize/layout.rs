@@ -56,6 +56,10 @@ pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: i
             }
         }
     }
+    while best.depth > 0 && best.depth < DEEPEST && most.0 > 0 && continues(block, &rows, best.first + best.depth - 1) {
+        best.texts = join(&best.texts, &rows[best.first + best.depth], &knows);
+        best.depth += 1;
+    }
     best.paths = paths(
         &rows[best.first..(best.first + best.depth).min(rows.len())],
         best.texts.len(),
@@ -174,6 +178,35 @@ pub(super) fn is_header_row(block: &Block, row: usize) -> bool {
     has_text
 }
 
+/// Whether the row below the header's last one parts its groups (`L`, `P` below a merged `Lahir`), whether or not these texts
+/// are known: it has texts below each group, and below every other header none, or the same.
+fn continues(block: &Block, rows: &[Vec<String>], last: usize) -> bool {
+    let below = last + 1;
+    if below >= rows.len() || !is_header_row(block, below) {
+        return false;
+    }
+    let text = |row: usize, column: usize| rows[row].get(column).map_or("", |text| text.trim());
+    let width = rows[last].len().max(rows[below].len());
+    let mut has_group = false;
+    let mut in_group = false;
+    for column in 0..width {
+        let (upper, lower) = (text(last, column), text(below, column));
+        if upper.is_empty() {
+            if !lower.is_empty() && !in_group {
+                return false;
+            }
+            in_group &= !lower.is_empty();
+            continue;
+        }
+        in_group = !lower.is_empty() && text(last, column + 1).is_empty() && !text(below, column + 1).is_empty();
+        has_group |= in_group;
+        if !in_group && !lower.is_empty() && lower != upper {
+            return false;
+        }
+    }
+    has_group
+}
+
 /// Whether the lower row has a text below a blank of the upper: without, it is a row of data.
 fn has_gap(upper: &[String], lower: &[String]) -> bool {
     let is_blank = |column: usize| upper.get(column).is_none_or(|text| text.trim().is_empty());
@@ -190,8 +223,8 @@ fn is_year(text: &str) -> bool {
 }
 
 /// One header of two rows. A text of the upper row goes for the blank cells right of it too, as far as the lower row has
-/// texts there: so a merged cell is written. Of upper and lower text together, the lower and the upper alone, the first
-/// that is known is taken.
+/// texts there: so a merged cell is written. Of upper and lower text together and the lower alone, the first that is known
+/// is taken; the upper alone only where the lower says that it is the sum.
 fn join(upper: &[String], lower: &[String], knows: &impl Fn(&str) -> bool) -> Vec<String> {
     let blank = String::new();
     let mut group = &blank;
@@ -216,8 +249,10 @@ fn join(upper: &[String], lower: &[String], knows: &impl Fn(&str) -> bool) -> Ve
                         return below.clone();
                     }
                     let both = format!("{} {}", group.trim(), below.trim()).trim().to_string();
-                    let candidates = [&both, below, group];
-                    let known = candidates.into_iter().find(|text| knows(text)).unwrap_or(&both);
+                    // Of the parts of a group, its sum alone is what the group says.
+                    let sum = (super::rows::is_total(below)).then_some(group);
+                    let mut candidates = [Some(&both), sum, Some(below)].into_iter().flatten();
+                    let known = candidates.find(|text| knows(text)).unwrap_or(&both);
                     // A unit of the group is that of each of its columns.
                     match text::bracket(group).filter(|(_, inside, _)| text::is_unit(inside)) {
                         Some((_, unit, _)) if text::bracket(known).is_none() => format!("{known} ({unit})"),
@@ -378,6 +413,44 @@ mod tests {
     fn a_row_that_fills_no_gap_is_data_whatever_it_says() {
         let rows: [&[&str]; 2] = [&["Daerah", "Nama", "Cakupan"], &["Bandung", "Siti", "Kota"]];
         assert_eq!(found(&rows, &["daerah", "nama", "kota"]).depth, 1);
+    }
+
+    #[test]
+    fn the_parts_of_a_group_are_never_the_group() {
+        let rows: [&[&str]; 3] = [
+            &["Komoditas", "Harga", "", "Ket"],
+            &["", "Kemarin", "Hari Ini", ""],
+            &["Bawang", "31000", "32000", "naik"],
+        ];
+        let header = found(&rows, &["komoditas", "harga"]);
+        assert_eq!(header.depth, 2);
+        assert_eq!(header.texts, ["Komoditas", "Harga Kemarin", "Harga Hari Ini", "Ket"]);
+        let rows: [&[&str]; 3] = [
+            &["Program", "Penerima", "", ""],
+            &["", "L", "P", "Jumlah"],
+            &["PKH", "1", "2", "3"],
+        ];
+        let header = found(&rows, &["program", "penerima"]);
+        assert_eq!(header.texts, ["Program", "Penerima L", "Penerima P", "Penerima"]);
+    }
+
+    #[test]
+    fn a_label_above_the_table_is_no_header() {
+        for label in [
+            ["Bulan", "Oktober", ""],
+            ["Bulan", "", "Oktober"],
+            ["Bulan", ":", "Oktober"],
+        ] {
+            let rows: [&[&str]; 4] = [
+                &["KUNJUNGAN"],
+                &label,
+                &["No", "Objek", "Wisnus"],
+                &["1", "Museum", "200"],
+            ];
+            let header = found(&rows, &["bulan", "objek", "wisnus"]);
+            assert_eq!((header.first, header.depth), (2, 1), "{label:?}");
+            assert_eq!(header.texts[0], "No");
+        }
     }
 
     #[test]

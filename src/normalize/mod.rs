@@ -9,7 +9,7 @@
 //! Personal data end here: a `pii` column is dropped or pseudonymised before a batch is built, columns that no
 //! contract names are never carried, and the rendering of a refused row is masked.
 //!
-//! - `route`: which sheet is which dataset; `tables`: several on one sheet; `candidate`: what a table may be; `headers`: header texts to columns; `title`: what stands above
+//! - `route`: which sheet is which dataset; `tables`: several on one sheet; `candidate`: what a table may be; `headers`: header texts to columns; `title`, `labels`: what stands above
 //! - `rows`: blank, total, footnote and numbering rows
 //! - `fill_down`: blank cells that mean "as above"
 //! - `cell`: one cell to one value; `style`: number styles; `personal`: pseudonyms and masks
@@ -28,6 +28,7 @@ mod fill_down;
 mod form;
 mod headers;
 mod known;
+mod labels;
 mod lane;
 mod lanes;
 mod layout;

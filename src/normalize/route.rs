@@ -119,7 +119,7 @@ pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<R
                     let candidates = contracts
                         .map(|(contract, vocabulary)| candidate::records(contract, context, vocabulary, &fields))
                         .collect();
-                    choose(spot, candidates, &top, &mut routing);
+                    choose(spot, candidates, &top, context, &mut routing);
                 }
                 SheetKind::Grid => tables_of(&spot, top, context, &vocabularies, &mut routing),
             }
@@ -197,7 +197,7 @@ fn tables_of(spot: &Spot, top: Block, context: &Context, vocabularies: &[Vocabul
         for candidate in &mut candidates {
             candidate.layout.area = area.clone();
         }
-        choose(spot, candidates, &part, routing);
+        choose(spot, candidates, &part, context, routing);
     }
 }
 
@@ -218,7 +218,7 @@ fn first_block(document: &mut dyn Document, sheet: usize) -> Result<(Block, Vec<
 
 /// Takes the fitting contract with most matched columns; asks when two are near; leaves the sheet out when none
 /// fits.
-fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Routing) {
+fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context, routing: &mut Routing) {
     let place = Place {
         part: spot.place,
         sheet: spot.name.clone(),
@@ -280,7 +280,18 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Rou
         routing.findings.push(finding.at(place));
         return;
     }
-    if let Some(finding) = question::of(&first.contract, &first.layout.columns, &first.no_days) {
+    let titles: Vec<String> = first.titles.iter().chain(&spot.name).cloned().collect();
+    let table = question::Table {
+        contract: &first.contract,
+        context,
+        map: &first.layout.columns,
+        titles: &titles,
+        no_days: &first.no_days,
+        top,
+        from: first.layout.skip_rows,
+        is_crosstab: first.layout.crosstab.is_some() || first.layout.form.is_some(),
+    };
+    if let Some(finding) = question::of(&table) {
         routing.asked = true;
         let place = Place {
             row: first.layout.header_row,
@@ -370,6 +381,14 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
                     Finding::of("supplied-by-title")
                         .with_both("column", title)
                         .value(period.to_string())
+                        .at(place),
+                );
+            }
+            Some(Supplied::Label(value)) => {
+                notes.push(
+                    Finding::of("supplied-by-title")
+                        .with_both("column", title)
+                        .value(value)
                         .at(place),
                 );
             }

@@ -50,11 +50,28 @@ pub(super) fn year(titles: &[String]) -> Option<i32> {
     }
 }
 
+/// Whether a title names a first and a last day or month: `10 - 12 November 2026`, `Januari s.d. Oktober`.
+fn is_span(title: &str) -> bool {
+    let padded = format!(" {} ", text::normal(title));
+    let words: Vec<&str> = title.split_whitespace().collect();
+    let is_day = |word: &str| word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_dash = |word: &str| matches!(word, "-" | "–" | "—");
+    let days = words
+        .windows(3)
+        .any(|three| is_day(three[0]) && is_dash(three[1]) && is_day(three[2]));
+    let joined = words.iter().any(|word| {
+        let parts = word.split_once(['-', '–']);
+        parts.is_some_and(|(first, last)| is_day(first) && is_day(last) && !first.is_empty() && !last.is_empty())
+    });
+    days || joined || UNTIL.iter().any(|word| padded.contains(&format!(" {word} ")))
+}
+
 /// The one day that the titles name, for tables about a single day.
 pub(super) fn day(titles: &[String]) -> Option<NaiveDate> {
     let mut days: Vec<NaiveDate> = titles
         .iter()
         .filter(|title| !is_about_making(title))
+        .filter(|title| !is_span(title))
         .filter_map(|title| {
             let words: Vec<&str> = title.split_whitespace().collect();
             let mut phrases = (1..=3).rev().flat_map(|length| words.windows(length));
@@ -68,21 +85,39 @@ pub(super) fn day(titles: &[String]) -> Option<NaiveDate> {
     }
 }
 
-/// The power of ten that a title gives to all amounts of money below it: `(dalam jutaan rupiah)`, `(Rp juta)`.
+/// The power of ten that a title gives to all amounts of money below it: `(dalam jutaan rupiah)`, `(Rp juta)`. The first
+/// title that says a unit of money says it, also where that is rupiah as such.
 pub(super) fn money_power(titles: &[String]) -> Option<u32> {
-    let says_unit = |title: &str| {
-        let is_word = |word: &str| matches!(word, "dalam" | "dlm" | "satuan");
-        let in_brackets = text::bracket(title).is_some_and(|(_, inside, _)| text::is_unit(inside));
-        in_brackets || text::normal(title).split(' ').any(is_word)
-    };
     let scales = titles
         .iter()
-        .filter(|title| says_unit(title))
-        .filter_map(|title| money::header_scale(title));
-    scales
-        .filter(|scale| scale.rupiah && scale.power > 0)
-        .map(|scale| scale.power)
-        .next()
+        .flat_map(|title| units(title))
+        .filter_map(money::header_scale);
+    let first = scales.filter(|scale| scale.rupiah).map(|scale| scale.power).next();
+    first.filter(|power| *power > 0)
+}
+
+/// The units that a title says: those in brackets, or what stands behind `dalam` and `satuan`.
+pub(super) fn units(title: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = title;
+    while let Some((_, inside, after)) = text::bracket(rest) {
+        if text::is_unit(inside) {
+            found.push(inside);
+        }
+        rest = after;
+    }
+    if found.is_empty() {
+        let lower = title.to_ascii_lowercase();
+        let words = ["dalam ", "dlm ", "satuan"];
+        found.extend(
+            words
+                .iter()
+                .filter_map(|word| lower.find(word))
+                .min()
+                .map(|at| &title[at..]),
+        );
+    }
+    found
 }
 
 /// The one period that the titles name, in one of the contract's grains. Two different ones, or several months
@@ -91,12 +126,10 @@ pub(super) fn period(titles: &[String], contract: &Contract) -> Option<Period> {
     let grains: Vec<Grain> = contract.grains.iter().map(|grain| (*grain).into()).collect();
     let mut finest: Option<Period> = None;
     for title in titles.iter().filter(|title| !is_about_making(title)) {
-        let padded = format!(" {} ", text::normal(title));
-        let is_span = UNTIL.iter().any(|word| padded.contains(&format!(" {word} ")));
         let Some(found) = period_in(title, &grains) else {
             continue;
         };
-        if is_span {
+        if is_span(title) {
             return None;
         }
         match &finest {
@@ -157,11 +190,20 @@ mod tests {
         );
         assert_eq!(of(&["10 November 2026", "11 November 2026"]), None);
         assert_eq!(of(&["November 2026"]), None);
+        assert_eq!(of(&["TANGGAL 10 - 12 NOVEMBER 2026"]), None);
+        assert_eq!(of(&["10-12 November 2026"]), None);
         let power = |text: &str| money_power(&titles(&[text]));
         assert_eq!(power("(dalam jutaan rupiah)"), Some(6));
         assert_eq!(power("Satuan: Rp ribu"), Some(3));
         assert_eq!(power("REALISASI PAJAK 2026 (juta rupiah)"), Some(6));
-        for text in ["Bantuan Rp 5 juta", "dalam rupiah", "dalam ribuan jiwa"] {
+        let both = ["(dalam rupiah)", "(dalam juta rupiah)"];
+        assert_eq!(money_power(&titles(&both)), None, "the nearest title decides");
+        for text in [
+            "KUNJUNGAN (ribu orang) DAN PENDAPATAN (rupiah)",
+            "Bantuan Rp 5 juta",
+            "dalam rupiah",
+            "dalam ribuan jiwa",
+        ] {
             assert_eq!(power(text), None, "{text}");
         }
     }

@@ -312,6 +312,7 @@ fn supply(supplied: &Supplied) -> Supply {
         Supplied::Constant(value) => Supply::Constant(value.clone()),
         Supplied::Request(parameter) => Supply::Request(parameter.clone()),
         Supplied::Title(period) => Supply::Title(period.to_string()),
+        Supplied::Label(value) => Supply::Title(value.clone()),
         Supplied::Sender(_) => Supply::Sender,
         Supplied::Default(value) => Supply::Default(value.clone()),
     }

@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use crate::normalize::Context;
 use crate::normalize::cell::{ColumnReader, Value};
 use crate::normalize::headers::{self, ColumnMap, Vocabulary, YearFrom};
+use crate::normalize::labels;
 use crate::normalize::layout::Header;
 use crate::normalize::rows::is_total;
 use crate::normalize::title;
@@ -41,6 +42,8 @@ pub(in crate::normalize) struct Look<'l> {
     pub vocabulary: &'l Vocabulary,
     pub header: &'l Header,
     pub titles: &'l [String],
+    /// Labels above the table, each with its value.
+    pub labels: &'l [(String, String)],
 }
 
 /// The contract column that a sheet column has figures of, with the value that its header names.
@@ -129,6 +132,7 @@ impl Look<'_> {
             texts[column].clear();
         }
         let mut columns = headers::map(contract, self.context, self.vocabulary, &texts, self.titles);
+        labels::apply(contract, self.context, self.vocabulary, self.labels, &mut columns);
         let alone = self.alone(along, &figures, &columns)?;
         let mut crosstab = crosstab(along, &figures, alone).ok_or(Doubt::None)?;
         let mut found = vec![along];
