@@ -106,7 +106,7 @@ fn along_one(
     for column in figures.iter().map(|figure| figure.column).chain(totals.iter().copied()) {
         texts[column].clear();
     }
-    let mut columns = headers::map(contract, context, vocabulary, &texts, titles);
+    let mut columns = headers::map(contract, context, vocabulary, &texts, titles, true);
     let missing: Vec<usize> = columns
         .missing
         .iter()

@@ -9,7 +9,7 @@
 //! Personal data end here: a `pii` column is dropped or pseudonymised before a batch is built, columns that no
 //! contract names are never carried, and the rendering of a refused row is masked.
 //!
-//! - `route`: which sheet is which dataset; `headers`: header texts to columns; `title`: what stands above
+//! - `route`: which sheet is which dataset; `headers`: header texts to columns, `inexact`: mistyped ones; `title`: what stands above
 //! - `rows`: blank, total, footnote and numbering rows
 //! - `cell`: one cell to one value; `style`: number styles; `personal`: pseudonyms and masks
 //! - `demands`, `speaker`: what every row must meet, and who may report for whom
@@ -23,6 +23,7 @@ mod columns;
 mod crosstab;
 mod demands;
 mod headers;
+mod inexact;
 mod known;
 mod lane;
 mod lanes;
@@ -42,6 +43,7 @@ mod usual;
 pub use cell::shown;
 pub use crosstab::Crosstab;
 pub use headers::{ColumnMap, Supplied, YearFrom};
+pub use inexact::Inexact;
 pub use normalizer::{Counts, Event, LookAt, NormalizeError, Normalizer, RefusedRow, RowSink};
 pub use places::Rendering;
 pub use route::{Layout, LeftOut, RoutedSheet, Routing, route};
@@ -49,6 +51,7 @@ pub use speaker::Speaker;
 pub use style::Styles;
 
 use crate::config::{Connector, Contract};
+use crate::domain::abbreviation::Abbreviations;
 use crate::domain::code::CodeTable;
 use crate::domain::region::Registry;
 use chrono::NaiveDate;
@@ -64,6 +67,7 @@ pub struct Context {
     pub connector: Option<Arc<Connector>>,
     pub regions: Arc<Registry>,
     pub codes: Arc<BTreeMap<String, CodeTable>>,
+    pub abbreviations: Arc<Abbreviations>,
     pub speaker: Speaker,
     pub as_of: NaiveDate,
     /// Key of pseudonyms, where the installation has one.

@@ -271,7 +271,7 @@ impl Planner<'_, '_> {
     fn widen<'s>(&self, plan: &SheetPlan<'s>, fields: &[String]) -> Result<SheetPlan<'s>, Finding> {
         let lane = &self.lane;
         let vocabulary = Vocabulary::new(&lane.contract, lane.context, Rc::default());
-        let columns = super::headers::map(&lane.contract, lane.context, &vocabulary, fields, &[]);
+        let columns = super::headers::map(&lane.contract, lane.context, &vocabulary, fields, &[], false);
         let layout = Layout {
             columns,
             headers: fields.to_vec(),

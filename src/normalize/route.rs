@@ -112,7 +112,7 @@ pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<R
                 .collect();
             let fits = candidates
                 .iter()
-                .any(|candidate| candidate.layout.columns.fits() || candidate.is_empty);
+                .any(|candidate| candidate.fits() && !candidate.needs_inexact());
             let candidates = match info.kind {
                 SheetKind::Grid if !fits => turned(candidates, context, &vocabularies, &top, info.name.as_deref()),
                 _ => candidates,
@@ -173,6 +173,16 @@ struct Candidate {
     no_days: Vec<String>,
 }
 
+impl Candidate {
+    fn fits(&self) -> bool {
+        self.layout.columns.fits() || self.is_empty
+    }
+
+    fn needs_inexact(&self) -> bool {
+        self.layout.columns.needs_inexact(&self.contract)
+    }
+}
+
 fn first_block(document: &mut dyn Document, sheet: usize) -> Result<(Block, Vec<String>), ReadError> {
     let mut blocks = document.blocks(sheet)?;
     let block = blocks.next_block()?.unwrap_or_default();
@@ -189,7 +199,7 @@ fn grid_candidate(
     sheet: Option<&str>,
 ) -> Candidate {
     let (header, titles) = header_and_titles(contract, vocabulary, top, sheet);
-    let mut columns = headers::map(contract, context, vocabulary, &header.texts, &titles);
+    let mut columns = headers::map(contract, context, vocabulary, &header.texts, &titles, true);
     if matches!(columns.year, Some(YearFrom::Title(_)))
         && !lack_years(top, header.first + header.depth, &columns, contract)
     {
@@ -288,7 +298,7 @@ fn records_candidate(
     vocabulary: &Vocabulary,
     fields: &[String],
 ) -> Candidate {
-    let columns = headers::map(contract, context, vocabulary, fields, &[]);
+    let columns = headers::map(contract, context, vocabulary, fields, &[], false);
     let layout = Layout {
         skip_rows: 0,
         header_row: None,
@@ -312,10 +322,11 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Rou
         sheet: spot.name.clone(),
         ..Place::default()
     };
-    let mut fitting: Vec<&Candidate> = candidates
-        .iter()
-        .filter(|candidate| candidate.layout.columns.fits() || candidate.is_empty)
-        .collect();
+    let mut fitting: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.fits()).collect();
+    // What fits as it is written goes before what fits only if a header is mistyped.
+    if !fitting.iter().all(|candidate| candidate.needs_inexact()) {
+        fitting.retain(|candidate| !candidate.needs_inexact());
+    }
     fitting.sort_by_key(|candidate| std::cmp::Reverse(candidate.layout.columns.matched));
     let Some(first) = fitting.first() else {
         let nearest = candidates
@@ -402,6 +413,7 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
         ..place.clone()
     };
     let map = &chosen.layout.columns;
+    notes.extend(map.inexact.iter().map(|one| one.finding(&chosen.contract, &place)));
     if !map.unknown.is_empty() {
         notes.push(
             Finding::of("columns-not-used")

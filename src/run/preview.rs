@@ -138,6 +138,7 @@ pub fn file(
         connector,
         regions: configuration.regions.clone(),
         codes: configuration.codes.clone(),
+        abbreviations: configuration.abbreviations.clone(),
         speaker,
         as_of: super::today(configuration),
         pseudonym_key: None,

@@ -22,6 +22,7 @@ mod fuzz;
 mod indicators;
 mod init;
 mod limits;
+mod matching;
 mod memory;
 mod mending;
 mod officers;

@@ -1,0 +1,56 @@
+//! Headers, codes and units as people type them: what is near is read with a finding or asked for, never guessed without
+//! a word.
+
+use crate::support::{Installation, findings_by_code};
+use serde_json::{Value, json};
+
+/// The findings of a code in a receipt.
+fn findings<'r>(receipt: &'r Value, code: &str) -> Vec<&'r Value> {
+    let all = receipt["findings"].as_array().expect("findings");
+    all.iter().filter(|finding| finding["code"] == code).collect()
+}
+
+/// The receipt of one price list.
+fn price_list(installation: &Installation, text: &str) -> Value {
+    installation.drop("32.73", "harga-pasar", "harga.csv", text);
+    installation.lumbung(&["run", "--as-of", "2025-11-30", "--no-publish", "--json"]);
+    installation.receipt(1)
+}
+
+#[test]
+fn a_mistyped_header_is_read_and_told_with_its_cell() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    let receipt = price_list(
+        &installation,
+        "Komoditas;Tangal;Hraga;Catatan\nBawang Merah;12/11/2025;32.500;-\nBawang Putih;12/11/2025;41.000;-\n",
+    );
+    assert_eq!(receipt["rows"]["accepted"], 2, "{receipt}");
+    let told = findings(&receipt, "header-inexact");
+    assert_eq!(told.len(), 2, "{receipt}");
+    assert_eq!(told[0]["severity"], "warning");
+    assert_eq!((&told[0]["cell"], &told[0]["value"]), (&json!("B1"), &json!("Tangal")));
+    let message = "Judul kolom \"Tangal\" tidak dikenal persis; kolom ini dibaca sebagai \"Tanggal\".";
+    assert_eq!(told[0]["message"]["id"], message);
+    assert_eq!((&told[1]["cell"], &told[1]["value"]), (&json!("C1"), &json!("Hraga")));
+    assert_eq!(
+        installation.model_lines("commodity_price", &["commodity_code", "date", "price"]),
+        ["garlic 2025-11-12 41000.00", "shallot 2025-11-12 32500.00"]
+    );
+}
+
+#[test]
+fn a_file_that_fits_as_it_is_written_is_not_taken_for_another_dataset() {
+    let connector = crate::support::own_connector("laporan-daerah").replace("\"labour\"", "\"labour\", \"population\"");
+    let installation = Installation::with(&[("laporan-daerah", &connector)]);
+    let text = "Kode Wilayah;Periode;Laki-laki;Permpuan;Jumlah Penduduk;Kepala Keluraga\n\
+                32.73;2024-S2;1300000;1290000;2590000;800000\n";
+    installation.drop("32.73", "laporan-daerah", "penduduk.csv", text);
+    installation.merge_only(0);
+    let receipt = installation.receipt(1);
+    assert_eq!(receipt["status"], "accepted", "{receipt}");
+    assert_eq!(findings_by_code(&receipt)["header-inexact"], 2, "{receipt}");
+    assert_eq!(
+        installation.model_lines("population", &["region_code", "female", "households"]),
+        ["32.73 1290000 800000"]
+    );
+}
