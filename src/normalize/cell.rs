@@ -1,9 +1,9 @@
 //! One cell to one value of a contract column.
 
+use super::cell_code::Meanings;
 use super::headers::PERCENT;
 use super::{Context, personal};
 use crate::config::{Column, ColumnType, Locale, Pii};
-use crate::domain::code::CodeError;
 use crate::domain::number::Style;
 use crate::domain::period::{Grain, Period};
 use crate::domain::{date, nik, number, text};
@@ -41,6 +41,7 @@ pub(super) struct ColumnReader {
     as_of: NaiveDate,
     earliest: Option<NaiveDate>,
     latest: Option<NaiveDate>,
+    pub(super) meanings: Meanings,
 }
 
 /// Longest text unless the contract says otherwise, in characters.
@@ -83,6 +84,7 @@ impl ColumnReader {
             as_of: context.as_of,
             earliest: column.between.as_ref().and_then(|(from, _)| limit(from)),
             latest: column.between.as_ref().and_then(|(_, to)| limit(to)),
+            meanings: Meanings::default(),
         }
     }
 
@@ -296,23 +298,6 @@ impl ColumnReader {
             return Err(finding.value(period.to_string()));
         }
         Ok(period)
-    }
-
-    /// The code of the column's reference table that a cell stands for.
-    pub(super) fn code_of(&self, cell: Cell<'_>, context: &Context) -> Result<String, Finding> {
-        let written = plain_text(cell).ok_or_else(|| Finding::of("code-unknown").value(self.shown(cell)))?;
-        let table = self.column.codes.as_ref().and_then(|name| context.codes.get(name));
-        // `validate` made sure that a code column names a table that exists.
-        let table = table.ok_or_else(|| Finding::of("code-unknown").value(self.shown(cell)))?;
-        table
-            .resolve(&written)
-            .map(str::to_string)
-            .map_err(|error| match error {
-                CodeError::Unknown => Finding::of("code-unknown").value(self.shown(cell)),
-                CodeError::Ambiguous(candidates) => Finding::of("code-ambiguous")
-                    .with("candidates", candidates.join(", "))
-                    .value(self.shown(cell)),
-            })
     }
 
     /// What a missing marker in this column means: a key column's `default`.

@@ -316,10 +316,11 @@ impl<'c> Lane<'c> {
                 _ => Value::Null,
             };
         }
+        let power = plan.layout.columns.power[index];
         if let Cell::Text(text) = cell
             && reader.column.kind.is_measure()
         {
-            self.witness.observe(index, reader.column.kind, text);
+            self.witness.observe(index, reader.column.kind, power, text);
         }
         if let Cell::Text(text) = cell
             && reader.column.kind == ColumnType::Date
@@ -332,7 +333,6 @@ impl<'c> Lane<'c> {
                 return Value::Null;
             }
         }
-        let power = plan.layout.columns.power[index];
         let joined = match Some(index) == self.period {
             true => self.joined_period(plan, block, row, source, reader),
             false => None,
@@ -362,6 +362,14 @@ impl<'c> Lane<'c> {
                 })
             }
             _ => Err(finding),
+        });
+        let read = read.or_else(|finding| {
+            let Some((code, told)) = reader.mistyped_code(cell, self.context) else {
+                return Err(finding);
+            };
+            let place = self.place_of_column(plan, block, row, source, Some(index));
+            findings.push(told.with("column", self.label(plan, index)).at(place));
+            Ok(Value::Text(code.into()))
         });
         match read {
             Ok(value) => value,

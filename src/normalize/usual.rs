@@ -254,7 +254,7 @@ impl Lane<'_> {
                 draft.doubt[row] = true;
                 continue;
             };
-            let code = known.code(index, written, || reader.code_of(cell, context).ok());
+            let code = known.code(index, written, || reader.exact_code(cell, context));
             match code {
                 Some(code) => {
                     texts[row] = TextRef::Known(code);

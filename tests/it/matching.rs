@@ -39,6 +39,81 @@ fn a_mistyped_header_is_read_and_told_with_its_cell() {
 }
 
 #[test]
+fn a_mistyped_commodity_is_refused_with_what_it_may_mean_and_a_mistyped_unit_is_read_and_told() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    let receipt = price_list(
+        &installation,
+        "Komoditas;Tanggal;Harga;Satuan\nBawang Merah;12/11/2025;32.500;kilogrm\nBawang Mearh;12/11/2025;32.600;kg\n\
+         Cabe Rawit;12/11/2025;50.000;kg\nSemen;12/11/2025;1.000;kg\n",
+    );
+    let rows = &receipt["rows"];
+    assert_eq!(
+        (&rows["accepted"], &rows["quarantined"]),
+        (&json!(1), &json!(3)),
+        "{receipt}"
+    );
+    let hints: Vec<(&str, &str)> = findings(&receipt, "code-unknown")
+        .iter()
+        .map(|finding| {
+            let text = |language: &str| finding["hint"][language].as_str().expect("a hint");
+            (finding["cell"].as_str().expect("a cell"), text("id"))
+        })
+        .collect();
+    let list = "Pakai salah satu nama dari daftar pada templat (lumbung template).";
+    assert_eq!(
+        hints,
+        [
+            ("A3", format!("Maksud Anda Bawang Merah? {list}").as_str()),
+            (
+                "A4",
+                format!("Maksud Anda Cabai Rawit Merah atau Cabai Rawit Hijau? {list}").as_str()
+            ),
+            ("A5", list),
+        ]
+    );
+    let told = findings(&receipt, "code-inexact");
+    assert_eq!(told.len(), 1, "{receipt}");
+    assert_eq!(
+        (&told[0]["cell"], &told[0]["severity"]),
+        (&json!("D2"), &json!("warning"))
+    );
+    let message = "\"kilogrm\" pada kolom Satuan tidak ada dalam daftar; dibaca sebagai Kilogram.";
+    assert_eq!(told[0]["message"]["id"], message);
+    assert_eq!(
+        installation.model_lines("commodity_price", &["commodity_code", "unit", "price"]),
+        ["shallot kg 32500.00"]
+    );
+}
+
+#[test]
+fn a_short_list_is_told_whole() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    let receipt = price_list(
+        &installation,
+        "Komoditas;Tanggal;Harga;Tingkat harga\nBawang Merah;12/11/2025;32.500;konsumen\nBawang Putih;12/11/2025;32.600;gudang\n",
+    );
+    let told = findings(&receipt, "code-unknown");
+    let hint = told[0]["hint"]["id"].as_str().expect("a hint");
+    assert!(hint.starts_with("Yang ada Produsen, "), "{hint}");
+}
+
+#[test]
+fn decimals_with_a_point_under_a_header_in_thousands_are_read() {
+    let installation = Installation::with_own(&["sakernas-file"]);
+    let header = "Kode Wilayah;Periode;Penduduk Usia Kerja (ribu orang);Angkatan Kerja (ribu orang);Bekerja (ribu orang);Pengangguran (ribu orang)";
+    let text =
+        format!("{header}\n32.73;2024-08;2000.5;1300.5;1200.25;100.25\n32.71;2024-08;900.5;600.5;550.25;50.25\n");
+    installation.drop("32", "sakernas-file", "sakernas.csv", text);
+    installation.lumbung(&["run", "--as-of", "2025-11-30", "--no-publish", "--json"]);
+    let receipt = installation.receipt(1);
+    assert_eq!(receipt["rows"]["accepted"], 2, "{receipt}");
+    assert_eq!(
+        installation.model_lines("labour", &["region_code", "labour_force"]),
+        ["32.71 600500", "32.73 1300500"]
+    );
+}
+
+#[test]
 fn a_file_that_fits_as_it_is_written_is_not_taken_for_another_dataset() {
     let connector = crate::support::own_connector("laporan-daerah").replace("\"labour\"", "\"labour\", \"population\"");
     let installation = Installation::with(&[("laporan-daerah", &connector)]);
