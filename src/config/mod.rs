@@ -11,6 +11,7 @@ mod installation;
 mod load;
 mod shape;
 mod text;
+mod units;
 mod validate;
 
 pub use connector::*;

@@ -19,3 +19,4 @@ pub mod period;
 pub mod region;
 pub mod text;
 mod token;
+pub mod unit;

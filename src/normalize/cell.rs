@@ -6,6 +6,7 @@ use super::{Context, personal};
 use crate::config::{Column, ColumnType, Locale, Pii};
 use crate::domain::number::Style;
 use crate::domain::period::{Grain, Period};
+use crate::domain::unit::Ratio;
 use crate::domain::{date, nik, number, text};
 use crate::finding::Finding;
 use crate::read::{Cell, Epoch};
@@ -42,6 +43,20 @@ pub(super) struct ColumnReader {
     earliest: Option<NaiveDate>,
     latest: Option<NaiveDate>,
     pub(super) meanings: Meanings,
+}
+
+/// What a figure is multiplied by: the power of ten of its header, and what its unit is in the one in which it is kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Multiple {
+    pub power: u32,
+    pub ratio: Ratio,
+}
+
+impl From<u32> for Multiple {
+    fn from(power: u32) -> Multiple {
+        let ratio = Ratio::ONE;
+        Multiple { power, ratio }
+    }
 }
 
 /// Longest text unless the contract says otherwise, in characters.
@@ -109,17 +124,17 @@ impl ColumnReader {
         }
     }
 
-    /// Reads a cell that is not missing. `power` is the header's power of ten (`ribu`: 3);
-    /// `on` the day whose registry
-    /// counts for region codes.
+    /// Reads a cell that is not missing. `multiple` is the header's power of ten (`ribu`: 3) and the unit's ratio; `on` the
+    /// day whose registry counts for region codes.
     pub(super) fn read<'a>(
         &self,
         cell: Cell<'a>,
         style: Style,
-        power: u32,
+        multiple: impl Into<Multiple>,
         on: NaiveDate,
         context: &Context,
     ) -> Result<Value<'a>, Finding> {
+        let multiple = multiple.into();
         if self.column.pii == Some(Pii::Drop) {
             return Ok(Value::Null);
         }
@@ -135,9 +150,9 @@ impl ColumnReader {
             _ => cell,
         };
         let value = match self.column.kind {
-            ColumnType::Money | ColumnType::Decimal => self.decimal(cell, style, power)?,
-            ColumnType::Count => self.count(cell, style, power)?,
-            ColumnType::Measure => self.measure(cell, style, power)?,
+            ColumnType::Money | ColumnType::Decimal => self.decimal(cell, style, multiple)?,
+            ColumnType::Count => self.count(cell, style, multiple)?,
+            ColumnType::Measure => self.measure(cell, style, multiple)?,
             ColumnType::Date => Value::Date(self.date(cell)?),
             ColumnType::Period => Value::Period(self.period(cell)?),
             ColumnType::Region => Value::Text(Cow::Owned(super::cell_region::region(cell, on, context)?)),
@@ -175,10 +190,12 @@ impl ColumnReader {
     }
 
     /// Parsing at the column's scale plus the header's power gives the scaled value itself: nothing is rounded.
-    fn decimal<'a>(&self, cell: Cell<'a>, style: Style, power: u32) -> Result<Value<'a>, Finding> {
-        let scaled = self.scaled(cell, style, self.scale + power)?;
+    fn decimal<'a>(&self, cell: Cell<'a>, style: Style, multiple: Multiple) -> Result<Value<'a>, Finding> {
+        let scaled = self.scaled(cell, style, self.scale + multiple.power)?;
+        let too_large = || self.number_error(number::NumberError::Overflow, cell, style);
+        let scaled = multiple.ratio.of(scaled).ok_or_else(too_large)?;
         if scaled.unsigned_abs() >= 10u128.pow(u32::from(crate::table::schema::PRECISION)) {
-            return Err(self.number_error(number::NumberError::Overflow, cell, style));
+            return Err(too_large());
         }
         self.in_range(scaled as f64 / 10f64.powi(self.scale as i32), cell)?;
         Ok(Value::Scaled(scaled))
@@ -198,10 +215,10 @@ impl ColumnReader {
     }
 
     /// A count in thousands may have decimals: `12,5` thousand people are 12,500.
-    fn count<'a>(&self, cell: Cell<'a>, style: Style, power: u32) -> Result<Value<'a>, Finding> {
+    fn count<'a>(&self, cell: Cell<'a>, style: Style, multiple: Multiple) -> Result<Value<'a>, Finding> {
         let parsed = match cell {
-            _ if power > 0 => {
-                i64::try_from(self.scaled(cell, style, power)?).map_err(|_| number::NumberError::Overflow)
+            _ if multiple.power > 0 => {
+                i64::try_from(self.scaled(cell, style, multiple.power)?).map_err(|_| number::NumberError::Overflow)
             }
             Cell::Integer(value) => Ok(value),
             Cell::Float(value) => number::count_from_f64(value),
@@ -209,12 +226,18 @@ impl ColumnReader {
             Cell::Text(text) => number::parse_count(text, style),
             _ => return Err(self.not_a_number(cell)),
         };
-        let value = parsed.map_err(|error| self.number_error(error, cell, style))?;
+        let converted = |value: i64| {
+            let value = multiple.ratio.of(i128::from(value));
+            let value = value.and_then(|value| i64::try_from(value).ok());
+            value.ok_or(number::NumberError::Overflow)
+        };
+        let value = parsed.and_then(converted);
+        let value = value.map_err(|error| self.number_error(error, cell, style))?;
         self.in_range(value as f64, cell)?;
         Ok(Value::Integer(value))
     }
 
-    fn measure<'a>(&self, cell: Cell<'a>, style: Style, power: u32) -> Result<Value<'a>, Finding> {
+    fn measure<'a>(&self, cell: Cell<'a>, style: Style, multiple: Multiple) -> Result<Value<'a>, Finding> {
         let parsed = match cell {
             Cell::Integer(value) => Ok(value as f64),
             Cell::Float(value) => Ok(value),
@@ -222,7 +245,8 @@ impl ColumnReader {
             Cell::Text(text) => number::parse_f64(text, style),
             _ => return Err(self.not_a_number(cell)),
         };
-        let value = parsed.map_err(|error| self.number_error(error, cell, style))? * 10f64.powi(power as i32);
+        let value = parsed.map_err(|error| self.number_error(error, cell, style))? * 10f64.powi(multiple.power as i32);
+        let value = multiple.ratio.of_float(value);
         if !value.is_finite() {
             return Err(self.not_a_number(cell));
         }

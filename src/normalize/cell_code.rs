@@ -3,6 +3,7 @@
 use super::Context;
 use super::cell::{ColumnReader, plain_text};
 use crate::domain::code::{CodeEntry, CodeError, CodeTable, Near};
+use crate::domain::unit::{MEASURE, extra};
 use crate::finding::{Bilingual, Finding};
 use crate::read::Cell;
 use ahash::AHashMap;
@@ -105,8 +106,18 @@ impl Meaning {
             Near::Others(entries) => (entries, None),
         };
         let all: Vec<&CodeEntry> = table.entries().iter().collect();
+        let measured: Vec<&CodeEntry> = table
+            .entries()
+            .iter()
+            .filter(|entry| !extra(entry, MEASURE).is_empty())
+            .collect();
         let advice = match (near.len(), all.len()) {
             (0, count) if count <= SHORT => said(["Yang ada", "The list has"], &names(&all, [", ", ", "]), "."),
+            (0, _) if !measured.is_empty() => said(
+                ["Satuan yang dapat dihitung:", "Units that can be converted:"],
+                &names(&measured, [", ", ", "]),
+                ".",
+            ),
             (0, _) => Bilingual::default(),
             _ => said(["Maksud Anda", "Do you mean"], &names(&near, [" atau ", " or "]), "?"),
         };

@@ -22,6 +22,8 @@ pub enum Supplied {
     Title(Period),
     /// The sender's own region.
     Sender(String),
+    /// The unit in the header of a figure.
+    Header(String),
     /// The contract's `default`.
     Default(String),
 }
@@ -44,6 +46,8 @@ pub struct ColumnMap {
     pub supplied: Vec<Option<Supplied>>,
     /// Power of ten that the header gives (`ribu`: 3), by contract column.
     pub power: Vec<u32>,
+    /// The unit that the header of a converted figure names, with the contract column that units stand in.
+    pub unit_by_header: Option<(usize, String)>,
     /// The power that a title gives to columns of money.
     pub power_by_title: Option<u32>,
     /// Required columns that nothing gives, by name.
@@ -337,6 +341,7 @@ pub(super) fn map(
         source,
         supplied: vec![None; columns],
         power,
+        unit_by_header: None,
         power_by_title: None,
         missing: Vec::new(),
         doubled,
@@ -364,6 +369,8 @@ pub(super) fn map(
             }
         }
     }
+    let header_of = |index: usize| map.source[index].map(|position| headers[position].as_str());
+    map.unit_by_header = super::units::by_header(contract, context, header_of);
     supply(contract, context, titles, &mut map);
     map
 }
@@ -412,7 +419,9 @@ fn supply(contract: &Contract, context: &Context, titles: &[String], map: &mut C
         if map.source[index].is_some() {
             continue;
         }
+        let by_header = map.unit_by_header.as_ref().filter(|(by, _)| *by == index);
         map.supplied[index] = match column.kind {
+            ColumnType::Code if by_header.is_some() => by_header.map(|(_, unit)| Supplied::Header(unit.clone())),
             ColumnType::Period => super::title::period(titles, contract).map(Supplied::Title),
             ColumnType::Date if contract.period.as_ref() == Some(name) => {
                 super::title::day(titles).map(|day| Supplied::Title(Period::containing(Grain::Day, day)))

@@ -4,7 +4,7 @@
 //! everything that is wrong. Both fill the same columns.
 
 use super::Context;
-use super::cell::{ColumnReader, Value, plain_text};
+use super::cell::{ColumnReader, Multiple, Value, plain_text};
 use super::columns::{Assembler, Rows};
 use super::headers::YearFrom;
 use super::known::Known;
@@ -13,12 +13,14 @@ use super::route::{Layout, RoutedSheet};
 use super::rows::{RowKind, classify};
 use super::style::{Styles, Witness};
 use super::totals::{TotalRow, Totals};
+use super::units::Conversion;
 use super::usual::Draft;
 use super::{Counts, Event, RefusedRow};
 use crate::config::{ColumnType, Contract};
 use crate::domain::date::{self, Order};
 use crate::domain::period::Period;
 use crate::domain::text;
+use crate::domain::unit::Ratio;
 use crate::finding::{Finding, Severity};
 use crate::read::{Block, Cell};
 use arrow::array::RecordBatch;
@@ -37,6 +39,7 @@ pub(super) struct Lane<'c> {
     pub(super) styles: Styles,
     pub(super) witness: Witness,
     pub(super) known: Known,
+    pub(super) conversions: Arc<[Conversion]>,
     assembler: Assembler,
 }
 
@@ -60,6 +63,15 @@ impl SheetPlan<'_> {
             Value::Integer(_) | Value::Float(_) | Value::Scaled(_) | Value::Null => None,
         }
     }
+}
+
+/// What a row says by which its other cells are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Given {
+    /// The day whose registry counts.
+    pub on: NaiveDate,
+    /// What a figure is multiplied by for its unit.
+    pub ratio: Ratio,
 }
 
 /// What became of a block.
@@ -131,6 +143,7 @@ impl<'c> Lane<'c> {
             context,
             names: contract.columns.keys().cloned().collect(),
             witness: Witness::new(contract.columns.len()),
+            conversions: Conversion::all(contract).into(),
             known: Known::new(context, contract.columns.len()),
             assembler: Assembler::new(contract, context.sequence),
             readers,
@@ -264,8 +277,9 @@ impl<'c> Lane<'c> {
     ) -> Vec<Value<'b>> {
         let mut values: Vec<Value<'b>> = vec![Value::Null; self.readers.len()];
         let mut on = self.context.as_of;
+        let given = |on: NaiveDate| Given { on, ratio: Ratio::ONE };
         if let Some(period) = self.period {
-            values[period] = self.value(plan, block, row, period, on, findings);
+            values[period] = self.value(plan, block, row, period, given(on), findings);
             on = match &values[period] {
                 Value::Period(period) => period.end(),
                 Value::Date(date) => *date,
@@ -273,10 +287,12 @@ impl<'c> Lane<'c> {
             };
         }
         for (index, value) in values.iter_mut().enumerate() {
-            if Some(index) != self.period {
-                *value = self.value(plan, block, row, index, on, findings);
+            let is_converted = self.conversions.iter().any(|conversion| conversion.figure == index);
+            if Some(index) != self.period && !is_converted {
+                *value = self.value(plan, block, row, index, given(on), findings);
             }
         }
+        self.convert(plan, block, row, &mut values, on, findings);
         let extra = plan.layout.headers.len();
         if plan.layout.header_row.is_some() && block.row(row).len() > extra {
             let beyond = block.row(row)[extra..]
@@ -290,15 +306,16 @@ impl<'c> Lane<'c> {
         values
     }
 
-    fn value<'b>(
+    pub(super) fn value<'b>(
         &mut self,
         plan: &SheetPlan<'_>,
         block: &'b Block,
         row: usize,
         index: usize,
-        on: NaiveDate,
+        given: Given,
         findings: &mut Vec<Finding>,
     ) -> Value<'b> {
+        let on = given.on;
         let reader = &self.readers[index];
         let Some(source) = plan.layout.columns.source[index] else {
             let constant = plan.constants[index].clone().unwrap_or(Value::Null);
@@ -317,6 +334,10 @@ impl<'c> Lane<'c> {
             };
         }
         let power = plan.layout.columns.power[index];
+        let multiple = Multiple {
+            power,
+            ratio: given.ratio,
+        };
         if let Cell::Text(text) = cell
             && reader.column.kind.is_measure()
         {
@@ -339,14 +360,14 @@ impl<'c> Lane<'c> {
         };
         let read = match joined {
             Some(period) => reader.begun(period).map(Value::Period),
-            None => reader.read(cell, self.styles.by_column[index], power, on, self.context),
+            None => reader.read(cell, self.styles.by_column[index], multiple, on, self.context),
         };
         let read = read.or_else(|finding| match cell {
             Cell::Text(text) if reader.column.kind.is_measure() => {
                 let (figure, mark) = text::noted_figure(text).ok_or_else(|| finding.clone())?;
                 let style = self.styles.by_column[index];
                 let value = reader
-                    .read(Cell::Text(figure), style, power, on, self.context)
+                    .read(Cell::Text(figure), style, multiple, on, self.context)
                     .map_err(|_| finding)?;
                 let place = self.place_of_column(plan, block, row, source, Some(index));
                 let note = Finding::of("mark-left-out")
@@ -358,7 +379,13 @@ impl<'c> Lane<'c> {
             Cell::Text(text) if matches!(reader.column.kind, ColumnType::Region | ColumnType::Code) => {
                 let bare = text::without_list_mark(text).ok_or(finding);
                 bare.and_then(|bare| {
-                    reader.read(Cell::Text(bare), self.styles.by_column[index], power, on, self.context)
+                    reader.read(
+                        Cell::Text(bare),
+                        self.styles.by_column[index],
+                        multiple,
+                        on,
+                        self.context,
+                    )
                 })
             }
             _ => Err(finding),
@@ -412,7 +439,8 @@ impl<'c> Lane<'c> {
                 continue;
             };
             let cell = block.cell(row, source);
-            if reader.column.kind != ColumnType::Count || reader.is_missing(cell) {
+            let is_converted = reader.column.converts.is_some();
+            if reader.column.kind != ColumnType::Count || is_converted || reader.is_missing(cell) {
                 continue;
             }
             let power = plan.layout.columns.power[reader.index];

@@ -11,7 +11,7 @@
 //!
 //! - `route`: which sheet is which dataset; `headers`: header texts to columns, `inexact`: mistyped ones; `title`: what stands above
 //! - `rows`: blank, total, footnote and numbering rows
-//! - `cell`: one cell to one value, `cell_code` and `cell_region` those of lists; `style`: number styles; `personal`: pseudonyms and masks
+//! - `cell`: one cell to one value, `cell_code` and `cell_region` those of lists; `style`: number styles; `units`: figures brought to one unit; `personal`: pseudonyms and masks
 //! - `demands`, `speaker`: what every row must meet, and who may report for whom
 //! - `places`: where a cell is, for people; `totals`: total rows as a check
 //! - `lanes`: blocks spread over threads; `lane`: one thread's way; `usual`: its fast way; `known`: what it remembers;
@@ -39,6 +39,7 @@ mod speaker;
 mod style;
 mod title;
 mod totals;
+mod units;
 mod usual;
 
 pub use cell::shown;

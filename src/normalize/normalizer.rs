@@ -299,7 +299,7 @@ impl Planner<'_, '_> {
                     constants.push(Some(Value::Text(code.clone().into())));
                     continue;
                 }
-                Some(Supplied::Constant(text)) | Some(Supplied::Default(text)) => text.as_str(),
+                Some(Supplied::Constant(text) | Supplied::Header(text) | Supplied::Default(text)) => text.as_str(),
                 Some(Supplied::Request(parameter)) => match self.request.get(parameter) {
                     Some(text) => text.as_str(),
                     None => {

@@ -4,7 +4,7 @@ use super::crosstab::{self, Crosstab};
 use super::headers::{self, ColumnMap, Forms, Supplied, Vocabulary, YearFrom};
 use super::layout::{self, Header};
 use super::style::Witness;
-use super::{Context, personal, question, title};
+use super::{Context, personal, question, title, units};
 use crate::config::Contract;
 use crate::domain::period::{Grain, Period};
 use crate::finding::{Finding, Place};
@@ -126,7 +126,7 @@ pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<R
             if top.rows() == 0 && info.kind == SheetKind::Grid {
                 continue;
             }
-            choose(spot, candidates, &top, &mut routing);
+            choose(spot, candidates, &top, context, &mut routing);
         }
     }
     leave_hidden(documents, &mut routing);
@@ -316,7 +316,7 @@ fn records_candidate(
 
 /// Takes the fitting contract with most matched columns; asks when two are near; leaves the sheet out when none
 /// fits.
-fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Routing) {
+fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context, routing: &mut Routing) {
     let place = Place {
         part: spot.place,
         sheet: spot.name.clone(),
@@ -379,7 +379,7 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Rou
         routing.findings.push(finding.at(place));
         return;
     }
-    routing.findings.extend(notes(first, &place));
+    routing.findings.extend(notes(first, &place, context));
     routing.routed.push(RoutedSheet {
         part: spot.part,
         sheet: spot.sheet,
@@ -403,7 +403,7 @@ fn seen_headers(nearest: &Candidate) -> Vec<String> {
 
 /// What the sender should know about how the sheet was read. Programs that send records are not told of every
 /// field that is not used.
-fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
+fn notes(chosen: &Candidate, place: &Place, context: &Context) -> Vec<Finding> {
     let mut notes = Vec::new();
     let Some(row) = chosen.layout.header_row else {
         return notes;
@@ -435,6 +435,7 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
         let note = Finding::of("columns-turned").with("values", values.join(", "));
         notes.push(note.with_both("column", &column.title).at(place.clone()));
     }
+    notes.extend(units::told(&chosen.contract, context, map, &place));
     if let Some(power) = map.power_by_title {
         let factor = format!("1{}", ".000".repeat(power as usize / 3));
         notes.push(Finding::of("unit-by-title").with("factor", factor).at(place.clone()));

@@ -61,6 +61,7 @@ pub enum Supply {
     Request(String),
     Title(String),
     Sender,
+    Header(String),
     Default(String),
 }
 
@@ -317,6 +318,7 @@ fn supply(supplied: &Supplied) -> Supply {
         Supplied::Title(period) => Supply::Title(period.to_string()),
         Supplied::Sender(_) => Supply::Sender,
         Supplied::Default(value) => Supply::Default(value.clone()),
+        Supplied::Header(unit) => Supply::Header(unit.clone()),
     }
 }
 

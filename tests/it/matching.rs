@@ -129,3 +129,129 @@ fn a_file_that_fits_as_it_is_written_is_not_taken_for_another_dataset() {
         ["32.73 1290000 800000"]
     );
 }
+
+#[test]
+fn prices_by_other_units_are_converted_and_told_and_a_bunch_is_refused() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    let receipt = price_list(
+        &installation,
+        "Komoditas;Tanggal;Harga;Satuan\nBawang Merah;12/11/2025;3.250;ons\nBawang Putih;12/11/2025;4.100.055;kuintal\n\
+         Beras Premium;12/11/2025;15.000;kg\nBeras Medium;12/11/2025;13.500.000;ton\nCabai Rawit Merah;12/11/2025;5.000;ikat\n\
+         Minyakita;12/11/2025;16;ml\n",
+    );
+    assert_eq!(
+        (&receipt["rows"]["accepted"], &receipt["rows"]["quarantined"]),
+        (&json!(5), &json!(1)),
+        "{receipt}"
+    );
+    assert_eq!(
+        installation.model_lines("commodity_price", &["commodity_code", "price", "unit"]),
+        [
+            "cooking-oil-minyakita 16000.00 liter",
+            "garlic 41000.55 kg",
+            "rice-medium 13500.00 kg",
+            "rice-premium 15000.00 kg",
+            "shallot 32500.00 kg",
+        ]
+    );
+    let told = findings(&receipt, "unit-converted");
+    assert_eq!(told.len(), 4, "{receipt}");
+    assert_eq!((&told[0]["cell"], &told[0]["severity"]), (&json!("C2"), &json!("note")));
+    let message = "Angka pada kolom Harga dalam satuan Ons (100 gram); disimpan sebagai 32500 dalam satuan Kilogram.";
+    assert_eq!(told[0]["message"]["id"], message);
+    let refused = findings(&receipt, "unit-not-convertible");
+    assert_eq!(refused.len(), 1, "{receipt}");
+    assert_eq!(refused[0]["cell"], "D6");
+    let message = "Satuan Ikat pada kolom Satuan tidak punya padanan tetap dalam Kilogram, Liter.";
+    assert_eq!(refused[0]["message"]["id"], message);
+    let hint = refused[0]["hint"]["id"].as_str().expect("a hint");
+    assert!(
+        hint.contains("Kilogram, Liter, Mililiter, Ons (100 gram), Gram, Kuintal, Ton."),
+        "{hint}"
+    );
+}
+
+#[test]
+fn a_unit_in_the_header_counts_for_all_rows_below_it() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    let receipt = price_list(
+        &installation,
+        "Komoditas;Tanggal;Harga (Rp ribu/kuintal)\nBawang Merah;12/11/2025;3.250,5\nBawang Putih;12/11/2025;4.100,0\n",
+    );
+    assert_eq!(receipt["rows"]["accepted"], 2, "{receipt}");
+    assert_eq!(
+        installation.model_lines("commodity_price", &["commodity_code", "price", "unit"]),
+        ["garlic 41000.00 kg", "shallot 32505.00 kg"]
+    );
+    let told = findings(&receipt, "unit-by-header");
+    assert_eq!(told.len(), 1, "{receipt}");
+    let message =
+        "Judul kolom Harga (Rp) menyatakan satuan Kuintal; angkanya dikalikan 0.01 dan disimpan dalam satuan Kilogram.";
+    assert_eq!(told[0]["message"]["id"], message);
+    assert_eq!(findings_by_code(&receipt)["unit-converted"], Value::Null);
+}
+
+#[test]
+fn a_unit_in_the_header_stands_for_a_required_column_and_for_blank_cells() {
+    let installation = Installation::with_own(&["stok-pangan"]);
+    let stock = |name: &str, text: &str| installation.drop("32.73", "stok-pangan", name, text);
+    stock("a.csv", "Komoditas;Tanggal;Stok (ton)\nBeras Premium;12/11/2025;12,5\n");
+    stock(
+        "b.csv",
+        "Komoditas;Tanggal;Stok (ton);Satuan\nBeras Medium;12/11/2025;3;\nGula Pasir;12/11/2025;250;ons\n",
+    );
+    installation.lumbung(&["run", "--as-of", "2025-11-30", "--no-publish", "--json"]);
+    assert_eq!(
+        installation.receipt(1)["rows"]["accepted"],
+        1,
+        "{}",
+        installation.receipt(1)
+    );
+    assert_eq!(
+        installation.receipt(2)["rows"]["accepted"],
+        2,
+        "{}",
+        installation.receipt(2)
+    );
+    assert_eq!(
+        installation.model_lines("commodity_stock", &["commodity_code", "stock", "unit"]),
+        [
+            "rice-medium 3.000 tonne",
+            "rice-premium 12.500 tonne",
+            "sugar 25.000 kg"
+        ]
+    );
+}
+
+#[test]
+fn what_a_commodity_declares_of_a_unit_is_used_and_an_unknown_unit_is_told_with_the_known_ones() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    installation.own_pipelines();
+    let path = installation.config().join("pipelines/reference/commodities.csv");
+    let text = crate::support::read_text(&path);
+    let text = text.replace("code,name_id,name_en,", "code,contains,name_id,name_en,");
+    let lines = text.lines().map(|line| match line.split_once(',') {
+        Some(("chili-bird-red", rest)) => format!("chili-bird-red,bunch=0.25 kg,{rest}\n"),
+        Some((code, rest)) if !line.starts_with('#') && code != "code" => format!("{code},,{rest}\n"),
+        _ => format!("{line}\n"),
+    });
+    std::fs::write(&path, lines.collect::<String>()).expect("written");
+    let receipt = price_list(
+        &installation,
+        "Komoditas;Tanggal;Harga;Satuan\nCabai Rawit Merah;12/11/2025;12.500;ikat\nBawang Merah;12/11/2025;12.500;ikat\n\
+         Bawang Putih;12/11/2025;40.000;genggam\n",
+    );
+    assert_eq!(
+        installation.model_lines("commodity_price", &["commodity_code", "price", "unit"]),
+        ["chili-bird-red 50000.00 kg"],
+        "{receipt}"
+    );
+    assert_eq!(findings(&receipt, "unit-not-convertible")[0]["cell"], "D3");
+    let unknown = findings(&receipt, "code-unknown")[0]["hint"]["id"]
+        .as_str()
+        .expect("a hint");
+    assert!(
+        unknown.starts_with("Satuan yang dapat dihitung: Kilogram, Liter, Mililiter, Ons"),
+        "{unknown}"
+    );
+}
