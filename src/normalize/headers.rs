@@ -276,11 +276,7 @@ pub(super) fn map(
     // Positions of headers that are not used, and those among them that no column claims.
     let (mut unused, mut strangers) = (Vec::new(), Vec::new());
     let mut also_regions = Vec::new();
-    let period = contract
-        .period
-        .as_ref()
-        .and_then(|name| contract.columns.get_index_of(name));
-    let period = period.filter(|&index| contract.columns[index].kind == ColumnType::Period);
+    let period = period_column(contract);
     let parts = period.and_then(|index| month_and_year(vocabulary, headers, index));
     for (position, header) in headers.iter().enumerate() {
         if header.trim().is_empty() {
@@ -354,8 +350,20 @@ pub(super) fn map(
         year: parts.map(|(_, year)| YearFrom::Column(year)),
         also_regions,
     };
+    by_titles(contract, headers, titles, &mut map);
+    let header_of = |index: usize| map.source[index].map(|position| headers[position].as_str());
+    map.unit_by_header = super::units::by_header(contract, context, header_of);
+    supply(contract, context, titles, &mut map);
+    // A constant replaces a column of the sheet, however its header is written.
+    let source = &map.source;
+    map.inexact.retain(|one| source[one.column] == Some(one.position));
+    map
+}
+
+/// What the titles say of the columns: the year of a period's part, and the power of ten of money.
+fn by_titles(contract: &Contract, headers: &[String], titles: &[String], map: &mut ColumnMap) {
     if map.year.is_none()
-        && let Some(source) = period.and_then(|index| map.source[index])
+        && let Some(source) = period_column(contract).and_then(|index| map.source[index])
         && PARTS.contains(&text::header(&headers[source]).as_str())
     {
         map.year = super::title::year(titles).map(YearFrom::Title);
@@ -369,10 +377,15 @@ pub(super) fn map(
             }
         }
     }
-    let header_of = |index: usize| map.source[index].map(|position| headers[position].as_str());
-    map.unit_by_header = super::units::by_header(contract, context, header_of);
-    supply(contract, context, titles, &mut map);
-    map
+}
+
+/// Index of the column of periods.
+fn period_column(contract: &Contract) -> Option<usize> {
+    let index = contract
+        .period
+        .as_ref()
+        .and_then(|name| contract.columns.get_index_of(name))?;
+    (contract.columns[index].kind == ColumnType::Period).then_some(index)
 }
 
 /// Rank of a mistyped header: the worst claim.
