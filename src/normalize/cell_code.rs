@@ -112,7 +112,11 @@ impl Meaning {
             .filter(|entry| !extra(entry, MEASURE).is_empty())
             .collect();
         let advice = match (near.len(), all.len()) {
-            (0, count) if count <= SHORT => said(["Yang ada", "The list has"], &names(&all, [", ", ", "]), "."),
+            (0, count) if count <= SHORT => said(
+                ["Yang ada dalam daftar:", "The list has:"],
+                &names(&all, [", ", ", "]),
+                ".",
+            ),
             (0, _) if !measured.is_empty() => said(
                 ["Satuan yang dapat dihitung:", "Units that can be converted:"],
                 &names(&measured, [", ", ", "]),

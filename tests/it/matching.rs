@@ -94,7 +94,7 @@ fn a_short_list_is_told_whole() {
     );
     let told = findings(&receipt, "code-unknown");
     let hint = told[0]["hint"]["id"].as_str().expect("a hint");
-    assert!(hint.starts_with("Yang ada Produsen, "), "{hint}");
+    assert!(hint.starts_with("Yang ada dalam daftar: Produsen, "), "{hint}");
 }
 
 #[test]
@@ -254,4 +254,104 @@ fn what_a_commodity_declares_of_a_unit_is_used_and_an_unknown_unit_is_told_with_
         unknown.starts_with("Satuan yang dapat dihitung: Kilogram, Liter, Mililiter, Ons"),
         "{unknown}"
     );
+}
+
+#[test]
+fn spellings_are_proposed_and_accepted_by_a_person_and_a_replay_takes_their_rows() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    installation.own_pipelines();
+    let list = |day: u32| {
+        format!(
+            "Komoditas;Tangal;Harga;Petugas\nBawang Merah;{day}/11/2025;30.000;Siti\nCabe Rawit Mrah;{day}/11/2025;61.000;Siti\n\
+             Semen;{day}/11/2025;61.500;Siti\n3273015501900001;{day}/11/2025;61.500;Siti\n"
+        )
+    };
+    for day in [10, 11, 12] {
+        installation.drop("32.73", "harga-pasar", &format!("h{day}.csv"), list(day));
+    }
+    installation.merge_only(0);
+    assert_eq!(installation.model("commodity_price").len(), 3);
+    let said = installation.lumbung(&["learn"]).expect(0).stdout;
+    assert_eq!(
+        said.lines().take(6).collect::<Vec<_>>().join("\n"),
+        "  1  nilai \"Cabe Rawit Mrah\" (commodity_price.commodity_code), 3×, harga-pasar; contoh: kiriman 3, h12.csv A3\n     \
+         pipelines/reference/commodities.csv chili-bird-red:\n     \
+         chili-bird-red,Cabai Rawit Merah,Red bird's eye chillies,kg,vegetables,\
+         cabe rawit merah|rawit merah|cabai rawit setan|Cabe Rawit Mrah\n     \
+         lumbung learn --accept 1\n  \
+         2  judul kolom \"Tangal\" (commodity_price.date), 3×, harga-pasar; contoh: kiriman 3, h12.csv B1\n     \
+         pipelines/datasets/commodity_price.toml date:"
+    );
+    let rest: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("--as") || line.contains('×'))
+        .skip(2)
+        .collect();
+    assert_eq!(
+        rest,
+        [
+            "  3  nilai \"Semen\" (commodity_price.commodity_code), 3×, harga-pasar; contoh: kiriman 3, h12.csv A4",
+            "     pipelines/reference/commodities.csv: lumbung learn --accept 3 --as KODE",
+            "  4  judul kolom \"Petugas\" (commodity_price), 3×, harga-pasar; contoh: kiriman 3, h12.csv",
+            "     pipelines/datasets/commodity_price.toml: lumbung learn --accept 4 --as KOLOM",
+        ]
+    );
+    assert!(!said.contains("3273015501900001") && !said.contains("Siti"), "{said}");
+    // Nothing is applied by itself.
+    let commodities = installation.config().join("pipelines/reference/commodities.csv");
+    assert!(!crate::support::read_text(&commodities).contains("Mrah"));
+    let vague = installation.lumbung(&["learn", "--accept", "3"]).expect(2);
+    assert!(vague.stderr.contains("--as CODE"), "{}", vague.stderr);
+    let wrong = installation
+        .lumbung(&["learn", "--accept", "3", "--as", "cement"])
+        .expect(2);
+    assert!(
+        wrong.stderr.contains("\"cement\" is no code or column of commodities"),
+        "{}",
+        wrong.stderr
+    );
+    installation.lumbung(&["learn", "--accept", "9"]).expect(2);
+    let header = installation.lumbung(&["learn", "--accept", "Tangal"]).expect(0);
+    assert!(header.stdout.contains("commodity_price.toml"), "{}", header.stdout);
+    let contract = installation.config().join("pipelines/datasets/commodity_price.toml");
+    assert!(crate::support::read_text(&contract).contains("\"hari/tanggal\", \"Tangal\"]"));
+    let accepted = installation
+        .lumbung(&["learn", "--accept", "1", "--json"])
+        .expect(0)
+        .json();
+    assert_eq!(accepted["meant"], "chili-bird-red");
+    let remarks = |text: &str| {
+        text.lines()
+            .filter(|line| line.starts_with('#'))
+            .map(str::to_string)
+            .collect::<Vec<_>>()
+    };
+    let own = crate::support::read_text(&crate::support::root().join("pipelines/reference/commodities.csv"));
+    assert_eq!(remarks(&crate::support::read_text(&commodities)), remarks(&own));
+    installation.lumbung(&["quarantine", "replay"]).expect(0);
+    installation.merge_only(0);
+    let rows = installation.model_lines("commodity_price", &["commodity_code", "date", "price"]);
+    assert_eq!(
+        rows.iter().filter(|row| row.starts_with("chili-bird-red")).count(),
+        3,
+        "{rows:?}"
+    );
+    let left = installation.lumbung(&["learn", "--json"]).expect(0).json();
+    let left: Vec<&str> = left
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|one| one["written"].as_str())
+        .collect();
+    assert_eq!(left, ["Semen", "Petugas"]);
+}
+
+#[test]
+fn a_code_list_may_be_named_after_regions() {
+    let installation = Installation::with_own(&["laporan-daerah"]);
+    installation.change_contract("innovation_report", "codes = \"stages\"", "codes = \"region_stages\"");
+    let reference = installation.config().join("pipelines/reference");
+    installation.lumbung(&["check"]).expect(2);
+    std::fs::copy(reference.join("stages.csv"), reference.join("region_stages.csv")).expect("copied");
+    installation.lumbung(&["check"]).expect(0);
 }
