@@ -133,7 +133,7 @@ Examples:
     Schema(schema::Arguments),
     /// Ask a release in SQL
     Query(query::Arguments),
-    /// List, show, accept or refuse submissions
+    /// List, show, accept, refuse or withdraw submissions
     #[command(subcommand)]
     Submission(submission::Command),
     /// List, show or replay refused rows
@@ -146,12 +146,10 @@ Examples:
     /// List, show or verify releases
     #[command(subcommand)]
     Release(release::Command),
-    /// Parse a workbook whole and print its cells: what other verbs call for XLS, XLSB and ODS
+    /// Parse the workbooks asked for on standard input whole and print their cells: what other verbs call for XLS, XLSB
+    /// and ODS
     #[command(hide = true)]
     ReadWorkbook {
-        /// xls, xlsb or ods
-        kind: String,
-        path: PathBuf,
         /// Memory that this process may take, in MiB
         megabytes: u64,
     },
@@ -210,9 +208,8 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    if let Command::ReadWorkbook { kind, path, megabytes } = &cli.command {
-        let mut output = std::io::BufWriter::new(std::io::stdout().lock());
-        return match crate::run::read_workbook(kind, path, *megabytes, &mut output) {
+    if let Command::ReadWorkbook { megabytes } = &cli.command {
+        return match crate::run::read_workbooks(*megabytes) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => Failure::new(error.to_string()).report(),
         };

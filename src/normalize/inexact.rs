@@ -1,6 +1,7 @@
 //! Mistyped headers: what a header may be that fits no column exactly. Never taken without a finding.
 
 use super::headers::Vocabulary;
+use super::route::Layout;
 use super::{Context, personal};
 use crate::config::Contract;
 use crate::domain::code::CodeError;
@@ -21,10 +22,15 @@ pub struct Inexact {
 
 impl Inexact {
     /// What the sender is told. `place` is that of the header's row.
-    pub(super) fn finding(&self, contract: &Contract, place: &Place) -> Finding {
+    pub(super) fn finding(&self, contract: &Contract, layout: &Layout, place: &Place) -> Finding {
         let name = contract.columns.get_index(self.column);
         let place = Place {
-            column_index: Some(self.position as u32),
+            // The labels of a form stand below each other.
+            row: match &layout.form {
+                Some(form) => form.rows.get(self.position).copied(),
+                None => place.row,
+            },
+            column_index: layout.form.is_none().then_some(self.position as u32),
             column: name.map(|(name, _)| name.clone()),
             ..place.clone()
         };

@@ -9,20 +9,26 @@
 //! Personal data end here: a `pii` column is dropped or pseudonymised before a batch is built, columns that no
 //! contract names are never carried, and the rendering of a refused row is masked.
 //!
-//! - `route`: which sheet is which dataset; `headers`: header texts to columns, `inexact`: mistyped ones; `title`: what stands above
+//! - `route`: which sheet is which dataset; `tables`: several on one sheet; `candidate`: what a table may be; `headers`:
+//!   header texts to columns; `inexact`: mistyped ones; `title`: what stands above
 //! - `rows`: blank, total, footnote and numbering rows
-//! - `cell`: one cell to one value, `cell_code` and `cell_region` those of lists; `style`: number styles; `units`: figures brought to one unit; `personal`: pseudonyms and masks
+//! - `fill_down`: blank cells that mean "as above"
+//! - `cell`: one cell to one value, `cell_code` and `cell_region` those of lists; `style`: number styles; `units`: figures
+//!   brought to one unit; `personal`: pseudonyms and masks
 //! - `demands`, `speaker`: what every row must meet, and who may report for whom
 //! - `places`: where a cell is, for people; `totals`: total rows as a check
 //! - `lanes`: blocks spread over threads; `lane`: one thread's way; `usual`: its fast way; `known`: what it remembers;
 //!   `columns`: values to arrays
 
+mod candidate;
 mod cell;
 mod cell_code;
 mod cell_region;
 mod columns;
 mod crosstab;
 mod demands;
+mod fill_down;
+mod form;
 mod headers;
 mod inexact;
 mod known;
@@ -35,8 +41,10 @@ mod places;
 mod question;
 mod route;
 mod rows;
+mod sheet_rows;
 mod speaker;
 mod style;
+mod tables;
 mod title;
 mod totals;
 mod units;
@@ -49,6 +57,7 @@ pub use inexact::Inexact;
 pub use normalizer::{Counts, Event, LookAt, NormalizeError, Normalizer, RefusedRow, RowSink};
 pub use places::Rendering;
 pub use route::{Layout, LeftOut, RoutedSheet, Routing, route};
+pub use sheet_rows::TableRows;
 pub use speaker::Speaker;
 pub use style::Styles;
 

@@ -184,8 +184,8 @@ impl RunReport {
                 Status::AcceptedInPart => totals.accepted_in_part += 1,
                 Status::Held => totals.held += 1,
                 Status::Refused => totals.refused += 1,
-                // Counted with its source.
-                Status::Duplicate => {}
+                // Counted with its source; and what a night delivers is withdrawn only after it.
+                Status::Duplicate | Status::Withdrawn => {}
             }
             totals.findings += submission.findings;
             totals.rows += submission.rows();

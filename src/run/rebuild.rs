@@ -349,7 +349,7 @@ impl Run {
             connector: replay.submission.connector.clone(),
             rows: folder.join("rows.parquet"),
             is_complete: replay.now.complete,
-            is_again: false,
+            role: merge::Role::New,
         }
     }
 

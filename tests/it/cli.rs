@@ -20,6 +20,7 @@ const VERBS: [&[&str]; 25] = [
     &["submission", "show"],
     &["submission", "accept"],
     &["submission", "refuse"],
+    &["submission", "withdraw"],
     &["quarantine", "list"],
     &["quarantine", "show"],
     &["quarantine", "replay"],

@@ -2,7 +2,7 @@
 //! than ten seconds.
 
 use crate::bad_input::fixtures;
-use crate::support::{Installation, lumbung, read_text, root};
+use crate::support::{AS_OF, Installation, lumbung, read_text, root};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::fs;
@@ -273,4 +273,59 @@ fn the_reader_of_whole_workbooks_is_limited_and_its_end_is_a_finding() {
         assert_eq!(report["submissions"][0]["status"], "refused", "{report:#}");
         assert_eq!(installation.receipt(1)["findings"][0]["code"], code);
     }
+}
+
+/// A night over workbooks of one sender, one after the other; its report, and how many processes read them.
+fn night_over(memory_mb: u64, workbooks: &[Vec<u8>], code: i32) -> (Value, usize) {
+    let installation = Installation::with_own(&["dukcapil-file"]);
+    installation.settings(&format!("[limits]\nworkbook_memory_mb = {memory_mb}\n"));
+    for (number, bytes) in workbooks.iter().enumerate() {
+        installation.drop("32", "dukcapil-file", &format!("penduduk-{number}.ods"), bytes);
+    }
+    let said = installation
+        .lumbung(&["run", "--as-of", AS_OF, "--no-publish", "--json", "-vv"])
+        .expect(code);
+    let starts = said.stderr.matches("a reader of workbooks starts").count();
+    (said.json(), starts)
+}
+
+fn statuses(report: &Value) -> Vec<&str> {
+    let submissions = report["submissions"].as_array().expect("submissions").iter();
+    submissions
+        .map(|submission| submission["status"].as_str().expect("a status"))
+        .collect()
+}
+
+/// One row, of a year of its own.
+fn population_of(year: &str) -> Vec<u8> {
+    ods(&[POPULATION[0], &["32.73", year, "600", "500", "1100"]])
+}
+
+#[test]
+fn one_process_reads_many_small_workbooks() {
+    let damaged = b"PK\x03\x04 torn".to_vec();
+    let workbooks = [
+        population_of("2021"),
+        population_of("2022"),
+        damaged,
+        ods(&[]),
+        population_of("2023"),
+        population_of("2024"),
+    ];
+    let (report, starts) = night_over(512, &workbooks, 3);
+    assert_eq!(
+        statuses(&report),
+        ["accepted", "accepted", "refused", "refused", "accepted", "accepted"]
+    );
+    assert_eq!(starts, 1);
+}
+
+#[test]
+fn a_workbook_that_ends_its_process_ends_no_other() {
+    let long = ods(&[&POPULATION[..1], &[POPULATION[1]; 50_000]].concat());
+    let workbooks = [population_of("2021"), long, population_of("2022")];
+    let (report, starts) = night_over(12, &workbooks, 3);
+    assert_eq!(statuses(&report), ["accepted", "refused", "accepted"]);
+    // The long one is tried in a new process too: it may not have failed for what the process did before.
+    assert_eq!(starts, 3);
 }
