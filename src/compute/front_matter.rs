@@ -45,10 +45,11 @@ const KEYS: [&str; 15] = [
 
 /// Tables that SQL sees besides the datasets. `reads` names them, `datasets` does not; but it does name `expected`, which
 /// stands for every dataset that declares coverage.
-const OTHER_TABLES: [&str; 8] = [
+const OTHER_TABLES: [&str; 9] = [
     "regions",
     "region_codes",
     "region_borders",
+    "region_changes",
     "region_ids",
     "submissions",
     "findings",

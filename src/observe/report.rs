@@ -105,6 +105,9 @@ pub struct DatasetReport {
 pub struct SubmissionSeconds {
     /// Hash, copy, sync, register.
     pub land: f64,
+    /// The part of `stage` that went into opening and reading, on whichever thread.
+    #[serde(default)]
+    pub read: f64,
     /// Read, normalize, check, write.
     pub stage: f64,
 }

@@ -16,7 +16,7 @@ pub fn column_title(name: &str) -> Option<&'static ColumnTitle> {
     TITLES.iter().find(|column| column.name == name)
 }
 
-const TITLES: [ColumnTitle; 75] = [
+const TITLES: [ColumnTitle; 82] = [
     // Where a row came from.
     title("_submission", "Nomor kiriman", "Number of the submission"),
     title(
@@ -52,6 +52,17 @@ const TITLES: [ColumnTitle; 75] = [
     title("valid_from", "Kode berlaku sejak", "Code valid from"),
     title("valid_to", "Kode tidak berlaku sejak", "Code no longer valid from"),
     title("region_today", "Kode wilayah sekarang", "Region code of today"),
+    title(
+        "change_kind",
+        "Jenis perubahan (split, merge, recode, rename)",
+        "Kind of change (split, merge, recode, rename)",
+    ),
+    title("old_code", "Kode lama", "Old code"),
+    title("new_code", "Kode baru", "New code"),
+    title("old_name", "Nama lama", "Old name"),
+    title("new_name", "Nama baru", "New name"),
+    title("effective_date", "Berlaku sejak", "In force from"),
+    title("basis", "Asal tanggalnya", "Where the date comes from"),
     title("borders", "Batas wilayah (today, common)", "Borders (today, common)"),
     title("first_day", "Hari pertama", "First day"),
     title("last_day", "Hari terakhir", "Last day"),

@@ -253,7 +253,10 @@ pub async fn register_release(
     for (folder, names) in [
         ("indicators", &["indicators", "indicators_today", "metadata"][..]),
         ("quality", &["coverage", "timeliness", "findings"]),
-        ("reference", &["region_codes", "region_borders", "region_ids"]),
+        (
+            "reference",
+            &["region_codes", "region_borders", "region_changes", "region_ids"],
+        ),
     ] {
         let path = |name: &&str| (name.to_string(), release.join(folder).join(format!("{name}.parquet")));
         // A release may be older than a table.

@@ -38,6 +38,13 @@ pub const REGION_BORDERS: Table = Table {
     key: &["borders", "region_code", "first_day", "part_code"],
     schema: borders::schema,
 };
+pub const REGION_CHANGES: Table = Table {
+    path: "reference/region_changes.parquet",
+    title_id: "Pemekaran, perubahan kode, dan perubahan nama wilayah",
+    title_en: "Splits, recodes and renames of regions",
+    key: &["change_kind", "old_code", "new_code", "effective_date"],
+    schema: borders::changes_schema,
+};
 pub const REGION_IDS: Table = Table {
     path: "reference/region_ids.parquet",
     title_id: "Kode wilayah di sistem lain",
@@ -96,10 +103,11 @@ pub const FINDINGS: Table = Table {
 };
 
 /// Every table that is not a dataset.
-pub const TABLES: [Table; 11] = [
+pub const TABLES: [Table; 12] = [
     REGIONS,
     REGION_CODES,
     REGION_BORDERS,
+    REGION_CHANGES,
     REGION_IDS,
     SUBMISSIONS,
     INDICATORS,
@@ -136,6 +144,7 @@ pub fn write(building: &mut Building, publication: &Publication<'_>) -> Result<(
         (REGIONS, &facts.regions),
         (REGION_CODES, &facts.registry.codes),
         (REGION_BORDERS, &facts.registry.borders),
+        (REGION_CHANGES, &facts.registry.changes),
         (REGION_IDS, &facts.registry.ids),
     ] {
         building.table(

@@ -14,11 +14,13 @@ mod fields;
 mod json;
 mod merged;
 mod open;
+mod timed;
 mod xlsx;
 mod xml;
 
 pub use apart::read_workbooks;
 pub use open::open;
+pub use timed::ReadClock;
 
 use crate::finding::Finding;
 

@@ -367,6 +367,7 @@ impl Run {
         let verdict = Verdict {
             outcomes: vec![replay.now],
             places: Vec::new(),
+            read_seconds: 0.0,
         };
         let fresh: Receipt = receipts::of_verdict(&replay.submission, verdict)?;
         let status = self.reissue(&replay.submission, fresh, &|of| of == dataset)?;

@@ -25,6 +25,7 @@ struct Judged {
     receipt: Receipt,
     record: Record,
     seconds: f64,
+    read_seconds: f64,
 }
 
 /// Groups of at most [`TOGETHER`] submissions. A sender's own come one after the other, in different groups: what the
@@ -87,6 +88,7 @@ impl Run {
                 let land = land_seconds.get(&(submission.connector.clone(), file));
                 let seconds = SubmissionSeconds {
                     land: land.copied().unwrap_or_default(),
+                    read: judged.read_seconds,
                     stage: judged.seconds,
                 };
                 reports.push(report(submission, &judged.receipt, seconds));
@@ -113,6 +115,7 @@ impl Run {
             return Ok(None);
         };
         let datasets = connector.dataset_names();
+        let mut read_seconds = 0.0;
         let (receipt, record) = if submission.status.as_deref() == Some(Status::Duplicate.as_str()) {
             let dataset = if let [only] = datasets.as_slice() { only } else { "" };
             let record = again::recorded(submission, "duplicate", Vec::new(), Vec::new());
@@ -124,6 +127,7 @@ impl Run {
                 &|dataset| self.data.staged(sequence, dataset),
                 &|dataset| self.history(dataset),
             )?;
+            read_seconds = verdict.read_seconds;
             let outcomes = self.outcome_rows(sequence, &mut verdict)?;
             let digests = again::digests(&mut verdict);
             let judged = outcomes.iter().map(|outcome| outcome.dataset.clone()).collect();
@@ -141,6 +145,7 @@ impl Run {
             receipt,
             record,
             seconds: start.elapsed().as_secs_f64(),
+            read_seconds,
         }))
     }
 

@@ -7,7 +7,7 @@
 
 use super::reference::days;
 use crate::config::{ColumnType, Contract};
-use crate::domain::region::{Pieces, Region, Registry};
+use crate::domain::region::{Change, Pieces, Region, Registry};
 use arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use chrono::NaiveDate;
@@ -83,6 +83,43 @@ pub fn codes(registry: &Registry) -> RecordBatch {
     ];
     // Columns stand in the schema's order and have one length: built from the same list.
     RecordBatch::try_new(codes_schema(), columns).expect("columns follow codes_schema")
+}
+
+/// Schema of `region_changes`.
+pub fn changes_schema() -> SchemaRef {
+    let text = |name: &str, nullable| Field::new(name, DataType::Utf8, nullable);
+    Arc::new(Schema::new(vec![
+        text("change_kind", false),
+        text("old_code", false),
+        text("new_code", false),
+        text("old_name", true),
+        text("new_name", false),
+        text("effective_date", false),
+        text("basis", false),
+    ]))
+}
+
+/// Every split, merge, recode and rename that is known, in the order of `region_changes.csv`, with where its date comes
+/// from. The date is a day, or only a year for some renames.
+pub fn changes(registry: &Registry) -> RecordBatch {
+    let all = registry.changes();
+    let text = |get: fn(&Change) -> &str| -> ArrayRef {
+        Arc::new(StringArray::from_iter(
+            all.iter()
+                .map(|change| Some(get(change)).filter(|text| !text.is_empty())),
+        ))
+    };
+    let columns = vec![
+        text(|change| change.kind.as_str()),
+        text(|change| &change.old_code),
+        text(|change| &change.new_code),
+        text(|change| &change.old_name),
+        text(|change| &change.new_name),
+        text(|change| &change.effective_date),
+        text(|change| &change.basis),
+    ];
+    // Columns stand in the schema's order and have one length: built from the same list.
+    RecordBatch::try_new(changes_schema(), columns).expect("columns follow changes_schema")
 }
 
 /// Schema of `region_ids`.

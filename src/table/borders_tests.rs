@@ -151,6 +151,10 @@ fn every_code_has_a_row_with_its_bps_code_of_then() {
     assert_eq!(of("93.01"), (None, "93.01"));
     assert_eq!(of("64.73"), (None, "65.71"));
     assert_eq!(of("11.01"), (Some("1103"), "11.01"));
+    let changes = changes(&registry);
+    let kinds = changes.column(0).as_string::<i32>();
+    let count = |kind: &str| kinds.iter().filter(|found| *found == Some(kind)).count();
+    assert_eq!((count("split"), count("recode"), count("rename")), (5, 31, 8));
     let ids = ids(&registry);
     let systems = ids.column(0).as_string::<i32>();
     let count = |name: &str| systems.iter().filter(|system| *system == Some(name)).count();

@@ -318,6 +318,13 @@ fn one_process_reads_many_small_workbooks() {
         ["accepted", "accepted", "refused", "refused", "accepted", "accepted"]
     );
     assert_eq!(starts, 1);
+    for submission in report["submissions"].as_array().expect("submissions") {
+        let seconds = |of: &str| submission["seconds"][of].as_f64().expect("seconds");
+        assert!(
+            0.0 < seconds("read") && seconds("read") < seconds("stage"),
+            "{submission}"
+        );
+    }
 }
 
 #[test]

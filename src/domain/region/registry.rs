@@ -16,6 +16,18 @@ pub enum ChangeKind {
     Rename,
 }
 
+impl ChangeKind {
+    /// `split`, `merge`, `recode`, `rename`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ChangeKind::Split => "split",
+            ChangeKind::Merge => "merge",
+            ChangeKind::Recode => "recode",
+            ChangeKind::Rename => "rename",
+        }
+    }
+}
+
 /// One line of `region_changes.csv`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {

@@ -18,6 +18,8 @@ pub struct RegionTables {
     pub codes: RecordBatch,
     /// Rows of [`borders::schema`].
     pub borders: RecordBatch,
+    /// Rows of [`borders::changes_schema`].
+    pub changes: RecordBatch,
     /// Rows of [`borders::ids_schema`].
     pub ids: RecordBatch,
     /// The last day on which a code or a border changed.
@@ -29,16 +31,18 @@ impl RegionTables {
         RegionTables {
             codes: borders::codes(registry),
             borders: borders::borders(registry),
+            changes: borders::changes(registry),
             ids: borders::ids(registry),
             last_change: borders::last_change(registry),
         }
     }
 
     /// Each table with its name in SQL.
-    pub(super) fn tables(&self) -> [(&'static str, &RecordBatch); 3] {
+    pub(super) fn tables(&self) -> [(&'static str, &RecordBatch); 4] {
         [
             ("region_codes", &self.codes),
             (borders::TABLE, &self.borders),
+            ("region_changes", &self.changes),
             ("region_ids", &self.ids),
         ]
     }
