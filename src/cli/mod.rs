@@ -8,6 +8,7 @@ mod check;
 mod doctor;
 mod failure;
 mod init;
+mod learn;
 mod plan;
 mod preview;
 mod quarantine;
@@ -138,6 +139,8 @@ Examples:
     /// List, show or replay refused rows
     #[command(subcommand)]
     Quarantine(quarantine::Command),
+    /// Propose synonyms from what senders write, and accept them
+    Learn(learn::Arguments),
     /// Replay a dataset's submissions from raw into a new model
     Rebuild(rebuild::Arguments),
     /// List, show or verify releases
@@ -263,6 +266,7 @@ async fn dispatch(cli: Cli) -> Result<i32, Failure> {
             Command::Query(arguments) => query::query(&session, arguments).await,
             Command::Submission(command) => submission::submission(&session, command),
             Command::Quarantine(command) => quarantine::quarantine(&session, command).await,
+            Command::Learn(arguments) => learn::learn(&session, &arguments),
             Command::Rebuild(arguments) => rebuild::rebuild(&session, arguments).await,
             Command::Release(command) => release::release(&session, command),
             // Done before there was a runtime.

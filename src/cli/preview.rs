@@ -184,6 +184,10 @@ fn supply_text(session: &Session, supply: &Supply) -> String {
             session.say("judul di atas tabel:", "title above the table:")
         ),
         Supply::Sender => session.say("daerah pengirim", "the sender's region").to_string(),
+        Supply::Header(unit) => format!(
+            "{} {unit}",
+            session.say("judul kolom angkanya:", "header of the figures:")
+        ),
         Supply::Default(value) => format!("{} \"{value}\"", session.say("nilai baku", "default")),
     }
 }

@@ -172,6 +172,9 @@ pub struct Column {
     /// Declared code system of the dotted codes in a `region` column.
     #[serde(default)]
     pub system: Option<String>,
+    /// How figures whose rows name their units are brought to some of them. Figures only.
+    #[serde(default)]
+    pub converts: Option<Converts>,
     /// The figure of a region is the sum of its parts': a province's that of its regencies and cities. Only such columns
     /// have figures in other borders than those of their own time. Counts, money and decimals; never a rate or a price.
     #[serde(default)]
@@ -179,6 +182,24 @@ pub struct Column {
     /// Longest text, in characters. 500 unless set.
     #[serde(default)]
     pub max_length: Option<usize>,
+}
+
+/// How figures whose rows name their units are brought to some of them, by the factors of the table of units.
+#[derive(Debug, Clone, PartialEq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Converts {
+    /// The code column that names each row's unit. Without it in the sheet, the unit in the figure's header counts.
+    pub by: String,
+    /// Codes of the units in which figures are kept. One in another unit becomes one in the first of these that measures
+    /// the same.
+    pub to: Vec<String>,
+    /// The figure is for one unit, as a price is: then it is divided by what a quantity is multiplied by.
+    #[serde(default)]
+    pub per_unit: bool,
+    /// The code column that names the thing, whose table may say what one unit of it holds (column `contains`, such as
+    /// `bunch=0.25 kg`).
+    #[serde(default)]
+    pub of: Option<String>,
 }
 
 /// What a column holds.

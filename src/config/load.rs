@@ -1,6 +1,7 @@
 //! Reading a configuration directory.
 
 use super::{Connector, Contract, Installation, validate};
+use crate::domain::abbreviation::Abbreviations;
 use crate::domain::code::CodeTable;
 use crate::domain::region::Registry;
 use std::collections::BTreeMap;
@@ -18,6 +19,8 @@ pub struct Configuration {
     pub regions: Arc<Registry>,
     /// Reference tables that `code` columns name, and a few more that SQL sees.
     pub codes: Arc<BTreeMap<String, CodeTable>>,
+    /// How headers are abbreviated.
+    pub abbreviations: Arc<Abbreviations>,
 }
 
 impl Configuration {
@@ -92,6 +95,7 @@ pub fn load(directory: &Path) -> Result<Configuration, Vec<Problem>> {
         loader.folder("connectors", |connector: &mut Connector, name| connector.name = name);
     let regions = loader.regions();
     let codes = loader.codes();
+    let abbreviations = loader.abbreviations();
     let mut problems = loader.problems;
     let regions = match regions {
         Some(regions) if problems.is_empty() => regions,
@@ -122,6 +126,7 @@ pub fn load(directory: &Path) -> Result<Configuration, Vec<Problem>> {
             .collect(),
         regions: Arc::new(regions),
         codes: Arc::new(codes),
+        abbreviations: Arc::new(abbreviations),
     })
 }
 
@@ -196,13 +201,21 @@ impl Loader {
         }
     }
 
-    /// The reference tables with a `code` column first: all CSV files but those of the registry.
+    fn abbreviations(&mut self) -> Abbreviations {
+        let file = "pipelines/reference/abbreviations.csv";
+        Abbreviations::load(&self.directory.join(file)).unwrap_or_else(|message| {
+            self.problem(file, 0, message, None);
+            Abbreviations::default()
+        })
+    }
+
+    /// The reference tables with a `code` column first: all CSV files but those of the registry and the abbreviations.
     fn codes(&mut self) -> BTreeMap<String, CodeTable> {
         let folder = self.directory.join("pipelines/reference");
         let mut all = BTreeMap::new();
         for name in file_names(&folder, "csv")
             .into_iter()
-            .filter(|name| !REGISTRY.contains(&name.as_str()))
+            .filter(|name| !NO_CODES.contains(&name.as_str()))
         {
             match CodeTable::load(&folder.join(format!("{name}.csv"))) {
                 Ok(table) => {
@@ -215,8 +228,8 @@ impl Loader {
     }
 }
 
-/// Tables of `pipelines/reference` that make the registry of regions.
-const REGISTRY: [&str; 3] = ["regions", "region_names", "region_changes"];
+/// Tables of `pipelines/reference` that have no codes: those that make the registry of regions, and the abbreviations.
+const NO_CODES: [&str; 4] = ["regions", "region_names", "region_changes", "abbreviations"];
 
 /// Stems of the files with an extension, sorted; hidden files left out.
 fn file_names(folder: &Path, extension: &str) -> Vec<String> {
@@ -240,27 +253,12 @@ fn split_expected(message: &str) -> (String, Option<String>) {
     };
     let wrong = what.split('`').nth(1).unwrap_or_default();
     let names: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    let nearest = names.iter().min_by_key(|name| edit_distance(wrong, name));
-    let hint = match nearest.filter(|name| edit_distance(wrong, name) <= 2) {
+    let nearest = names.iter().min_by_key(|name| strsim::levenshtein(wrong, name));
+    let hint = match nearest.filter(|name| strsim::levenshtein(wrong, name) <= 2) {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!("expected {expected}"),
     };
     (what.to_string(), Some(hint))
-}
-
-/// Levenshtein distance in characters.
-fn edit_distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut previous: Vec<usize> = (0..=right.len()).collect();
-    for (row, left_char) in left.chars().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, right_char) in right.iter().enumerate() {
-            let change = previous[column] + usize::from(left_char != *right_char);
-            current.push(change.min(previous[column + 1] + 1).min(current[column] + 1));
-        }
-        previous = current;
-    }
-    previous[right.len()]
 }
 
 #[cfg(test)]
@@ -274,12 +272,5 @@ mod tests {
         assert_eq!(hint.as_deref(), Some("did you mean `schedule`?"));
         let (_, hint) = split_expected("unknown field `xyz`, expected `schedule` or `zone`");
         assert_eq!(hint.as_deref(), Some("expected `schedule` or `zone`"));
-    }
-
-    #[test]
-    fn distances() {
-        assert_eq!(edit_distance("kota", "kota"), 0);
-        assert_eq!(edit_distance("kata", "kota"), 1);
-        assert_eq!(edit_distance("", "abc"), 3);
     }
 }

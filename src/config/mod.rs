@@ -1,8 +1,8 @@
 //! Configuration: strict text files to types.
 //!
 //! [`load`] reads a whole configuration directory (`lumbung.toml`, `connectors/`, `pipelines/`) and gives either
-//! the [`Configuration`] or every problem it found, each with file, line and hint. The directory is never
-//! written to. Environment variables are filled in only when a connector is used ([`expand`]), so a missing one
+//! the [`Configuration`] or every problem it found, each with file, line and hint. Nothing here
+//! writes to it. Environment variables are filled in only when a connector is used ([`expand`]), so a missing one
 //! stops its own connector and nothing else.
 
 mod connector;
@@ -11,6 +11,7 @@ mod installation;
 mod load;
 mod shape;
 mod text;
+mod units;
 mod validate;
 
 pub use connector::*;

@@ -4,7 +4,7 @@
 //! rebuild. Anything else must raise `version`. Texts, table rules, gates and coverage are not part of the shape:
 //! they never decide what a row is.
 
-use super::{ColumnType, Contract, Grain, Locale, Partition, Pii, WriteMode};
+use super::{ColumnType, Contract, Converts, Grain, Locale, Partition, Pii, WriteMode};
 use crate::finding::Severity;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,8 @@ struct ColumnShape {
     pii: Option<Pii>,
     system: Option<String>,
     max_length: Option<usize>,
+    #[serde(default)]
+    converts: Option<Converts>,
 }
 
 /// Longest text unless the contract says otherwise, in characters.
@@ -63,6 +65,7 @@ impl Shape {
                 pii: column.pii,
                 system: column.system.clone(),
                 max_length: column.max_length,
+                converts: column.converts.clone(),
             };
             (name.clone(), shape)
         });
@@ -147,6 +150,8 @@ impl ColumnShape {
             (self.pii != new.pii, "pii"),
             (self.system != new.system, "system"),
             (length(new) < length(self), "max_length"),
+            // Without it, rows in other units were refused or kept as they were: what it says of these is looser.
+            (self.converts.is_some() && self.converts != new.converts, "converts"),
         ];
         let broken = checks.into_iter().filter(|(is_broken, _)| *is_broken);
         broken.map(|(_, what)| what).collect()

@@ -91,6 +91,7 @@ pub(super) fn contract(contract: &Contract, codes: &BTreeMap<String, CodeTable>,
     check_period(contract, &mut say);
     for (name, column) in &contract.columns {
         check_column(name, column, codes, &mut say);
+        super::units::check(contract, name, column, codes, &mut say);
     }
     check_example(contract, &mut say);
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();

@@ -1,8 +1,9 @@
 //! Reference tables of codes (`pipelines/reference/<codes>.csv`): services, commodities, units, stages.
 
 use super::csv::Table;
+use super::near::slips;
 use super::text::normal;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 /// One code of a table.
@@ -28,6 +29,18 @@ pub enum CodeError {
     #[error("stands for more than one code: {}", .0.join(", "))]
     Ambiguous(Vec<String>),
 }
+
+/// What a text may mean that stands for no code; nearest first, then in the order of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Near<'t> {
+    /// It is one of these but for typing errors.
+    Slips(Vec<&'t CodeEntry>),
+    /// It has words of these, or letters. Good to ask about, not to read it so.
+    Others(Vec<&'t CodeEntry>),
+}
+
+/// Longest text that is held against all entries, in bytes.
+const LONGEST: usize = 100;
 
 /// A reference table, ready to resolve what officers write.
 #[derive(Debug, Clone)]
@@ -116,6 +129,49 @@ impl CodeTable {
         }
     }
 
+    /// What a text may mean that stands for no code.
+    pub fn near(&self, text: &str) -> Near<'_> {
+        let written = normal(text);
+        if written.is_empty() || written.len() > LONGEST {
+            return Near::Others(Vec::new());
+        }
+        let mistyped = self.nearest(|name| slips(&written, name));
+        if !mistyped.is_empty() {
+            return Near::Slips(mistyped);
+        }
+        let has_words = |some: &str, all: &str| {
+            let has = |word: &str| all.split(' ').any(|other| slips(word, other).is_some());
+            some.split(' ').all(has)
+        };
+        let shares = |name: &str| {
+            let is_word = name.chars().filter(|letter| letter.is_alphabetic()).count() > 3;
+            (has_words(&written, name) || (is_word && has_words(name, &written))).then_some(0)
+        };
+        let sharing = self.nearest(shares);
+        if !sharing.is_empty() {
+            return Near::Others(sharing);
+        }
+        let most = written.chars().count() / 3;
+        let letters = |name: &str| Some(strsim::osa_distance(&written, name)).filter(|distance| *distance <= most);
+        let similar = self.nearest(letters);
+        Near::Others(similar)
+    }
+
+    /// The entries to one of whose names `distance` gives one, nearest first.
+    fn nearest(&self, distance: impl Fn(&str) -> Option<usize>) -> Vec<&CodeEntry> {
+        let mut found: BTreeMap<usize, usize> = BTreeMap::new();
+        for (name, positions) in &self.index {
+            let Some(far) = distance(name) else { continue };
+            for &position in positions {
+                let least = found.entry(position).or_insert(far);
+                *least = far.min(*least);
+            }
+        }
+        let mut found: Vec<(usize, usize)> = found.into_iter().map(|(position, far)| (far, position)).collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, position)| &self.entries[position]).collect()
+    }
+
     /// The entry of a code.
     pub fn get(&self, code: &str) -> Option<&CodeEntry> {
         let positions = self.index.get(&normal(code))?;
@@ -174,13 +230,36 @@ mod tests {
     }
 
     #[test]
+    fn what_a_text_may_mean() {
+        let table = CodeTable::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/reference/commodities.csv"));
+        let table = table.unwrap();
+        let codes = |entries: &[&CodeEntry]| entries.iter().map(|entry| entry.code.clone()).collect::<Vec<_>>();
+        let slips = |text: &str| match table.near(text) {
+            Near::Slips(entries) => codes(&entries),
+            Near::Others(entries) => panic!("{text}: {:?}", codes(&entries)),
+        };
+        let others = |text: &str| match table.near(text) {
+            Near::Slips(entries) => panic!("{text}: {:?}", codes(&entries)),
+            Near::Others(entries) => codes(&entries),
+        };
+        assert_eq!(slips("Bawang Mearh"), ["shallot"]);
+        assert_eq!(slips("minyakitta"), ["cooking-oil-minyakita"]);
+        assert_eq!(others("Cabe Rawit"), ["chili-bird-red", "chili-bird-green"]);
+        assert_eq!(others("Bawang Merah Brebes"), ["shallot"]);
+        assert_eq!(slips("Brmabang"), ["shallot"]);
+        for text in ["semen", "", "x", &"beras ".repeat(40)] {
+            assert_eq!(others(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
     fn every_word_of_the_real_tables_means_one_code() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/reference");
         let names = std::fs::read_dir(&folder)
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let tables: Vec<String> = names
-            .filter(|name| name.ends_with(".csv") && !name.starts_with("region"))
+            .filter(|name| name.ends_with(".csv") && !name.starts_with("region") && name != "abbreviations.csv")
             .collect();
         assert!(tables.len() > 30);
         for file in tables {

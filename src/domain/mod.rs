@@ -7,13 +7,16 @@
 //!
 //! Number and date parsers run once for each cell, so they work on the bytes of the text and allocate nothing.
 
+pub mod abbreviation;
 pub mod code;
 mod csv;
 pub mod date;
 pub mod money;
+pub mod near;
 pub mod nik;
 pub mod number;
 pub mod period;
 pub mod region;
 pub mod text;
 mod token;
+pub mod unit;

@@ -44,6 +44,15 @@ impl Candidate {
     pub fn fits(&self) -> bool {
         self.layout.columns.fits() || self.is_empty
     }
+
+    /// Whether it could not without a header that was taken for another one.
+    pub fn needs_inexact(&self) -> bool {
+        self.layout.columns.needs_inexact(&self.contract)
+    }
+
+    fn fits_exactly(&self) -> bool {
+        self.fits() && !self.needs_inexact()
+    }
 }
 
 /// What the connector says about where a contract's table stands.
@@ -87,7 +96,7 @@ pub(super) fn of_grid(
     let plain: Vec<Candidate> = contracts
         .map(|((contract, vocabulary), pin)| grid_candidate(contract, context, vocabulary, *pin, top, above))
         .collect();
-    if plain.iter().any(Candidate::fits) {
+    if plain.iter().any(Candidate::fits_exactly) {
         return plain;
     }
     let turned = turned(plain, context, vocabularies, pins, top, above);
@@ -114,7 +123,7 @@ fn of_form(
         .flat_map(|row| layout::texts(top, row))
         .collect();
     let as_form = |(candidate, vocabulary): (Candidate, &Vocabulary)| {
-        let columns = headers::map(&candidate.contract, context, vocabulary, labels, &titles);
+        let columns = headers::map(&candidate.contract, context, vocabulary, labels, &titles, true);
         if !columns.fits() || columns.matched < 2 {
             return candidate;
         }
@@ -144,13 +153,13 @@ fn grid_candidate(
     above: &[String],
 ) -> Candidate {
     let (header, titles) = header_and_titles(contract, vocabulary, pin, top, above);
-    let mut columns = headers::map(contract, context, vocabulary, &header.texts, &titles);
+    let mut columns = headers::map(contract, context, vocabulary, &header.texts, &titles, true);
     if !columns.doubled.is_empty()
         && let Some(texts) = std::iter::once(header.clone())
             .chain(layout::deeper(top, &header))
             .find_map(|deeper| one_group(vocabulary, &deeper.paths, &header.texts))
     {
-        columns = headers::map(contract, context, vocabulary, &texts, &titles);
+        columns = headers::map(contract, context, vocabulary, &texts, &titles, true);
         let other = header.texts.iter().zip(&texts).filter(|(_, kept)| kept.is_empty());
         columns.unknown.extend(
             other
@@ -328,7 +337,7 @@ pub(super) fn records(
     vocabulary: &Vocabulary,
     fields: &[String],
 ) -> Candidate {
-    let columns = headers::map(contract, context, vocabulary, fields, &[]);
+    let columns = headers::map(contract, context, vocabulary, fields, &[], false);
     let layout = Layout {
         skip_rows: 0,
         header_row: None,

@@ -1,11 +1,12 @@
 //! One cell to one value of a contract column.
 
+use super::cell_code::Meanings;
 use super::headers::PERCENT;
 use super::{Context, personal};
 use crate::config::{Column, ColumnType, Locale, Pii};
-use crate::domain::code::CodeError;
 use crate::domain::number::Style;
 use crate::domain::period::{Grain, Period};
+use crate::domain::unit::Ratio;
 use crate::domain::{date, nik, number, text};
 use crate::finding::Finding;
 use crate::read::{Cell, Epoch};
@@ -41,6 +42,21 @@ pub(super) struct ColumnReader {
     as_of: NaiveDate,
     earliest: Option<NaiveDate>,
     latest: Option<NaiveDate>,
+    pub(super) meanings: Meanings,
+}
+
+/// What a figure is multiplied by: the power of ten of its header, and what its unit is in the one in which it is kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Multiple {
+    pub power: u32,
+    pub ratio: Ratio,
+}
+
+impl From<u32> for Multiple {
+    fn from(power: u32) -> Multiple {
+        let ratio = Ratio::ONE;
+        Multiple { power, ratio }
+    }
 }
 
 /// Longest text unless the contract says otherwise, in characters.
@@ -83,6 +99,7 @@ impl ColumnReader {
             as_of: context.as_of,
             earliest: column.between.as_ref().and_then(|(from, _)| limit(from)),
             latest: column.between.as_ref().and_then(|(_, to)| limit(to)),
+            meanings: Meanings::default(),
         }
     }
 
@@ -107,17 +124,17 @@ impl ColumnReader {
         }
     }
 
-    /// Reads a cell that is not missing. `power` is the header's power of ten (`ribu`: 3);
-    /// `on` the day whose registry
-    /// counts for region codes.
+    /// Reads a cell that is not missing. `multiple` is the header's power of ten (`ribu`: 3) and the unit's ratio; `on` the
+    /// day whose registry counts for region codes.
     pub(super) fn read<'a>(
         &self,
         cell: Cell<'a>,
         style: Style,
-        power: u32,
+        multiple: impl Into<Multiple>,
         on: NaiveDate,
         context: &Context,
     ) -> Result<Value<'a>, Finding> {
+        let multiple = multiple.into();
         if self.column.pii == Some(Pii::Drop) {
             return Ok(Value::Null);
         }
@@ -133,9 +150,9 @@ impl ColumnReader {
             _ => cell,
         };
         let value = match self.column.kind {
-            ColumnType::Money | ColumnType::Decimal => self.decimal(cell, style, power)?,
-            ColumnType::Count => self.count(cell, style, power)?,
-            ColumnType::Measure => self.measure(cell, style, power)?,
+            ColumnType::Money | ColumnType::Decimal => self.decimal(cell, style, multiple)?,
+            ColumnType::Count => self.count(cell, style, multiple)?,
+            ColumnType::Measure => self.measure(cell, style, multiple)?,
             ColumnType::Date => Value::Date(self.date(cell)?),
             ColumnType::Period => Value::Period(self.period(cell)?),
             ColumnType::Region => Value::Text(Cow::Owned(super::cell_region::region(cell, &self.column, on, context)?)),
@@ -173,10 +190,12 @@ impl ColumnReader {
     }
 
     /// Parsing at the column's scale plus the header's power gives the scaled value itself: nothing is rounded.
-    fn decimal<'a>(&self, cell: Cell<'a>, style: Style, power: u32) -> Result<Value<'a>, Finding> {
-        let scaled = self.scaled(cell, style, self.scale + power)?;
+    fn decimal<'a>(&self, cell: Cell<'a>, style: Style, multiple: Multiple) -> Result<Value<'a>, Finding> {
+        let scaled = self.scaled(cell, style, self.scale + multiple.power)?;
+        let too_large = || self.number_error(number::NumberError::Overflow, cell, style);
+        let scaled = multiple.ratio.of(scaled).ok_or_else(too_large)?;
         if scaled.unsigned_abs() >= 10u128.pow(u32::from(crate::table::schema::PRECISION)) {
-            return Err(self.number_error(number::NumberError::Overflow, cell, style));
+            return Err(too_large());
         }
         self.in_range(scaled as f64 / 10f64.powi(self.scale as i32), cell)?;
         Ok(Value::Scaled(scaled))
@@ -196,10 +215,10 @@ impl ColumnReader {
     }
 
     /// A count in thousands may have decimals: `12,5` thousand people are 12,500.
-    fn count<'a>(&self, cell: Cell<'a>, style: Style, power: u32) -> Result<Value<'a>, Finding> {
+    fn count<'a>(&self, cell: Cell<'a>, style: Style, multiple: Multiple) -> Result<Value<'a>, Finding> {
         let parsed = match cell {
-            _ if power > 0 => {
-                i64::try_from(self.scaled(cell, style, power)?).map_err(|_| number::NumberError::Overflow)
+            _ if multiple.power > 0 => {
+                i64::try_from(self.scaled(cell, style, multiple.power)?).map_err(|_| number::NumberError::Overflow)
             }
             Cell::Integer(value) => Ok(value),
             Cell::Float(value) => number::count_from_f64(value),
@@ -207,12 +226,18 @@ impl ColumnReader {
             Cell::Text(text) => number::parse_count(text, style),
             _ => return Err(self.not_a_number(cell)),
         };
-        let value = parsed.map_err(|error| self.number_error(error, cell, style))?;
+        let converted = |value: i64| {
+            let value = multiple.ratio.of(i128::from(value));
+            let value = value.and_then(|value| i64::try_from(value).ok());
+            value.ok_or(number::NumberError::Overflow)
+        };
+        let value = parsed.and_then(converted);
+        let value = value.map_err(|error| self.number_error(error, cell, style))?;
         self.in_range(value as f64, cell)?;
         Ok(Value::Integer(value))
     }
 
-    fn measure<'a>(&self, cell: Cell<'a>, style: Style, power: u32) -> Result<Value<'a>, Finding> {
+    fn measure<'a>(&self, cell: Cell<'a>, style: Style, multiple: Multiple) -> Result<Value<'a>, Finding> {
         let parsed = match cell {
             Cell::Integer(value) => Ok(value as f64),
             Cell::Float(value) => Ok(value),
@@ -220,7 +245,8 @@ impl ColumnReader {
             Cell::Text(text) => number::parse_f64(text, style),
             _ => return Err(self.not_a_number(cell)),
         };
-        let value = parsed.map_err(|error| self.number_error(error, cell, style))? * 10f64.powi(power as i32);
+        let value = parsed.map_err(|error| self.number_error(error, cell, style))? * 10f64.powi(multiple.power as i32);
+        let value = multiple.ratio.of_float(value);
         if !value.is_finite() {
             return Err(self.not_a_number(cell));
         }
@@ -296,23 +322,6 @@ impl ColumnReader {
             return Err(finding.value(period.to_string()));
         }
         Ok(period)
-    }
-
-    /// The code of the column's reference table that a cell stands for.
-    pub(super) fn code_of(&self, cell: Cell<'_>, context: &Context) -> Result<String, Finding> {
-        let written = plain_text(cell).ok_or_else(|| Finding::of("code-unknown").value(self.shown(cell)))?;
-        let table = self.column.codes.as_ref().and_then(|name| context.codes.get(name));
-        // `validate` made sure that a code column names a table that exists.
-        let table = table.ok_or_else(|| Finding::of("code-unknown").value(self.shown(cell)))?;
-        table
-            .resolve(&written)
-            .map(str::to_string)
-            .map_err(|error| match error {
-                CodeError::Unknown => Finding::of("code-unknown").value(self.shown(cell)),
-                CodeError::Ambiguous(candidates) => Finding::of("code-ambiguous")
-                    .with("candidates", candidates.join(", "))
-                    .value(self.shown(cell)),
-            })
     }
 
     /// What a missing marker in this column means: a key column's `default`.

@@ -1,12 +1,15 @@
 //! Header texts to contract columns.
 
 use super::Context;
+use super::inexact::{self, Inexact};
 use crate::config::{Column, ColumnType, Contract};
+use crate::domain::abbreviation::Abbreviations;
 use crate::domain::period::{Grain, Period};
-use crate::domain::text;
+use crate::domain::{near, text};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Where a column's value comes from when the sheet has no column for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +24,8 @@ pub enum Supplied {
     Label(String),
     /// The sender's own region.
     Sender(String),
+    /// The unit in the header of a figure.
+    Header(String),
     /// The contract's `default`.
     Default(String),
 }
@@ -43,6 +48,8 @@ pub struct ColumnMap {
     pub supplied: Vec<Option<Supplied>>,
     /// Power of ten that the header gives (`ribu`: 3), by contract column.
     pub power: Vec<u32>,
+    /// The unit that the header of a converted figure names, with the contract column that units stand in.
+    pub unit_by_header: Option<(usize, String)>,
     /// The power that a title gives to columns of money.
     pub power_by_title: Option<u32>,
     /// Required columns that nothing gives, by name.
@@ -51,6 +58,8 @@ pub struct ColumnMap {
     pub doubled: Vec<String>,
     /// Headers that no column of the contract claims.
     pub unknown: Vec<String>,
+    /// Mistyped headers that were taken for those of columns.
+    pub inexact: Vec<Inexact>,
     /// Number of sheet columns that are used.
     pub matched: usize,
     /// Where the year of the period stands, if its column has only a part of one (`Bulan`).
@@ -64,6 +73,12 @@ impl ColumnMap {
     pub fn fits(&self) -> bool {
         self.missing.is_empty() && self.matched > 0
     }
+
+    /// Whether it could not without a header that was taken for another one.
+    pub(super) fn needs_inexact(&self, contract: &Contract) -> bool {
+        let mut columns = self.inexact.iter().map(|one| &contract.columns[one.column]);
+        columns.any(|column| column.required && column.default.is_none())
+    }
 }
 
 /// The headers by which a contract's columns are known: normal form → (column index, rank). A lower rank is a
@@ -73,6 +88,7 @@ pub(super) struct Vocabulary {
     /// Whether a column, by its index, may hold percentages.
     percent: Vec<bool>,
     forms: Rc<Forms>,
+    abbreviations: Arc<Abbreviations>,
 }
 
 /// Normal forms of texts that were looked up: the same rows are held against every contract.
@@ -86,17 +102,21 @@ struct Form {
     exact: String,
     plain: String,
     says_percent: bool,
+    /// Both with their abbreviations written out.
+    written_out: [Option<String>; 2],
 }
 
 impl Forms {
-    fn of(&self, text: &str) -> Form {
+    fn of(&self, text: &str, abbreviations: &Abbreviations) -> Form {
         if let Some(known) = self.0.borrow().get(text) {
             return known.clone();
         }
+        let (exact, plain) = (form(text), text::header(text));
         let form = Form {
-            exact: form(text),
-            plain: text::header(text),
             says_percent: text::says_percent(text),
+            written_out: [&exact, &plain].map(|form| abbreviations.written_out(form)),
+            exact,
+            plain,
         };
         self.0.borrow_mut().insert(text.to_string(), form.clone());
         form
@@ -130,6 +150,8 @@ impl Vocabulary {
                 names.insert(text::header(header), (index, 0));
             }
         }
+        let written_out = written_out(&names, &context.abbreviations);
+        names.extend(written_out);
         let is_percent = |column: &Column| match &column.unit {
             Some(unit) => unit == PERCENT,
             None => column.kind == ColumnType::Measure || !column.kind.is_measure(),
@@ -138,19 +160,47 @@ impl Vocabulary {
             names,
             percent: contract.columns.values().map(is_percent).collect(),
             forms,
+            abbreviations: context.abbreviations.clone(),
         }
     }
 
-    /// Column and rank. A percentage is no count, money or tonne: such a header is not known. Nor is a long text, whose
-    /// normal form would cost much.
-    fn lookup(&self, header: &str) -> Option<(usize, usize)> {
-        if header.len() > LONGEST_HEADER {
-            return None;
+    fn form(&self, header: &str) -> Option<Form> {
+        (header.len() <= LONGEST_HEADER).then(|| self.forms.of(header, &self.abbreviations))
+    }
+
+    /// Whether a column may have a header of this form. A percentage is no count, money or tonne.
+    fn may_be(&self, index: usize, form: &Form) -> bool {
+        self.percent[index] || !form.says_percent
+    }
+
+    /// The columns of which a header is that of one, but for typing errors, with how many.
+    pub(super) fn near(&self, header: &str) -> BTreeMap<usize, usize> {
+        let mut found = BTreeMap::new();
+        let Some(form) = self.form(header) else { return found };
+        let forms = [&form.exact, &form.plain]
+            .into_iter()
+            .chain(form.written_out.iter().flatten());
+        for written in forms {
+            let Some(first) = written.chars().next() else { continue };
+            let names = self.names.range(first.to_string()..);
+            for (name, (index, _)) in names.take_while(|(name, _)| name.starts_with(first)) {
+                if let Some(slips) = near::slips(written, name).filter(|_| self.may_be(*index, &form)) {
+                    let least = found.entry(*index).or_insert(slips);
+                    *least = slips.min(*least);
+                }
+            }
         }
-        let form = self.forms.of(header);
-        let exact = self.names.get(&form.exact);
-        let found = exact.or_else(|| self.names.get(&form.plain)).copied();
-        found.filter(|(index, rank)| *rank == 0 || self.percent[*index] || !form.says_percent)
+        found
+    }
+
+    /// Column and rank. A long text, whose normal form would cost much, is not known.
+    fn lookup(&self, header: &str) -> Option<(usize, usize)> {
+        let form = self.form(header)?;
+        let forms = [&form.exact, &form.plain]
+            .into_iter()
+            .chain(form.written_out.iter().flatten());
+        let found = forms.filter_map(|form| self.names.get(form)).next().copied();
+        found.filter(|(index, rank)| *rank == 0 || self.may_be(*index, &form))
     }
 
     /// The column of figures that a text is a header of.
@@ -181,6 +231,26 @@ impl Vocabulary {
     }
 }
 
+/// The names that have abbreviations, with these written out; left out where that would fit two columns.
+fn written_out(
+    names: &BTreeMap<String, (usize, usize)>,
+    abbreviations: &Abbreviations,
+) -> BTreeMap<String, (usize, usize)> {
+    let mut all: BTreeMap<String, Option<(usize, usize)>> = BTreeMap::new();
+    for (name, &(index, rank)) in names {
+        let Some(long) = abbreviations.written_out(name).filter(|long| !names.contains_key(long)) else {
+            continue;
+        };
+        let claim = all.entry(long).or_insert(Some((index, rank)));
+        *claim = claim
+            .filter(|(other, _)| *other == index)
+            .map(|(_, other)| (index, rank.min(other)));
+    }
+    all.into_iter()
+        .filter_map(|(name, claim)| Some((name, claim?)))
+        .collect()
+}
+
 /// Longest text that may be a header, in bytes.
 const LONGEST_HEADER: usize = 300;
 
@@ -197,24 +267,23 @@ fn form(header: &str) -> String {
     }
 }
 
-/// Maps one header row. `headers` are the texts by sheet column; `titles` those above.
+/// Maps one header row. `headers` are the texts by sheet column; `titles` those above. `by_hand` says that a person typed
+/// them, and may have mistyped some.
 pub(super) fn map(
     contract: &Contract,
     context: &Context,
     vocabulary: &Vocabulary,
     headers: &[String],
     titles: &[String],
+    by_hand: bool,
 ) -> ColumnMap {
     let columns = contract.columns.len();
     let mut best: Vec<Option<(usize, usize)>> = vec![None; columns];
     let mut doubled = Vec::new();
-    let mut unknown = Vec::new();
+    // Positions of headers that are not used, and those among them that no column claims.
+    let (mut unused, mut strangers) = (Vec::new(), Vec::new());
     let mut also_regions = Vec::new();
-    let period = contract
-        .period
-        .as_ref()
-        .and_then(|name| contract.columns.get_index_of(name));
-    let period = period.filter(|&index| contract.columns[index].kind == ColumnType::Period);
+    let period = period_column(contract);
     let parts = period.and_then(|index| month_and_year(vocabulary, headers, index));
     for (position, header) in headers.iter().enumerate() {
         if header.trim().is_empty() {
@@ -226,7 +295,8 @@ pub(super) fn map(
             _ => vocabulary.lookup(header),
         };
         let Some((index, rank)) = claim else {
-            unknown.push(header.trim().to_string());
+            unused.push(position);
+            strangers.push(position);
             continue;
         };
         if contract.columns[index].kind == ColumnType::Region {
@@ -237,7 +307,7 @@ pub(super) fn map(
         {
             best[index] = Some((part, rank));
             if !is_part {
-                unknown.push(header.trim().to_string());
+                unused.push(position);
             }
             continue;
         }
@@ -245,14 +315,24 @@ pub(super) fn map(
             Some((other, _)) if text::header(&headers[other]) == text::header(header) => {
                 doubled.push(contract.columns.keys().nth(index).cloned().unwrap_or_default());
             }
-            Some((_, known)) if known <= rank => unknown.push(header.trim().to_string()),
+            Some((_, known)) if known <= rank => unused.push(position),
             Some((other, _)) => {
-                unknown.push(headers[other].trim().to_string());
+                unused.push(other);
                 best[index] = Some((position, rank));
             }
             None => best[index] = Some((position, rank)),
         }
     }
+    let inexact = match by_hand {
+        true => inexact::claims(contract, context, vocabulary, headers, &strangers),
+        false => Vec::new(),
+    };
+    let is_free = |one: &Inexact| best[one.column].is_none();
+    let inexact: Vec<Inexact> = inexact.into_iter().filter(is_free).collect();
+    for one in &inexact {
+        best[one.column] = Some((one.position, INEXACT));
+    }
+    unused.retain(|position| inexact.iter().all(|one| one.position != *position));
     let source: Vec<Option<usize>> = best.iter().map(|claim| claim.map(|(position, _)| position)).collect();
     let power = source
         .iter()
@@ -264,16 +344,33 @@ pub(super) fn map(
         source,
         supplied: vec![None; columns],
         power,
+        unit_by_header: None,
         power_by_title: None,
         missing: Vec::new(),
         doubled,
-        unknown,
+        unknown: unused
+            .iter()
+            .map(|&position| headers[position].trim().to_string())
+            .collect(),
+        inexact,
         matched,
         year: parts.map(|(_, year)| YearFrom::Column(year)),
         also_regions,
     };
+    by_titles(contract, headers, titles, &mut map);
+    let header_of = |index: usize| map.source[index].map(|position| headers[position].as_str());
+    map.unit_by_header = super::units::by_header(contract, context, header_of);
+    supply(contract, context, titles, &mut map);
+    // A constant replaces a column of the sheet, however its header is written.
+    let source = &map.source;
+    map.inexact.retain(|one| source[one.column] == Some(one.position));
+    map
+}
+
+/// What the titles say of the columns: the year of a period's part, and the power of ten of money.
+fn by_titles(contract: &Contract, headers: &[String], titles: &[String], map: &mut ColumnMap) {
     if map.year.is_none()
-        && let Some(source) = period.and_then(|index| map.source[index])
+        && let Some(source) = period_column(contract).and_then(|index| map.source[index])
         && PARTS.contains(&text::header(&headers[source]).as_str())
     {
         map.year = super::title::year(titles).map(YearFrom::Title);
@@ -287,9 +384,19 @@ pub(super) fn map(
             }
         }
     }
-    supply(contract, context, titles, &mut map);
-    map
 }
+
+/// Index of the column of periods.
+fn period_column(contract: &Contract) -> Option<usize> {
+    let index = contract
+        .period
+        .as_ref()
+        .and_then(|name| contract.columns.get_index_of(name))?;
+    (contract.columns[index].kind == ColumnType::Period).then_some(index)
+}
+
+/// Rank of a mistyped header: the worst claim.
+const INEXACT: usize = usize::MAX;
 
 /// Headers of columns that have a part of a year only, and of those that have the year, in normal form.
 const PARTS: [&str; 8] = ["bulan", "bln", "month", "triwulan", "tw", "quarter", "semester", "smt"];
@@ -332,7 +439,9 @@ fn supply(contract: &Contract, context: &Context, titles: &[String], map: &mut C
         if map.source[index].is_some() {
             continue;
         }
+        let by_header = map.unit_by_header.as_ref().filter(|(by, _)| *by == index);
         map.supplied[index] = match column.kind {
+            ColumnType::Code if by_header.is_some() => by_header.map(|(_, unit)| Supplied::Header(unit.clone())),
             ColumnType::Period => super::title::period(titles, contract).map(Supplied::Title),
             ColumnType::Date if contract.period.as_ref() == Some(name) => {
                 super::title::day(titles).map(|day| Supplied::Title(Period::containing(Grain::Day, day)))

@@ -4,7 +4,7 @@
 //! everything that is wrong. Both fill the same columns.
 
 use super::Context;
-use super::cell::{ColumnReader, Value, plain_text};
+use super::cell::{ColumnReader, Multiple, Value, plain_text};
 use super::columns::{Assembler, Rows};
 use super::fill_down::fill_down;
 use super::headers::YearFrom;
@@ -14,12 +14,14 @@ use super::route::{Layout, RoutedSheet};
 use super::rows::{RowKind, classify};
 use super::style::{Styles, Witness};
 use super::totals::{TotalRow, Totals};
+use super::units::Conversion;
 use super::usual::Draft;
 use super::{Counts, Event, RefusedRow};
 use crate::config::{ColumnType, Contract};
 use crate::domain::date::{self, Order};
 use crate::domain::period::Period;
 use crate::domain::text;
+use crate::domain::unit::Ratio;
 use crate::finding::{Finding, Place, Severity};
 use crate::read::{Block, Cell, Epoch};
 use arrow::array::RecordBatch;
@@ -38,6 +40,7 @@ pub(super) struct Lane<'c> {
     pub(super) styles: Styles,
     pub(super) witness: Witness,
     pub(super) known: Known,
+    pub(super) conversions: Arc<[Conversion]>,
     assembler: Assembler,
 }
 
@@ -80,6 +83,15 @@ impl SheetPlan<'_> {
             Value::Integer(_) | Value::Float(_) | Value::Scaled(_) | Value::Null => None,
         }
     }
+}
+
+/// What a row says by which its other cells are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Given {
+    /// The day whose registry counts.
+    pub on: NaiveDate,
+    /// What a figure is multiplied by for its unit.
+    pub ratio: Ratio,
 }
 
 /// What became of a block.
@@ -167,6 +179,7 @@ impl<'c> Lane<'c> {
             context,
             names: contract.columns.keys().cloned().collect(),
             witness: Witness::new(contract.columns.len()),
+            conversions: Conversion::all(contract).into(),
             known: Known::new(context, contract.columns.len()),
             assembler: Assembler::new(contract, context.sequence),
             readers,
@@ -318,8 +331,9 @@ impl<'c> Lane<'c> {
     ) -> Vec<Value<'b>> {
         let mut values: Vec<Value<'b>> = vec![Value::Null; self.readers.len()];
         let mut on = self.context.as_of;
+        let given = |on: NaiveDate| Given { on, ratio: Ratio::ONE };
         if let Some(period) = self.period {
-            values[period] = self.value(plan, block, row, period, on, findings);
+            values[period] = self.value(plan, block, row, period, given(on), findings);
             on = match &values[period] {
                 Value::Period(period) => period.end(),
                 Value::Date(date) => *date,
@@ -327,10 +341,12 @@ impl<'c> Lane<'c> {
             };
         }
         for (index, value) in values.iter_mut().enumerate() {
-            if Some(index) != self.period {
-                *value = self.value(plan, block, row, index, on, findings);
+            let is_converted = self.conversions.iter().any(|conversion| conversion.figure == index);
+            if Some(index) != self.period && !is_converted {
+                *value = self.value(plan, block, row, index, given(on), findings);
             }
         }
+        self.convert(plan, block, row, &mut values, on, findings);
         let extra = plan.layout.headers.len();
         if plan.layout.header_row.is_some() && block.row(row).len() > extra {
             let beyond = block.row(row)[extra..]
@@ -344,15 +360,16 @@ impl<'c> Lane<'c> {
         values
     }
 
-    fn value<'b>(
+    pub(super) fn value<'b>(
         &mut self,
         plan: &SheetPlan<'_>,
         block: &'b Block,
         row: usize,
         index: usize,
-        on: NaiveDate,
+        given: Given,
         findings: &mut Vec<Finding>,
     ) -> Value<'b> {
+        let on = given.on;
         let reader = &self.readers[index];
         let Some(source) = plan.layout.columns.source[index] else {
             let constant = plan.constants[index].clone().unwrap_or(Value::Null);
@@ -373,10 +390,15 @@ impl<'c> Lane<'c> {
                 _ => Value::Null,
             };
         }
+        let power = plan.layout.columns.power[index];
+        let multiple = Multiple {
+            power,
+            ratio: given.ratio,
+        };
         if let Cell::Text(text) = cell
             && reader.column.kind.is_measure()
         {
-            self.witness.observe(index, reader.column.kind, text);
+            self.witness.observe(index, reader.column.kind, power, text);
         }
         if let Cell::Text(text) = cell
             && reader.column.kind == ColumnType::Date
@@ -389,21 +411,20 @@ impl<'c> Lane<'c> {
                 return Value::Null;
             }
         }
-        let power = plan.layout.columns.power[index];
         let joined = match Some(index) == self.period {
             true => self.joined_period(plan, block, row, source, reader),
             false => None,
         };
         let read = match joined {
             Some(period) => reader.begun(period).map(Value::Period),
-            None => reader.read(cell, self.styles.by_column[index], power, on, self.context),
+            None => reader.read(cell, self.styles.by_column[index], multiple, on, self.context),
         };
         let read = read.or_else(|finding| match cell {
             Cell::Text(text) if reader.column.kind.is_measure() => {
                 let (figure, mark) = text::noted_figure(text).ok_or_else(|| finding.clone())?;
                 let style = self.styles.by_column[index];
                 let value = reader
-                    .read(Cell::Text(figure), style, power, on, self.context)
+                    .read(Cell::Text(figure), style, multiple, on, self.context)
                     .map_err(|_| finding)?;
                 let place = self.place_of_column(plan, block, row, source, Some(index));
                 let note = Finding::of("mark-left-out")
@@ -415,10 +436,24 @@ impl<'c> Lane<'c> {
             Cell::Text(text) if matches!(reader.column.kind, ColumnType::Region | ColumnType::Code) => {
                 let bare = text::without_list_mark(text).ok_or(finding);
                 bare.and_then(|bare| {
-                    reader.read(Cell::Text(bare), self.styles.by_column[index], power, on, self.context)
+                    reader.read(
+                        Cell::Text(bare),
+                        self.styles.by_column[index],
+                        multiple,
+                        on,
+                        self.context,
+                    )
                 })
             }
             _ => Err(finding),
+        });
+        let read = read.or_else(|finding| {
+            let Some((code, told)) = reader.mistyped_code(cell, self.context) else {
+                return Err(finding);
+            };
+            let place = self.place_of_column(plan, block, row, source, Some(index));
+            findings.push(told.with("column", self.label(plan, index)).at(place));
+            Ok(Value::Text(code.into()))
         });
         match read {
             Ok(value) => value,
@@ -452,37 +487,5 @@ impl<'c> Lane<'c> {
         ]
         .iter()
         .find_map(|text| reader.period_of(Cell::Text(text)))
-    }
-
-    fn total_row(&self, plan: &SheetPlan<'_>, block: &Block, row: usize, above: &Totals) -> TotalRow {
-        let mut stated = Vec::new();
-        for reader in &self.readers {
-            let Some(source) = plan.layout.columns.source[reader.index] else {
-                continue;
-            };
-            let cell = block.cell(row, source);
-            if reader.column.kind != ColumnType::Count || reader.is_missing(cell) {
-                continue;
-            }
-            let power = plan.layout.columns.power[reader.index];
-            let style = self.styles.by_column[reader.index];
-            let number = match cell {
-                _ if power > 0 => reader
-                    .scaled(cell, style, power)
-                    .ok()
-                    .and_then(|number| i64::try_from(number).ok()),
-                Cell::Integer(value) => Some(value),
-                Cell::Float(value) => Some(value as i64),
-                Cell::Text(text) => crate::domain::number::parse_count(text, style).ok(),
-                _ => None,
-            };
-            if let Some(number) = number {
-                stated.push((reader.index, number, self.place_of(plan, block, row, reader.index)));
-            }
-        }
-        TotalRow {
-            above: above.clone(),
-            stated,
-        }
     }
 }

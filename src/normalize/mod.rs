@@ -9,10 +9,12 @@
 //! Personal data end here: a `pii` column is dropped or pseudonymised before a batch is built, columns that no
 //! contract names are never carried, and the rendering of a refused row is masked.
 //!
-//! - `route`: which sheet is which dataset; `tables`: several on one sheet; `candidate`: what a table may be; `headers`: header texts to columns; `title`, `labels`: what stands above
+//! - `route`: which sheet is which dataset; `tables`: several on one sheet; `candidate`: what a table may be; `headers`:
+//!   header texts to columns; `inexact`: mistyped ones; `title`, `labels`: what stands above
 //! - `rows`: blank, total, footnote and numbering rows
 //! - `fill_down`: blank cells that mean "as above"
-//! - `cell`: one cell to one value; `style`: number styles; `personal`: pseudonyms and masks
+//! - `cell`: one cell to one value, `cell_code` and `cell_region` those of lists; `style`: number styles; `units`: figures
+//!   brought to one unit; `personal`: pseudonyms and masks
 //! - `demands`, `speaker`: what every row must meet, and who may report for whom
 //! - `places`: where a cell is, for people; `totals`: total rows as a check
 //! - `lanes`: blocks spread over threads; `lane`: one thread's way; `usual`: its fast way; `known`: what it remembers;
@@ -20,6 +22,7 @@
 
 mod candidate;
 mod cell;
+mod cell_code;
 mod cell_region;
 mod columns;
 mod crosstab;
@@ -27,6 +30,7 @@ mod demands;
 mod fill_down;
 mod form;
 mod headers;
+mod inexact;
 mod known;
 mod labels;
 mod lane;
@@ -44,11 +48,13 @@ mod style;
 mod tables;
 mod title;
 mod totals;
+mod units;
 mod usual;
 
 pub use cell::shown;
 pub use crosstab::Crosstab;
 pub use headers::{ColumnMap, Supplied, YearFrom};
+pub use inexact::Inexact;
 pub use normalizer::{Counts, Event, LookAt, NormalizeError, Normalizer, RefusedRow, RowSink};
 pub use places::Rendering;
 pub use route::{Layout, LeftOut, RoutedSheet, Routing, route};
@@ -57,6 +63,7 @@ pub use speaker::Speaker;
 pub use style::Styles;
 
 use crate::config::{Connector, Contract};
+use crate::domain::abbreviation::Abbreviations;
 use crate::domain::code::CodeTable;
 use crate::domain::region::Registry;
 use chrono::NaiveDate;
@@ -72,6 +79,7 @@ pub struct Context {
     pub connector: Option<Arc<Connector>>,
     pub regions: Arc<Registry>,
     pub codes: Arc<BTreeMap<String, CodeTable>>,
+    pub abbreviations: Arc<Abbreviations>,
     pub speaker: Speaker,
     pub as_of: NaiveDate,
     /// Key of pseudonyms, where the installation has one.

@@ -285,7 +285,7 @@ impl Planner<'_, '_> {
     fn widen<'s>(&self, plan: &SheetPlan<'s>, fields: &[String]) -> Result<SheetPlan<'s>, Finding> {
         let lane = &self.lane;
         let vocabulary = Vocabulary::new(&lane.contract, lane.context, Rc::default());
-        let columns = super::headers::map(&lane.contract, lane.context, &vocabulary, fields, &[]);
+        let columns = super::headers::map(&lane.contract, lane.context, &vocabulary, fields, &[], false);
         let layout = Layout {
             columns,
             headers: fields.to_vec(),
@@ -313,7 +313,9 @@ impl Planner<'_, '_> {
                     constants.push(Some(Value::Text(code.clone().into())));
                     continue;
                 }
-                Some(Supplied::Constant(text) | Supplied::Default(text) | Supplied::Label(text)) => text.as_str(),
+                Some(
+                    Supplied::Constant(text) | Supplied::Header(text) | Supplied::Default(text) | Supplied::Label(text),
+                ) => text.as_str(),
                 Some(Supplied::Request(parameter)) => match self.request.get(parameter) {
                     Some(text) => text.as_str(),
                     None => {

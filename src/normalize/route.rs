@@ -4,9 +4,10 @@ use super::candidate::{self, Candidate, Pin};
 use super::crosstab::Crosstab;
 use super::form::Form;
 use super::headers::{ColumnMap, Forms, Supplied, Vocabulary, YearFrom};
+use super::inexact::Inexact;
 use super::style::Witness;
 use super::tables::{self, Area};
-use super::{Context, personal, question, title};
+use super::{Context, personal, question, title, units};
 use crate::config::Contract;
 use crate::finding::{Finding, Place};
 use crate::read::{Block, Document, ReadError, SheetKind};
@@ -225,6 +226,10 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
         ..Place::default()
     };
     let mut fitting: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.fits()).collect();
+    // What fits as it is written goes before what fits only if a header is mistyped.
+    if !fitting.iter().all(|candidate| candidate.needs_inexact()) {
+        fitting.retain(|candidate| !candidate.needs_inexact());
+    }
     fitting.sort_by_key(|candidate| std::cmp::Reverse(candidate.layout.columns.matched));
     let Some(first) = fitting.first() else {
         let asked = candidates.iter().filter(|candidate| candidate.doubt.is_some());
@@ -300,7 +305,7 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
         routing.findings.push(finding.at(place));
         return;
     }
-    routing.findings.extend(notes(first, &place));
+    routing.findings.extend(notes(first, &place, context));
     routing.routed.push(RoutedSheet {
         part: spot.part,
         sheet: spot.sheet,
@@ -324,7 +329,7 @@ fn seen_headers(nearest: &Candidate) -> Vec<String> {
 
 /// What the sender should know about how the sheet was read. Programs that send records are not told of every
 /// field that is not used.
-fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
+fn notes(chosen: &Candidate, place: &Place, context: &Context) -> Vec<Finding> {
     let mut notes = Vec::new();
     let Some(row) = chosen.layout.header_row else {
         return notes;
@@ -334,6 +339,8 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
         ..place.clone()
     };
     let map = &chosen.layout.columns;
+    let finding = |one: &Inexact| one.finding(&chosen.contract, &chosen.layout, &place);
+    notes.extend(map.inexact.iter().map(finding));
     if !map.unknown.is_empty() {
         notes.push(
             Finding::of("columns-not-used")
@@ -355,6 +362,7 @@ fn notes(chosen: &Candidate, place: &Place) -> Vec<Finding> {
         let note = Finding::of("columns-turned").with("values", values.join(", "));
         notes.push(note.with_both("column", &column.title).at(place.clone()));
     }
+    notes.extend(units::told(&chosen.contract, context, map, &place));
     if let Some(power) = map.power_by_title {
         let factor = format!("1{}", ".000".repeat(power as usize / 3));
         notes.push(Finding::of("unit-by-title").with("factor", factor).at(place.clone()));

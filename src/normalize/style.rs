@@ -70,7 +70,7 @@ impl Witness {
             for row in layout.skip_rows..block.rows() {
                 match block.cell(row, source) {
                     Cell::Text(text) if is_date => witness.observe_date(index, text),
-                    Cell::Text(text) => witness.observe(index, column.kind, text),
+                    Cell::Text(text) => witness.observe(index, column.kind, layout.columns.power[index], text),
                     _ => {}
                 }
             }
@@ -78,13 +78,13 @@ impl Witness {
         witness
     }
 
-    /// Takes a cell of a column of figures into account.
-    pub(super) fn observe(&mut self, column: usize, kind: ColumnType, text: &str) {
+    /// Takes a cell of a column of figures into account. `power` is the power of ten that its header gives.
+    pub(super) fn observe(&mut self, column: usize, kind: ColumnType, power: u32, text: &str) {
         let evidence = &mut self.evidence[column];
         match (kind, text.contains('.'), text.contains(',')) {
-            // A count has no decimals, so its one kind of mark sets thousands apart.
-            (ColumnType::Count, true, false) => evidence.observe(&format!("{},0", text.trim())),
-            (ColumnType::Count, false, true) => evidence.observe(&format!("{}.0", text.trim())),
+            // A count has no decimals, so its one kind of mark sets thousands apart; one in thousands has.
+            (ColumnType::Count, true, false) if power == 0 => evidence.observe(&format!("{},0", text.trim())),
+            (ColumnType::Count, false, true) if power == 0 => evidence.observe(&format!("{}.0", text.trim())),
             _ => evidence.observe(text),
         }
     }

@@ -1,9 +1,12 @@
 //! Total rows as a check: what a sender adds up must agree with the rows that were read.
 
 use super::columns::Values;
+use super::lane::{Lane, SheetPlan};
 use super::usual::Draft;
 use crate::config::{ColumnType, Contract};
+use crate::domain::number::parse_count;
 use crate::finding::{Finding, Place};
+use crate::read::{Block, Cell};
 
 /// Sums of one column, by what a total row may have added: everything, or one level of regions only (a table
 /// that lists a province and its regencies adds up the regencies).
@@ -140,5 +143,41 @@ impl TotalRow {
             }
         }
         findings
+    }
+}
+
+impl Lane<'_> {
+    /// What a total row states of columns of counts, with the sums of the rows above.
+    pub(super) fn total_row(&self, plan: &SheetPlan<'_>, block: &Block, row: usize, above: &Totals) -> TotalRow {
+        let mut stated = Vec::new();
+        for reader in &self.readers {
+            let Some(source) = plan.layout.columns.source[reader.index] else {
+                continue;
+            };
+            let cell = block.cell(row, source);
+            let is_converted = reader.column.converts.is_some();
+            if reader.column.kind != ColumnType::Count || is_converted || reader.is_missing(cell) {
+                continue;
+            }
+            let power = plan.layout.columns.power[reader.index];
+            let style = self.styles.by_column[reader.index];
+            let number = match cell {
+                _ if power > 0 => reader
+                    .scaled(cell, style, power)
+                    .ok()
+                    .and_then(|number| i64::try_from(number).ok()),
+                Cell::Integer(value) => Some(value),
+                Cell::Float(value) => Some(value as i64),
+                Cell::Text(text) => parse_count(text, style).ok(),
+                _ => None,
+            };
+            if let Some(number) = number {
+                stated.push((reader.index, number, self.place_of(plan, block, row, reader.index)));
+            }
+        }
+        TotalRow {
+            above: above.clone(),
+            stated,
+        }
     }
 }

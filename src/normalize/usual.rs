@@ -77,6 +77,7 @@ impl Lane<'_> {
         for index in period.into_iter().chain(others) {
             self.fill(plan, &mut draft, index);
         }
+        self.doubt_units(plan, &mut draft);
         self.doubt_names(plan, &mut draft);
         self.doubt_gaps(&mut draft);
         self.take_evidence(&draft);
@@ -94,7 +95,7 @@ impl Lane<'_> {
         let column = |(index, reader): (usize, &ColumnReader)| {
             let is_region = Some(index) == self.region;
             match (plan.layout.columns.source[index], &plan.constants[index]) {
-                (None, Some(value)) if !is_region => Filled::same(value.clone()),
+                (None, Some(value)) if !is_region && !self.is_converted(plan, index) => Filled::same(value.clone()),
                 (None, None) if !is_region => Filled::same(Value::Null),
                 _ => Filled::of(&reader.column, rows),
             }
@@ -254,7 +255,7 @@ impl Lane<'_> {
                 draft.doubt[row] = true;
                 continue;
             };
-            let code = known.code(index, written, || reader.code_of(cell, context).ok());
+            let code = known.code(index, written, || reader.exact_code(cell, context));
             match code {
                 Some(code) => {
                     texts[row] = TextRef::Known(code);

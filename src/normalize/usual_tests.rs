@@ -120,6 +120,7 @@ fn context(contract: &Arc<Contract>, speaker: Speaker) -> Context {
         connector: None,
         regions: CONFIGURATION.regions.clone(),
         codes: CONFIGURATION.codes.clone(),
+        abbreviations: CONFIGURATION.abbreviations.clone(),
         speaker,
         as_of: NaiveDate::from_ymd_opt(2025, 11, 30).unwrap(),
         pseudonym_key: None,
@@ -140,6 +141,7 @@ fn sheet(contract: &Arc<Contract>, context: &Context) -> RoutedSheet {
         &Vocabulary::new(contract, context, Default::default()),
         &headers,
         &[],
+        true,
     );
     RoutedSheet {
         part: 0,

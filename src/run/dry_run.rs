@@ -106,6 +106,7 @@ fn context(
                 connector: None,
                 regions: configuration.regions.clone(),
                 codes: configuration.codes.clone(),
+                abbreviations: configuration.abbreviations.clone(),
                 as_of,
                 pseudonym_key: judge::pseudonym_key(configuration),
                 sequence: 0,

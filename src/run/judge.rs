@@ -402,6 +402,7 @@ pub fn context(
         connector: Some(connector.clone()),
         regions: configuration.regions.clone(),
         codes: configuration.codes.clone(),
+        abbreviations: configuration.abbreviations.clone(),
         as_of,
         pseudonym_key: pseudonym_key(configuration),
         sequence,

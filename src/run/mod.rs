@@ -9,6 +9,7 @@ pub mod ask;
 pub mod dry_run;
 pub mod inspect;
 pub mod judge;
+pub mod learn;
 pub mod outlook;
 pub mod preview;
 pub mod rebuild;

@@ -61,6 +61,7 @@ pub enum Supply {
     Request(String),
     Title(String),
     Sender,
+    Header(String),
     Default(String),
 }
 
@@ -138,6 +139,7 @@ pub fn file(
         connector,
         regions: configuration.regions.clone(),
         codes: configuration.codes.clone(),
+        abbreviations: configuration.abbreviations.clone(),
         speaker,
         as_of: super::today(configuration),
         pseudonym_key: None,
@@ -315,6 +317,7 @@ fn supply(supplied: &Supplied) -> Supply {
         Supplied::Label(value) => Supply::Title(value.clone()),
         Supplied::Sender(_) => Supply::Sender,
         Supplied::Default(value) => Supply::Default(value.clone()),
+        Supplied::Header(unit) => Supply::Header(unit.clone()),
     }
 }
 

@@ -146,6 +146,7 @@ impl Session {
     ) -> Result<Arc<dyn datafusion::physical_expr::PhysicalExpr>, SqlError> {
         let schema = datafusion::common::DFSchema::try_from(schema.as_ref().clone())?;
         let logical = self.context.parse_sql_expr(expression, &schema)?;
+        anchored(&logical)?;
         let logical = prepared(logical, &schema)?;
         Ok(self.context.create_physical_expr(logical, &schema)?)
     }
@@ -166,6 +167,20 @@ impl Session {
             .collect();
         names.sort();
         Ok(names.into_iter().map(|(_, name)| name).collect())
+    }
+}
+
+/// Refuses `SIMILAR TO`, which the engine takes for a pattern anywhere in a text: such a rule would pass what it should not.
+fn anchored(expression: &datafusion::logical_expr::Expr) -> Result<(), SqlError> {
+    use datafusion::common::tree_node::TreeNode;
+    let is_similar =
+        |part: &datafusion::logical_expr::Expr| Ok(matches!(part, datafusion::logical_expr::Expr::SimilarTo(_)));
+    match expression.exists(is_similar)? {
+        true => Err(SqlError(
+            "SIMILAR TO passes every text that holds the pattern somewhere; write ~ '^(…)$' for the whole text"
+                .to_string(),
+        )),
+        false => Ok(()),
     }
 }
 
@@ -253,5 +268,20 @@ mod tests {
             session.columns_of("total > 0 AND male > 0", &schema).unwrap(),
             ["total", "male"]
         );
+    }
+
+    #[test]
+    fn a_rule_that_is_not_anchored_is_refused() {
+        use datafusion::arrow::datatypes::{DataType, Field, Schema};
+        let session = Session::new(64).unwrap();
+        let schema: SchemaRef = Arc::new(Schema::new(vec![Field::new("code", DataType::Utf8, true)]));
+        for rule in [
+            "code SIMILAR TO '[0-9]{8}'",
+            "code IS NULL OR NOT (code SIMILAR TO 'a')",
+        ] {
+            let error = session.compile(rule, &schema).unwrap_err();
+            assert!(error.0.contains("write ~ '^(…)$'"), "{error}");
+        }
+        session.compile("code ~ '^([0-9]{8})$'", &schema).unwrap();
     }
 }

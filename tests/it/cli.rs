@@ -24,6 +24,7 @@ const VERBS: [&[&str]; 25] = [
     &["quarantine", "list"],
     &["quarantine", "show"],
     &["quarantine", "replay"],
+    &["learn"],
     &["rebuild"],
     &["release", "list"],
     &["release", "show"],

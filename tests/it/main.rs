@@ -23,6 +23,7 @@ mod indicators;
 mod init;
 mod layouts;
 mod limits;
+mod matching;
 mod memory;
 mod mending;
 mod officers;

@@ -70,15 +70,15 @@ fn a_sheet_that_is_left_out_ends_no_rows_and_an_innovation_without_evidence_is_k
         text(&["Kode Inovasi", "Judul", "Tahapan", "Jumlah Bukti"]),
         text(&["A", "Satu", "inisiatif", "1"]),
     ];
-    let typo = vec![
-        text(&["Kode Inovasi", "Judull", "Tahapan", "Jumlah Bukti"]),
+    let other = vec![
+        text(&["Kode Inovasi", "Keterangan Lain", "Tahapan", "Jumlah Bukti"]),
         text(&["B", "Dua", "inisiatif", "2"]),
     ];
     installation.drop(
         "33.74",
         "laporan-daerah",
         "2.xlsx",
-        workbook(&[("Satu", full), ("Dua", typo)]),
+        workbook(&[("Satu", full), ("Dua", other)]),
     );
     installation.night(0);
     assert_eq!(

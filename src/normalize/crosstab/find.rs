@@ -131,7 +131,7 @@ impl Look<'_> {
         for column in figures.iter().map(|figure| figure.column).chain(totals.iter().copied()) {
             texts[column].clear();
         }
-        let mut columns = headers::map(contract, self.context, self.vocabulary, &texts, self.titles);
+        let mut columns = headers::map(contract, self.context, self.vocabulary, &texts, self.titles, true);
         labels::apply(contract, self.context, self.vocabulary, self.labels, &mut columns);
         let alone = self.alone(along, &figures, &columns)?;
         let mut crosstab = crosstab(along, &figures, alone).ok_or(Doubt::None)?;

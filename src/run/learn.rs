@@ -1,0 +1,296 @@
+//! `lumbung learn`: spellings that senders use and no list knows, as lines that a person may accept. Nothing is applied by
+//! itself; what is accepted is written into the contract or the reference table, whose other lines stay as they are.
+
+mod edit;
+
+use super::{Place, RunError};
+use crate::catalog::{Catalog, Submission};
+use crate::config::{self, Column, Configuration, Contract};
+use crate::domain::code::{CodeEntry, CodeError, Near};
+use crate::domain::text;
+use crate::land::DataDirectory;
+use crate::table::reader;
+use arrow::array::{Array, AsArray, RecordBatch};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// A spelling, how often it came, and what it may be a synonym of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Proposal {
+    /// From 1: what may mean something first, then the most frequent.
+    pub number: usize,
+    /// As it was written first.
+    pub written: String,
+    pub dataset: String,
+    /// Where it stands, or what it was taken for; none of a header that is not used.
+    pub column: Option<String>,
+    /// The reference table, where it is a value of a code column; else it is a header.
+    pub codes: Option<String>,
+    pub times: u64,
+    pub connectors: BTreeSet<String>,
+    /// The latest place where it stands.
+    pub example: String,
+    /// Codes that it may mean, nearest first; for a header, the column that it was taken for. One alone is accepted without
+    /// being named.
+    pub meant: Vec<String>,
+    /// The file that accepting it changes, and the line as it then stands there.
+    pub file: String,
+    pub line: Option<String>,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Accepted {
+    pub written: String,
+    pub meant: String,
+    pub file: String,
+}
+
+/// Why a proposal cannot be accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum LearnError {
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error("there is no proposal \"{0}\"")]
+    NoProposal(String),
+    #[error("it is not clear what \"{written}\" means: {}", told(.meant))]
+    NotNamed { written: String, meant: Vec<String> },
+    #[error("\"{code}\" is no code or column of {codes}")]
+    NoCode { code: String, codes: String },
+    #[error("{file} is not written: {reason}")]
+    NotWritten { file: String, reason: String },
+}
+
+fn told(meant: &[String]) -> String {
+    match meant.is_empty() {
+        true => "nothing comes near".to_string(),
+        false => meant.join(", "),
+    }
+}
+
+/// Longest spelling that is proposed, in bytes: a longer text is a remark, not a name.
+const LONGEST: usize = 80;
+
+/// What a spelling is grouped by: dataset (of a header), column or table, and normal form.
+type Key = (String, String, String);
+
+/// All proposals.
+pub fn proposals(place: &Place) -> Result<Vec<Proposal>, RunError> {
+    let configuration = config::load(&place.config).map_err(RunError::Configuration)?;
+    let catalog = Catalog::open(&place.data)?;
+    let data = DataDirectory::new(&place.data);
+    let mut found: BTreeMap<Key, Proposal> = BTreeMap::new();
+    for submission in catalog.submissions(1_000_000)? {
+        let sequence = submission.sequence.unwrap_or_default();
+        for outcome in catalog.outcomes(sequence)? {
+            let path = data.staged(sequence, &outcome.dataset).join("findings.parquet");
+            if path.exists() {
+                collect(&path, &configuration, &outcome.dataset, &submission, &mut found)?;
+            }
+        }
+    }
+    let mut proposals: Vec<Proposal> = found.into_values().collect();
+    // The order of the keys is kept among equals.
+    proposals.sort_by_key(|proposal| (proposal.meant.is_empty(), std::cmp::Reverse(proposal.times)));
+    for (index, proposal) in proposals.iter_mut().enumerate() {
+        proposal.number = index + 1;
+        proposal.line = match &proposal.meant[..] {
+            [meant] => edit::line(&place.config.join(&proposal.file), proposal, meant),
+            _ => None,
+        };
+    }
+    Ok(proposals)
+}
+
+fn collect(
+    path: &Path,
+    configuration: &Configuration,
+    dataset: &str,
+    submission: &Submission,
+    found: &mut BTreeMap<Key, Proposal>,
+) -> Result<(), RunError> {
+    let wrong = |error: crate::table::TableError| RunError::Internal(error.to_string());
+    for batch in reader::batches(path).map_err(wrong)? {
+        let batch = batch.map_err(wrong)?;
+        for row in 0..batch.num_rows() {
+            let new = of_finding(&batch, row, configuration, dataset);
+            for (key, mut proposal) in new.into_iter().flatten() {
+                match found.get_mut(&key) {
+                    Some(known) => {
+                        known.times += 1;
+                        known.connectors.insert(submission.connector.clone());
+                    }
+                    None => {
+                        proposal.connectors.insert(submission.connector.clone());
+                        proposal.example = example(&batch, row, submission);
+                        found.insert(key, proposal);
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn text_of(batch: &RecordBatch, name: &str, row: usize) -> Option<String> {
+    let column = batch.column_by_name(name)?.as_string_opt::<i32>()?;
+    column.is_valid(row).then(|| column.value(row).to_string())
+}
+
+/// The proposals that a finding gives rise to: none where it is about no spelling, or all are known by now.
+fn of_finding(
+    batch: &RecordBatch,
+    row: usize,
+    configuration: &Configuration,
+    dataset: &str,
+) -> Option<Vec<(Key, Proposal)>> {
+    let contract = configuration.contracts.get(dataset)?;
+    let (column, value) = (text_of(batch, "column", row), text_of(batch, "value", row));
+    Some(match text_of(batch, "code", row)?.as_str() {
+        "header-inexact" => of_header(contract, &value?, Some(&column?)).into_iter().collect(),
+        "columns-not-used" => {
+            let listed = unused(&text_of(batch, "message_id", row)?)?;
+            let headers = listed.split(", ");
+            headers.filter_map(|header| of_header(contract, header, None)).collect()
+        }
+        "code-unknown" | "code-inexact" => of_value(configuration, contract, &column?, &value?)
+            .into_iter()
+            .collect(),
+        _ => Vec::new(),
+    })
+}
+
+/// The headers that the sentence about unused columns lists.
+fn unused(sentence: &str) -> Option<String> {
+    let (_, entry) = crate::finding::entries().find(|(code, _)| *code == "columns-not-used")?;
+    let (before, after) = entry.id.split_once("{columns}")?;
+    Some(sentence.strip_prefix(before)?.strip_suffix(after)?.to_string())
+}
+
+/// Whether a spelling may be proposed: it is short, and nothing in it was cut off or masked.
+fn is_shown(written: &str) -> bool {
+    written.len() <= LONGEST && !written.contains("***") && !written.ends_with('…') && !text::normal(written).is_empty()
+}
+
+/// The proposal of a header that is known to no column; `column` is the one that it was taken for.
+fn of_header(contract: &Contract, written: &str, column: Option<&str>) -> Option<(Key, Proposal)> {
+    let form = text::header(written);
+    let is_name = |(name, column): (&String, &Column)| {
+        let mut names = [name, &column.title.id, &column.title.en]
+            .into_iter()
+            .chain(&column.synonyms);
+        names.any(|name| text::header(name) == form)
+    };
+    if !is_shown(written) || contract.columns.iter().any(is_name) {
+        return None;
+    }
+    let proposal = Proposal {
+        number: 0,
+        written: written.trim().to_string(),
+        dataset: contract.name.clone(),
+        column: column.map(str::to_string),
+        codes: None,
+        times: 1,
+        connectors: BTreeSet::new(),
+        example: String::new(),
+        meant: column.map(str::to_string).into_iter().collect(),
+        file: format!("pipelines/datasets/{}.toml", contract.name),
+        line: None,
+    };
+    Some(((contract.name.clone(), String::new(), form), proposal))
+}
+
+/// The proposal of a value that its column's table does not have.
+fn of_value(
+    configuration: &Configuration,
+    contract: &Contract,
+    column: &str,
+    written: &str,
+) -> Option<(Key, Proposal)> {
+    let declared = contract.columns.get(column).filter(|column| column.pii.is_none())?;
+    let codes = declared.codes.clone()?;
+    let table = configuration.codes.get(&codes)?;
+    if !is_shown(written) || table.resolve(written) != Err(CodeError::Unknown) {
+        return None;
+    }
+    let (Near::Slips(near) | Near::Others(near)) = table.near(written);
+    let proposal = Proposal {
+        number: 0,
+        written: written.trim().to_string(),
+        dataset: contract.name.clone(),
+        column: Some(column.to_string()),
+        codes: Some(codes.clone()),
+        times: 1,
+        connectors: BTreeSet::new(),
+        example: String::new(),
+        meant: near.into_iter().map(|entry: &CodeEntry| entry.code.clone()).collect(),
+        file: format!("pipelines/reference/{codes}.csv"),
+        line: None,
+    };
+    Some(((String::new(), codes, text::normal(written)), proposal))
+}
+
+/// `41, harga.xlsx [Harga] C14`
+fn example(batch: &RecordBatch, row: usize, submission: &Submission) -> String {
+    let sequence = submission.sequence.unwrap_or_default();
+    let source = submission.file.as_deref().unwrap_or(&submission.connector);
+    let sheet = text_of(batch, "sheet", row)
+        .map(|sheet| format!(" [{sheet}]"))
+        .unwrap_or_default();
+    let cell = text_of(batch, "cell", row)
+        .map(|cell| format!(" {cell}"))
+        .unwrap_or_default();
+    format!("{sequence}, {source}{sheet}{cell}")
+}
+
+/// Accepts a proposal, by its number or its spelling: writes it where it belongs, as a synonym of `meant` or of the one
+/// thing that it may mean. The file is put back where the configuration would have a problem then.
+pub fn accept(place: &Place, which: &str, meant: Option<&str>) -> Result<Accepted, LearnError> {
+    let proposals = proposals(place)?;
+    let is_it = |proposal: &&Proposal| proposal.number.to_string() == which || proposal.written == which;
+    let proposal = proposals.iter().find(is_it);
+    let proposal = proposal.ok_or_else(|| LearnError::NoProposal(which.to_string()))?;
+    let meant = match (meant, &proposal.meant[..]) {
+        (Some(meant), _) => meant.to_string(),
+        (None, [one]) => one.clone(),
+        (None, several) => {
+            return Err(LearnError::NotNamed {
+                written: proposal.written.clone(),
+                meant: several.to_vec(),
+            });
+        }
+    };
+    let path = place.config.join(&proposal.file);
+    let not_written = |reason: String| LearnError::NotWritten {
+        file: proposal.file.clone(),
+        reason,
+    };
+    let before = std::fs::read_to_string(&path).map_err(|error| not_written(error.to_string()))?;
+    let no_code = || LearnError::NoCode {
+        code: meant.clone(),
+        codes: proposal.codes.clone().unwrap_or_else(|| proposal.dataset.clone()),
+    };
+    let after = edit::with_synonym(&before, proposal, &meant)
+        .map_err(not_written)?
+        .ok_or_else(no_code)?;
+    write(&path, &after).map_err(|error| not_written(error.to_string()))?;
+    if let Err(problems) = config::load(&place.config) {
+        write(&path, &before).map_err(|error| not_written(error.to_string()))?;
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        return Err(not_written(told.join("; ")));
+    }
+    Ok(Accepted {
+        written: proposal.written.clone(),
+        meant,
+        file: proposal.file.clone(),
+    })
+}
+
+/// Puts a text in the place of a file, whole or not at all.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let beside: PathBuf = path.with_extension("writing");
+    std::fs::write(&beside, text)?;
+    std::fs::set_permissions(&beside, std::fs::metadata(path)?.permissions())?;
+    std::fs::rename(&beside, path)
+}
