@@ -142,6 +142,7 @@ fn sheet(contract: &Arc<Contract>, context: &Context) -> RoutedSheet {
         &[],
     );
     RoutedSheet {
+        holds_personal: false,
         part: 0,
         sheet: 0,
         place: 0,
