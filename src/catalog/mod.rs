@@ -23,7 +23,7 @@ pub use contracts::{Built, Rebuilt};
 pub use model::{MergeCommit, PartitionFile};
 pub use operations::{LeaseError, ReleaseRow, RunRow};
 pub use record::Record;
-pub use submissions::{Landed, Landing, OutcomeRow, PartRow, PlaceRow, State, Submission};
+pub use submissions::{Landed, LandedBytes, Landing, OutcomeRow, PartRow, PlaceRow, State, Submission};
 
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};

@@ -49,6 +49,16 @@ pub struct Landing {
     pub parts: Vec<PartRow>,
 }
 
+/// A landed part, as its retention is judged.
+#[derive(Debug, Clone)]
+pub struct LandedBytes {
+    pub sha256: String,
+    pub connector: String,
+    pub received_on: String,
+    /// Judged, merged, and not held.
+    pub is_settled: bool,
+}
+
 /// One part as registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartRow {
@@ -231,6 +241,20 @@ impl Catalog {
                 name: row.get(1)?,
                 size: row.get::<_, i64>(2)? as u64,
                 request: serde_json::from_str(&request).unwrap_or_default(),
+            })
+        })
+    }
+
+    /// All landed parts, with whose they are and whether anything waits for them.
+    pub fn landed_bytes(&self) -> Result<Vec<LandedBytes>, CatalogError> {
+        let sql = "SELECT sha256, connector, received_on, state = 'done' AND coalesce(status, '') <> 'held' \
+                   FROM parts JOIN submissions ON submissions.id = parts.submission";
+        self.rows(sql, [], |row| {
+            Ok(LandedBytes {
+                sha256: row.get(0)?,
+                connector: row.get(1)?,
+                received_on: row.get(2)?,
+                is_settled: row.get(3)?,
             })
         })
     }

@@ -3,7 +3,7 @@
 use super::{Failure, Session, print};
 use crate::catalog::{Catalog, RunRow};
 use crate::config::{self, Configuration, Kind, Pii};
-use crate::run::{DataDirectory, RunError, inspect, outlook};
+use crate::run::{DataDirectory, RunError, inspect, keys, outlook};
 use chrono::{DateTime, Utc};
 use std::path::{Path, PathBuf};
 
@@ -72,6 +72,8 @@ pub(super) fn doctor(session: &Session) -> Result<i32, Failure> {
     if let Ok(configuration) = &configuration {
         all.extend(folders(session, configuration, &data)?);
         all.extend(secrets(session, configuration));
+        all.extend(stale_pseudonyms(session, configuration, &data));
+        all.push(landed(session, configuration, &data));
     }
     let is_well = all.iter().all(|examined| examined.health != Health::Fail);
     if session.json {
@@ -343,6 +345,50 @@ fn pseudonym_key(session: &Session, configuration: &Configuration) -> Examined {
             "{} {name} (openssl rand -hex 32)",
             session.say("isi variabel", "set the variable")
         )),
+    }
+}
+
+/// Landed files that are tried.
+const TRIED: usize = 1_000;
+
+/// Whether landed bytes can be opened.
+fn landed(session: &Session, configuration: &Configuration, data: &DataDirectory) -> Examined {
+    let trouble = keys::use_raw_key(configuration).and_then(|()| keys::raw_trouble(data, TRIED));
+    match trouble {
+        Ok(None) => {
+            let said = match configuration.installation.keys.raw {
+                Some(_) => session.say("dapat dibuka, disimpan terenkripsi", "can be opened, kept encrypted"),
+                None => session.say("dapat dibuka", "can be opened"),
+            };
+            Examined::ok("raw", said)
+        }
+        Ok(Some(trouble)) => Examined::fail("raw", trouble).hint(session.say(
+            "isi variabel yang disebut keys.raw dengan kunci yang dipakai saat berkas diterima",
+            "give the key that they were encrypted with in the variable that keys.raw names",
+        )),
+        Err(error) => Examined::fail("raw", error.to_string()),
+    }
+}
+
+/// Datasets whose pseudonyms another key made. A catalog that cannot be read has been told.
+fn stale_pseudonyms(session: &Session, configuration: &Configuration, data: &DataDirectory) -> Vec<Examined> {
+    if !data.root().join("catalog.db").exists() {
+        return Vec::new();
+    }
+    let found = Catalog::open(data.root())
+        .map_err(RunError::from)
+        .and_then(|catalog| keys::stale_pseudonyms(configuration, data, &catalog));
+    let said = |stale: keys::Stale| {
+        let rows = session.say(
+            "baris memakai nama samaran dari kunci lain",
+            "rows have pseudonyms of another key",
+        );
+        Examined::warn("pseudonyms", format!("{}: {} {rows}", stale.dataset, stale.rows))
+            .hint(format!("lumbung rebuild {}", stale.dataset))
+    };
+    match found {
+        Ok(found) => found.into_iter().map(said).collect(),
+        Err(error) => vec![Examined::fail("pseudonyms", error.to_string())],
     }
 }
 

@@ -98,9 +98,14 @@ impl From<RunError> for Failure {
             RunError::ConnectorGone { connector, .. } => Failure::new(error.to_string()).hint(format!(
                 "put connectors/{connector}.toml back; the old model counts until then"
             )),
-            RunError::RawGone { .. } => {
-                Failure::new(error.to_string()).hint("restore raw/ from a backup; the old model counts until then")
-            }
+            RunError::RawGone { .. } => Failure::new(error.to_string()).hint(
+                "restore raw/ from a backup, if their retention had not ended; the old model counts until then",
+            ),
+            RunError::RawKeyUnset(name) => Failure::usage(error.to_string()).hint(format!(
+                "set {name} in the environment of lumbung, or take keys.raw out of lumbung.toml"
+            )),
+            RunError::RawLocked { .. } => Failure::new(error.to_string())
+                .hint("give the key that they were encrypted with in the variable that keys.raw names"),
             RunError::Lease(_) => Failure::new(error.to_string())
                 .hint("wait until it has ended; a lease of a process that has died is taken over by itself"),
             RunError::DiskFull { folder, .. } => Failure::new(error.to_string()).hint(format!(

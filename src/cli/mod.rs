@@ -197,6 +197,7 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 
 /// Parses the command line, does what it says and gives the exit code.
 pub fn main() -> ExitCode {
+    observe::keep_quiet_about_values();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -280,5 +281,6 @@ async fn dispatch(cli: Cli) -> Result<i32, Failure> {
     };
     tokio::spawn(work)
         .await
-        .map_err(|error| Failure::new(format!("internal error: {error}")))?
+        // What a panic said may hold a value; where it was has been told.
+        .map_err(|_| Failure::new("internal error: the program ended in the middle of its work"))?
 }

@@ -35,6 +35,9 @@ pub struct Contract {
     /// Connectors from most to least trusted. A connector not listed comes after all that are.
     #[serde(default)]
     pub authority: Vec<String>,
+    /// Days that landed bytes are kept in `raw/`; those of the installation unless set.
+    #[serde(default)]
+    pub raw_days: Option<u32>,
     /// Columns in the order in which they are written.
     pub columns: IndexMap<String, Column>,
     /// Conditions that every row must meet.
@@ -169,6 +172,9 @@ pub struct Column {
     /// What becomes of personal data. Without it the column is not personal.
     #[serde(default)]
     pub pii: Option<Pii>,
+    /// A text column may hold telephone numbers and e-mail addresses: those of offices, never of persons.
+    #[serde(default)]
+    pub contacts: bool,
     /// Declared code system of the dotted codes in a `region` column.
     #[serde(default)]
     pub system: Option<String>,

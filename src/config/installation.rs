@@ -14,6 +14,7 @@ pub struct Installation {
     /// How long a dropped file must be unchanged before it counts.
     pub settle: String,
     pub limits: Limits,
+    pub retention: Retention,
     pub keys: Keys,
 }
 
@@ -24,6 +25,7 @@ impl Default for Installation {
             nightly: "0 1 * * *".to_string(),
             settle: "30s".to_string(),
             limits: Limits::default(),
+            retention: Retention::default(),
             keys: Keys::default(),
         }
     }
@@ -72,10 +74,25 @@ impl Default for Limits {
     }
 }
 
+/// How long what was received is kept. What was made of it stays, receipts too.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retention {
+    /// Days after which a file in `processed/` is removed, counted from the as-of date of the run that landed it; 0: at
+    /// the end of that run. Kept for good unless set.
+    pub processed_days: Option<u32>,
+    /// Days after which landed bytes are removed from `raw/`, once nothing waits for them. Kept for good unless set;
+    /// a contract's `raw_days` goes before. What is removed can be neither replayed nor rebuilt.
+    pub raw_days: Option<u32>,
+}
+
 /// Keys by reference: the name of an environment variable, never a key.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Keys {
     /// Variable that holds the key of pseudonyms (HMAC-SHA-256).
     pub pseudonym: Option<String>,
+    /// Variable that holds the key with which landed bytes are encrypted in `raw/` (AES-256-GCM). Bytes that landed
+    /// before it was set stay readable as they are.
+    pub raw: Option<String>,
 }

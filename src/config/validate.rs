@@ -197,6 +197,13 @@ fn check_column(
             "add pii = \"pseudonym\" or pii = \"drop\"",
         );
     }
+    if column.contacts && (column.kind != ColumnType::Text || column.pii.is_some()) {
+        say(
+            &mark,
+            format!("`{name}` has contacts but is no plain text column"),
+            "leave `contacts` out, or make it type = \"text\" without pii",
+        );
+    }
     if column.kind == ColumnType::Region && column.system.is_none() {
         say(
             &mark,

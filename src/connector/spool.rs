@@ -1,5 +1,6 @@
-//! Bytes in flight: written once, hashed as they stream.
+//! Bytes in flight: written once, hashed as they stream, encrypted where the installation has a key for that.
 
+use crate::format::sealed::{self, Sealer};
 use crate::observe::fail_point;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ pub struct SpooledPart {
 /// Writes one part into the spool. Dropped before [`PartWriter::finish`], it leaves nothing behind.
 pub struct PartWriter {
     file: tempfile::NamedTempFile,
+    /// Encrypts, where the installation has a key.
+    sealer: Option<Sealer>,
     hash: Sha256,
     size: u64,
     limit: u64,
@@ -32,9 +35,16 @@ pub struct PartWriter {
 impl PartWriter {
     /// Starts a part in the folder `spool`. `limit` is the largest size in bytes; see [`PartWriter::write`].
     pub fn create(spool: &Path, limit: u64) -> io::Result<PartWriter> {
-        let file = tempfile::Builder::new().prefix("part-").tempfile_in(spool)?;
+        let key = sealed::key();
+        let ending = if key.is_some() { sealed::ENDING } else { "" };
+        let mut file = tempfile::Builder::new()
+            .prefix("part-")
+            .suffix(ending)
+            .tempfile_in(spool)?;
+        let sealer = key.map(|key| Sealer::begin(&key, &mut file)).transpose()?;
         Ok(PartWriter {
             file,
+            sealer,
             hash: Sha256::new(),
             size: 0,
             limit,
@@ -47,15 +57,21 @@ impl PartWriter {
             return Ok(false);
         }
         self.hash.update(bytes);
-        self.file.write_all(bytes)?;
+        match &mut self.sealer {
+            Some(sealer) => sealer.write(bytes, &mut self.file)?,
+            None => self.file.write_all(bytes)?,
+        }
         self.size += bytes.len() as u64;
         fail_point("spool.write.half");
         Ok(true)
     }
 
-    /// The bytes so far, for a look at paging.
-    pub fn path(&self) -> &Path {
-        self.file.path()
+    /// The bytes, which are complete, for a look at paging.
+    pub fn complete(&mut self) -> io::Result<&Path> {
+        if let Some(sealer) = self.sealer.take() {
+            sealer.end(&mut self.file)?;
+        }
+        Ok(self.file.path())
     }
 
     /// Bytes so far.
@@ -64,7 +80,8 @@ impl PartWriter {
     }
 
     /// Ends the part. The file stays in the spool until `land` moves it and makes it durable.
-    pub fn finish(self, name: String, request: BTreeMap<String, String>) -> io::Result<SpooledPart> {
+    pub fn finish(mut self, name: String, request: BTreeMap<String, String>) -> io::Result<SpooledPart> {
+        self.complete()?;
         fail_point("spool.sync.before");
         let (_, path) = self.file.keep().map_err(|error| error.error)?;
         fail_point("spool.sync.after");

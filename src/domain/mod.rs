@@ -1,4 +1,4 @@
-//! The country's words and their parsers: regions, periods, dates, numbers, units, codes, NIK.
+//! The country's words and their parsers: regions, periods, dates, numbers, units, codes, NIK, what is personal.
 //!
 //! Pure: nothing here reads the clock, touches a table or knows a contract. A parser takes text (or the number
 //! that a spreadsheet already holds) and gives a value or a small typed error; turning an error into a sentence
@@ -16,6 +16,7 @@ pub mod near;
 pub mod nik;
 pub mod number;
 pub mod period;
+pub mod personal;
 pub mod region;
 pub mod text;
 mod token;

@@ -11,7 +11,9 @@ mod words;
 pub use catalogue::{Entry, entries};
 pub use words::{Sentence, Sentences};
 
+use crate::domain::personal;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::Arc;
 use words::{Fill, Words};
 
@@ -112,6 +114,14 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// A text without what may be personal in it.
+fn masked(text: String) -> String {
+    match personal::masked(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(masked) => masked,
+    }
+}
+
 /// Longest value a finding repeats, in characters.
 const VALUE_LIMIT: usize = 200;
 
@@ -143,9 +153,9 @@ impl Finding {
         Finding::new(code, severity, Words::Said(Sentences::shared(message, hint)))
     }
 
-    /// Fills `{name}` in the sentences.
+    /// Fills `{name}` in the sentences. What may be personal is masked.
     pub fn with(mut self, name: &'static str, text: impl Into<String>) -> Finding {
-        self.fills.push((name, Fill::Same(text.into())));
+        self.fills.push((name, Fill::Same(masked(text.into()))));
         self
     }
 
@@ -155,9 +165,9 @@ impl Finding {
         self
     }
 
-    /// Sets the value seen, and fills `{value}`.
+    /// Sets the value seen, and fills `{value}`. What may be personal is masked.
     pub fn value(mut self, value: impl AsRef<str>) -> Finding {
-        let value = value.as_ref();
+        let value = personal::shown(value.as_ref());
         let mut short: String = match value.len() > VALUE_LIMIT {
             true => value.chars().take(VALUE_LIMIT).collect(),
             false => value.to_string(),
@@ -169,9 +179,13 @@ impl Finding {
         self
     }
 
-    /// Sets the place, and fills `{column}`.
+    /// Sets the place, and fills `{column}`. What may be personal in names of sheets and columns is masked.
     pub fn at(mut self, place: Place) -> Finding {
-        self.place = place;
+        self.place = Place {
+            sheet: place.sheet.map(masked),
+            column: place.column.map(masked),
+            ..place
+        };
         self
     }
 

@@ -11,6 +11,7 @@ mod decode;
 pub mod json;
 mod locate;
 mod peek;
+pub mod sealed;
 pub mod xml;
 
 pub use decode::Utf8Reader;
@@ -18,7 +19,7 @@ pub use locate::{json_records, pointer_segments, xml_records};
 pub use peek::{FormatKind, Peek, peek};
 
 use crate::finding::Finding;
-use std::fs::File;
+pub use sealed::Opened;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -28,9 +29,9 @@ pub type FormatResult<T> = Result<T, Box<Finding>>;
 /// Longest string, number or piece of markup, in bytes, where nobody sets another limit.
 pub const TEXT_LIMIT: usize = 8 << 20;
 
-/// Opens a file for reading.
-pub fn open_file(path: &Path) -> FormatResult<File> {
-    File::open(path).map_err(|error| unreadable(&error))
+/// Opens a file for reading, encrypted or not. Every reading of landed bytes begins here.
+pub fn open_file(path: &Path) -> FormatResult<Opened> {
+    sealed::open(path).map_err(|error| unreadable(&error))
 }
 
 /// A read that is repeated when a signal interrupts it; 0 at the end.

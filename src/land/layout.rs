@@ -30,9 +30,28 @@ impl DataDirectory {
         self.root.join("drop")
     }
 
-    /// Landed bytes by their hash.
+    /// Landed bytes by their hash: where they stand, or would stand unencrypted.
     pub fn raw(&self, sha256: &str) -> PathBuf {
-        self.root.join("raw").join(&sha256[..2]).join(sha256)
+        let sealed = self.raw_named(sha256, true);
+        if sealed.exists() {
+            sealed
+        } else {
+            self.raw_named(sha256, false)
+        }
+    }
+
+    /// Where landed bytes go.
+    pub fn raw_named(&self, sha256: &str, is_sealed: bool) -> PathBuf {
+        let ending = if is_sealed { crate::format::sealed::ENDING } else { "" };
+        self.root
+            .join("raw")
+            .join(&sha256[..2])
+            .join(format!("{sha256}{ending}"))
+    }
+
+    /// Folder of all landed bytes.
+    pub fn raw_folder(&self) -> PathBuf {
+        self.root.join("raw")
     }
 
     /// Bytes in flight; on the file system of `raw/`, so that landing is a rename.

@@ -1,17 +1,21 @@
 //! Landing: bytes are kept before anything looks inside.
 //!
 //! A delivery's parts are already hashed and durable in the spool. Landing moves them into
-//! `raw/<aa>/<sha256>` (append-only: bytes that are there already are not written again), makes the move
+//! `raw/<aa>/<sha256>` (append-only: bytes that are there already are not written again; `….sealed` where they are
+//! encrypted), makes the move
 //! durable, and registers the submission in the catalog. Only then does the source count as heard. A dropped
 //! file goes to `processed/` once its submission has a number.
 
 mod layout;
+mod retention;
 
 pub use layout::DataDirectory;
+pub use retention::end_retention;
 
 use crate::catalog::{Catalog, CatalogError, Landed, Landing, PartRow, Submission};
 use crate::config::{Connector, Contract};
 use crate::connector::{Delivery, SpooledPart};
+use crate::format::sealed;
 use crate::observe::fail_point;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
@@ -115,8 +119,8 @@ fn parts_hash(parts: &[SpooledPart], connector: &Connector) -> String {
 
 /// Moves one part into the raw store.
 fn keep(data: &DataDirectory, part: &SpooledPart) -> Result<(), LandError> {
-    let target = data.raw(&part.sha256);
-    if target.exists() {
+    let target = data.raw_named(&part.sha256, sealed::is_sealed(&part.path));
+    if target.exists() || data.raw(&part.sha256).exists() {
         return std::fs::remove_file(&part.path).map_err(io_error(&part.path));
     }
     let folder = target.parent().unwrap_or(Path::new("."));

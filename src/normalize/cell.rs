@@ -6,6 +6,7 @@ use super::{Context, personal};
 use crate::config::{Column, ColumnType, Locale, Pii};
 use crate::domain::number::Style;
 use crate::domain::period::{Grain, Period};
+use crate::domain::personal::{held_by_number, shown as personal_shown};
 use crate::domain::unit::Ratio;
 use crate::domain::{date, nik, number, text};
 use crate::finding::Finding;
@@ -117,10 +118,13 @@ impl ColumnReader {
 
     /// A cell as findings may show it: nothing of a personal column.
     pub(super) fn shown<'a>(&self, cell: Cell<'a>) -> Cow<'a, str> {
-        if self.column.pii.is_some() {
-            Cow::Borrowed(personal::MASK)
-        } else {
-            shown(cell)
+        // Money may be as high as a telephone number; whatever else is not.
+        let is_amount = self.column.kind.is_measure() && self.column.kind != ColumnType::Count;
+        let is_number = |value| !is_amount && held_by_number(value).is_some();
+        match cell {
+            _ if self.column.pii.is_some() => Cow::Borrowed(personal::MASK),
+            Cell::Integer(value) if is_number(value) => Cow::Borrowed(personal::MASK),
+            _ => shown(cell),
         }
     }
 
@@ -163,7 +167,7 @@ impl ColumnReader {
         match (self.column.pii, value) {
             (Some(Pii::Pseudonym), Value::Text(value)) => {
                 Ok(context.pseudonym_key.as_ref().map_or(Value::Null, |key| {
-                    Value::Text(Cow::Owned(personal::pseudonym(key, &self.name, &value)))
+                    Value::Text(Cow::Owned(key.pseudonym(&self.name, &value)))
                 }))
             }
             (_, value) => Ok(value),
@@ -197,6 +201,7 @@ impl ColumnReader {
         if scaled.unsigned_abs() >= 10u128.pow(u32::from(crate::table::schema::PRECISION)) {
             return Err(too_large());
         }
+        self.is_of_things(&Value::Scaled(scaled), multiple.power)?;
         self.in_range(scaled as f64 / 10f64.powi(self.scale as i32), cell)?;
         Ok(Value::Scaled(scaled))
     }
@@ -233,6 +238,7 @@ impl ColumnReader {
         };
         let value = parsed.and_then(converted);
         let value = value.map_err(|error| self.number_error(error, cell, style))?;
+        self.is_of_things(&Value::Integer(value), multiple.power)?;
         self.in_range(value as f64, cell)?;
         Ok(Value::Integer(value))
     }
@@ -250,8 +256,14 @@ impl ColumnReader {
         if !value.is_finite() {
             return Err(self.not_a_number(cell));
         }
+        self.is_of_things(&Value::Float(value), multiple.power)?;
         self.in_range(value, cell)?;
         Ok(Value::Float(value))
+    }
+
+    /// Refuses the number of a person.
+    fn is_of_things(&self, value: &Value<'_>, power: u32) -> Result<(), Finding> {
+        personal::in_figure(self.column.kind, value, self.scale, power).map_or(Ok(()), Err)
     }
 
     pub(super) fn is_in_range(&self, value: f64) -> bool {
@@ -265,7 +277,7 @@ impl ColumnReader {
             Some((least, most)) if !self.is_in_range(value) => Err(Finding::of("out-of-range")
                 .with("least", plain(least))
                 .with("most", plain(most))
-                .with("read", personal::masked(&plain(value)))
+                .with("read", plain(value))
                 .value(self.shown(cell))),
             _ => Ok(()),
         }
@@ -359,10 +371,9 @@ impl ColumnReader {
             return Err(Finding::of("text-control-characters").value(self.shown(cell)));
         }
         if self.column.pii.is_none()
-            && written.bytes().any(|byte| byte.is_ascii_digit())
-            && personal::holds_nik(&written)
+            && let Some(finding) = personal::in_text(&written, cell, &self.column, self.is_key)
         {
-            return Err(Finding::of("text-holds-nik").value(personal::MASK));
+            return Err(finding);
         }
         Ok(Value::Text(written))
     }
@@ -484,9 +495,9 @@ pub fn shown(cell: Cell<'_>) -> Cow<'_, str> {
         Cell::Bool(value) => value.to_string().into(),
         Cell::Percent(fraction) => format!("{} %", plain(hundredfold(fraction))).into(),
         Cell::Error(text) => text.into(),
-        Cell::Text(text) => personal::masked(text),
+        Cell::Text(text) => personal_shown(text),
         Cell::Empty => Cow::Borrowed(""),
-        _ => personal::masked(&plain_text(cell).unwrap_or_default())
+        _ => personal_shown(&plain_text(cell).unwrap_or_default())
             .into_owned()
             .into(),
     }

@@ -1,8 +1,9 @@
 //! What a lane remembers: the same few texts come again and again, so each is resolved once.
 
+use super::Context;
 use super::cell_region;
-use super::{Context, personal};
 use crate::config::Column;
+use crate::domain::personal;
 use crate::domain::region::Level;
 use crate::domain::text;
 use crate::normalize::rows;
@@ -142,10 +143,7 @@ impl Known {
     }
 }
 
-/// Fewest digits of a text that may hold a population number.
-const NIK_DIGITS: usize = 16;
-
-/// Whether a text may be taken as it stands: printable ASCII without a population number, not too long, not a missing
+/// Whether a text may be taken as it stands: printable ASCII that holds nothing personal, not too long, not a missing
 /// marker, nothing to trim. Anything else needs the careful reader.
 pub(super) fn is_plain_text(written: &str, limit: usize, missing: &[String]) -> bool {
     let bytes = written.as_bytes();
@@ -158,5 +156,5 @@ pub(super) fn is_plain_text(written: &str, limit: usize, missing: &[String]) -> 
         && bytes.len() <= limit
         && bytes.iter().all(printable)
         && !text::is_missing(written, missing)
-        && (bytes.iter().filter(|byte| byte.is_ascii_digit()).count() < NIK_DIGITS || !personal::holds_nik(written))
+        && personal::held(written).is_none()
 }

@@ -20,6 +20,7 @@ use super::{Counts, Event, RefusedRow};
 use crate::config::{ColumnType, Contract};
 use crate::domain::date::{self, Order};
 use crate::domain::period::Period;
+use crate::domain::personal::MASK;
 use crate::domain::text;
 use crate::domain::unit::Ratio;
 use crate::finding::{Finding, Place, Severity};
@@ -459,6 +460,11 @@ impl<'c> Lane<'c> {
             Ok(value) => value,
             Err(finding) => {
                 let place = self.place_of_column(plan, block, row, source, Some(index));
+                let is_personal = reader.shown(cell) == MASK || self.may_name(plan, reader, cell);
+                let finding = match is_personal && finding.value.is_some() {
+                    true => finding.value(MASK),
+                    false => finding,
+                };
                 findings.push(finding.with("column", self.label(plan, index)).at(place));
                 Value::Null
             }

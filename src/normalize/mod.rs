@@ -7,14 +7,15 @@
 //! again when they differ from those it began with.
 //!
 //! Personal data end here: a `pii` column is dropped or pseudonymised before a batch is built, columns that no
-//! contract names are never carried, and the rendering of a refused row is masked.
+//! contract names are never carried (those that look personal are told), and the rendering of a refused row is masked.
 //!
 //! - `route`: which sheet is which dataset; `tables`: several on one sheet; `candidate`: what a table may be; `headers`:
 //!   header texts to columns; `inexact`: mistyped ones; `title`, `labels`: what stands above
 //! - `rows`: blank, total, footnote and numbering rows
 //! - `fill_down`: blank cells that mean "as above"
 //! - `cell`: one cell to one value, `cell_code` and `cell_region` those of lists; `style`: number styles; `units`: figures
-//!   brought to one unit; `personal`: pseudonyms and masks
+//!   brought to one unit
+//! - `personal`: pseudonyms and masks; `undeclared`: columns that look personal and that no contract names
 //! - `demands`, `speaker`: what every row must meet, and who may report for whom
 //! - `places`: where a cell is, for people; `totals`: total rows as a check
 //! - `lanes`: blocks spread over threads; `lane`: one thread's way; `usual`: its fast way; `known`: what it remembers;
@@ -48,6 +49,7 @@ mod style;
 mod tables;
 mod title;
 mod totals;
+mod undeclared;
 mod units;
 mod usual;
 
@@ -56,11 +58,13 @@ pub use crosstab::Crosstab;
 pub use headers::{ColumnMap, Supplied, YearFrom};
 pub use inexact::Inexact;
 pub use normalizer::{Counts, Event, LookAt, NormalizeError, Normalizer, RefusedRow, RowSink};
+pub use personal::PseudonymKey;
 pub use places::Rendering;
 pub use route::{Layout, LeftOut, RoutedSheet, Routing, route};
 pub use sheet_rows::TableRows;
 pub use speaker::Speaker;
 pub use style::Styles;
+pub use undeclared::in_sheet;
 
 use crate::config::{Connector, Contract};
 use crate::domain::abbreviation::Abbreviations;
@@ -83,7 +87,7 @@ pub struct Context {
     pub speaker: Speaker,
     pub as_of: NaiveDate,
     /// Key of pseudonyms, where the installation has one.
-    pub pseudonym_key: Option<Vec<u8>>,
+    pub pseudonym_key: Option<PseudonymKey>,
     /// Number of the submission, written into every row.
     pub sequence: i64,
 }

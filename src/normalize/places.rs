@@ -1,9 +1,11 @@
 //! Where a cell is and what it says, for people: places, labels, renderings.
 
-use super::cell::shown;
+use super::cell::ColumnReader;
 use super::lane::{Lane, SheetPlan};
 use super::personal;
-use crate::finding::Place;
+use crate::config::ColumnType;
+use crate::domain::personal::{masked, may_be_name};
+use crate::finding::{Finding, Place};
 use crate::read::{Block, Cell};
 
 /// A row as a JSON object of texts, columns in contract order.
@@ -33,7 +35,7 @@ impl Rendering {
 }
 
 impl Lane<'_> {
-    /// What a row says, with personal columns and long digit runs masked.
+    /// What a row says, with what is or may be personal masked.
     pub(super) fn rendering(&self, plan: &SheetPlan<'_>, block: &Block, row: usize) -> String {
         let mut values = Rendering::default();
         for reader in &self.readers {
@@ -50,13 +52,30 @@ impl Lane<'_> {
             if is_blank(cell) {
                 continue;
             }
-            if reader.column.pii.is_some() {
+            if self.may_name(plan, reader, cell) && self.fits(plan, reader, cell).is_err() {
                 values.push(&reader.name, personal::MASK);
             } else {
-                values.push(&reader.name, &shown(cell));
+                values.push(&reader.name, &reader.shown(cell));
             }
         }
         values.finish()
+    }
+
+    /// Whether a cell of a sheet with personal data may be the name of a person that slipped into another column. Texts
+    /// of text columns cannot be told from names, and are shown.
+    pub(super) fn may_name(&self, plan: &SheetPlan<'_>, reader: &ColumnReader, cell: Cell<'_>) -> bool {
+        plan.sheet.holds_personal
+            && reader.column.kind != ColumnType::Text
+            && matches!(cell, Cell::Text(text) if may_be_name(text))
+    }
+
+    fn fits(&self, plan: &SheetPlan<'_>, reader: &ColumnReader, cell: Cell<'_>) -> Result<(), Finding> {
+        let (style, power) = (
+            self.styles.by_column[reader.index],
+            plan.layout.columns.power[reader.index],
+        );
+        let read = reader.read(cell, style, power, self.context.as_of, self.context);
+        read.map(|_| ())
     }
 
     /// A column as its sender knows it: the header as written, or the contract's title.
@@ -102,7 +121,8 @@ impl Lane<'_> {
         // Records have no cells: a field's name is its place.
         place.column_index = plan.layout.header_row.map(|_| source as u32);
         if place.column.is_none() {
-            place.column = plan.layout.headers.get(source).cloned();
+            let header = plan.layout.headers.get(source);
+            place.column = header.map(|header| masked(header).into_owned());
         }
         place
     }

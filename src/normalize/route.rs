@@ -7,8 +7,10 @@ use super::headers::{ColumnMap, Forms, Supplied, Vocabulary, YearFrom};
 use super::inexact::Inexact;
 use super::style::Witness;
 use super::tables::{self, Area};
+use super::undeclared::{self, Undeclared};
 use super::{Context, personal, question, title, units};
-use crate::config::Contract;
+use crate::config::{Column, Contract};
+use crate::domain::personal::masked;
 use crate::finding::{Finding, Place};
 use crate::read::{Block, Document, ReadError, SheetKind};
 use std::rc::Rc;
@@ -57,6 +59,8 @@ pub struct RoutedSheet {
     pub name: Option<String>,
     pub contract: Arc<Contract>,
     pub layout: Layout,
+    /// It has columns with personal data, declared or not.
+    pub holds_personal: bool,
     /// What the first block's figures say about their style.
     pub(super) witness: Witness,
 }
@@ -104,7 +108,8 @@ pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<R
         .collect();
     for (part, document) in documents.iter_mut().enumerate() {
         for sheet in 0..document.sheets().len() {
-            let info = document.sheets()[sheet].clone();
+            let mut info = document.sheets()[sheet].clone();
+            info.name = info.name.map(|name| masked(&name).into_owned());
             let place = routing.places.len() as i32;
             routing.places.push((part, info.name.clone()));
             let (top, fields) = first_block(document.as_mut(), sheet)?;
@@ -305,7 +310,14 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
         routing.findings.push(finding.at(place));
         return;
     }
-    routing.findings.extend(notes(first, &place, context));
+    let undeclared = undeclared::columns(top, &first.layout, &first.contract);
+    routing
+        .findings
+        .extend(undeclared.iter().map(|found| found.said(&place)));
+    routing.findings.extend(notes(first, &place, &undeclared, context));
+    let is_declared = |(column, source): (&Column, &Option<usize>)| column.pii.is_some() && source.is_some();
+    let mut columns = first.contract.columns.values().zip(&first.layout.columns.source);
+    let holds_personal = !undeclared.is_empty() || columns.any(is_declared);
     routing.routed.push(RoutedSheet {
         part: spot.part,
         sheet: spot.sheet,
@@ -314,6 +326,7 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
         contract: first.contract.clone(),
         witness: Witness::of(&first.contract, &first.layout, top),
         layout: first.layout.clone(),
+        holds_personal,
     });
 }
 
@@ -329,7 +342,7 @@ fn seen_headers(nearest: &Candidate) -> Vec<String> {
 
 /// What the sender should know about how the sheet was read. Programs that send records are not told of every
 /// field that is not used.
-fn notes(chosen: &Candidate, place: &Place, context: &Context) -> Vec<Finding> {
+fn notes(chosen: &Candidate, place: &Place, undeclared: &[Undeclared], context: &Context) -> Vec<Finding> {
     let mut notes = Vec::new();
     let Some(row) = chosen.layout.header_row else {
         return notes;
@@ -341,17 +354,15 @@ fn notes(chosen: &Candidate, place: &Place, context: &Context) -> Vec<Finding> {
     let map = &chosen.layout.columns;
     let finding = |one: &Inexact| one.finding(&chosen.contract, &chosen.layout, &place);
     notes.extend(map.inexact.iter().map(finding));
-    if !map.unknown.is_empty() {
+    // Of columns that look personal more is said.
+    let unknown = map.unknown.iter().map(|text| personal::header(text));
+    let unknown: Vec<String> = unknown
+        .filter(|header| undeclared.iter().all(|found| found.header != *header))
+        .collect();
+    if !unknown.is_empty() {
         notes.push(
             Finding::of("columns-not-used")
-                .with(
-                    "columns",
-                    map.unknown
-                        .iter()
-                        .map(|text| personal::header(text))
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                )
+                .with("columns", unknown.join(", "))
                 .at(place.clone()),
         );
     }

@@ -442,14 +442,17 @@ fn figure(reader: &ColumnReader, style: Style, written: &str, values: &mut Value
         Values::Scaled(numbers) => {
             let factor = 10_i128.checked_pow(reader.scale.checked_sub(found.decimals)?)?;
             let scaled = i128::from(found.digits).checked_mul(factor)?;
-            if scaled >= MOST_SCALED || !reader.is_in_range(scaled as f64 / 10_f64.powi(reader.scale as i32)) {
+            if found.digits >= LEAST_NIK
+                || scaled >= MOST_SCALED
+                || !reader.is_in_range(scaled as f64 / 10_f64.powi(reader.scale as i32))
+            {
                 return None;
             }
             numbers[row] = scaled;
             Some(found.proof)
         }
         Values::Integer(numbers) => {
-            if found.decimals > 0 || !reader.is_in_range(found.digits as f64) {
+            if found.decimals > 0 || found.digits >= LEAST_PHONE || !reader.is_in_range(found.digits as f64) {
                 return None;
             }
             numbers[row] = found.digits as i64;
@@ -462,7 +465,7 @@ fn figure(reader: &ColumnReader, style: Style, written: &str, values: &mut Value
         }
         Values::Float(numbers) => {
             // Both are exact below these bounds, so the quotient is the nearest float.
-            let is_exact = found.digits < 1 << 53 && found.decimals <= 22;
+            let is_exact = found.digits < LEAST_NIK && found.decimals <= 22;
             let value = found.digits as f64 / 10_f64.powi(found.decimals as i32);
             if !is_exact || !reader.is_in_range(value) {
                 return None;
@@ -473,6 +476,11 @@ fn figure(reader: &ColumnReader, style: Style, written: &str, values: &mut Value
         _ => None,
     }
 }
+
+/// Counts from here on may be telephone numbers, and figures population numbers: the careful way tells. Both are far below
+/// 2^53, so smaller floats are exact.
+const LEAST_PHONE: u64 = 8_000_000_000;
+const LEAST_NIK: u64 = 1_000_000_000_000_000;
 
 /// First scaled value that has more digits than a column holds.
 const MOST_SCALED: i128 = 10_i128.pow(crate::table::schema::PRECISION as u32);

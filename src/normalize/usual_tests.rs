@@ -144,6 +144,7 @@ fn sheet(contract: &Arc<Contract>, context: &Context) -> RoutedSheet {
         true,
     );
     RoutedSheet {
+        holds_personal: false,
         part: 0,
         sheet: 0,
         place: 0,

@@ -9,8 +9,7 @@ use super::{Block, Blocks, Document, Format, RawCell, ReadError, Sheet, SheetKin
 use crate::config::Limits;
 use crate::finding::{Finding, Place};
 use crate::format::json::{Found, JsonEvent, JsonReader};
-use crate::format::{json_records, open_file, pointer_segments};
-use std::fs::File;
+use crate::format::{Opened, json_records, open_file, pointer_segments};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -92,7 +91,7 @@ impl Document for JsonDocument {
 }
 
 /// Goes to the array of records; `true` where there is `null` instead, which says that there are none.
-fn go_to_array(reader: &mut JsonReader<File>, segments: &[String]) -> Result<bool, ReadError> {
+fn go_to_array(reader: &mut JsonReader<Opened>, segments: &[String]) -> Result<bool, ReadError> {
     let pointer = format!("/{}", segments.join("/"));
     match reader.seek(segments)? {
         Found::Array => Ok(false),
@@ -136,7 +135,7 @@ fn is_line_delimited(path: &Path, limits: &Limits) -> Result<bool, ReadError> {
 }
 
 struct JsonBlocks {
-    reader: JsonReader<File>,
+    reader: JsonReader<Opened>,
     /// Number of the record read last.
     record: u32,
     ended: bool,
@@ -285,7 +284,7 @@ impl FieldPath {
 }
 
 /// Appends an array whose start was read, as compact JSON. An error without a reason: longer than `limit`.
-fn copy_array(reader: &mut JsonReader<File>, text: &mut String, limit: usize) -> Result<(), Option<ReadError>> {
+fn copy_array(reader: &mut JsonReader<Opened>, text: &mut String, limit: usize) -> Result<(), Option<ReadError>> {
     let outside = reader.depth() - 1;
     let start = text.len();
     text.push('[');

@@ -7,9 +7,8 @@ use super::xlsx::{XlsxDocument, check_size};
 use super::xml::XmlDocument;
 use super::{Document, Format, ReadError, ReadOptions};
 use crate::finding::{Finding, Place};
-use crate::format::{open_file, read_some, unreadable};
+use crate::format::{Opened, open_file, read_some, unreadable};
 use memchr::memmem;
-use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use zip::ZipArchive;
@@ -213,7 +212,7 @@ fn compound_file(path: &Path, name: &str) -> Result<Kind, ReadError> {
         text.encode_utf16().flat_map(u16::to_le_bytes).collect()
     }
     let mut file = open_file(path)?;
-    let holds = |file: &mut File, mark: &[u8]| contains(file, mark).map_err(|error| ReadError(unreadable(&error)));
+    let holds = |file: &mut Opened, mark: &[u8]| contains(file, mark).map_err(|error| ReadError(unreadable(&error)));
     if holds(&mut file, &wide("EncryptedPackage"))? {
         return Err(Finding::of("workbook-protected").with("file", name).into());
     }
@@ -228,7 +227,7 @@ fn compound_file(path: &Path, name: &str) -> Result<Kind, ReadError> {
 }
 
 /// Whether a file holds some bytes, searched piece by piece.
-fn contains(file: &mut File, mark: &[u8]) -> std::io::Result<bool> {
+fn contains(file: &mut Opened, mark: &[u8]) -> std::io::Result<bool> {
     file.seek(SeekFrom::Start(0))?;
     let finder = memmem::Finder::new(mark);
     let mut window = Vec::new();

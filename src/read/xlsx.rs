@@ -4,10 +4,9 @@ use super::merged::Merged;
 use super::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number};
 use crate::config::Limits;
 use crate::finding::{Finding, Place};
-use crate::format::open_file;
+use crate::format::{Opened, open_file};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxCellReader, XlsxError};
 use std::cell::Cell;
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -20,7 +19,7 @@ const SMALL: u64 = 4 << 20;
 /// Most bytes that one byte of deflated data can become.
 const DEFLATE_RATIO: u64 = 1_032;
 
-type Source = BufReader<File>;
+type Source = BufReader<Opened>;
 
 /// An XLSX part.
 pub(super) struct XlsxDocument {

@@ -8,8 +8,7 @@ use super::{Block, Blocks, Document, Format, RawCell, ReadError, Sheet, SheetKin
 use crate::config::Limits;
 use crate::finding::Finding;
 use crate::format::xml::{XmlEvent, XmlReader};
-use crate::format::{open_file, pointer_segments, xml_records};
-use std::fs::File;
+use crate::format::{Opened, open_file, pointer_segments, xml_records};
 use std::path::{Path, PathBuf};
 
 /// An XML part.
@@ -71,7 +70,7 @@ impl Document for XmlDocument {
 }
 
 struct XmlBlocks<'a> {
-    reader: XmlReader<File>,
+    reader: XmlReader<Opened>,
     segments: &'a [String],
     /// How many of the open elements, from the root, are those of the path.
     matched: usize,

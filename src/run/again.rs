@@ -346,7 +346,7 @@ fn hashes(batch: &RecordBatch, names: &[String]) -> Result<Vec<u64>, RunError> {
     Ok(rows.iter().map(hash).collect())
 }
 
-fn table(error: TableError) -> RunError {
+pub(super) fn table(error: TableError) -> RunError {
     RunError::Check(CheckError::Table(error))
 }
 

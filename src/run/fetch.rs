@@ -1,11 +1,11 @@
 //! Fetching: all sources at once, each delivery landed as soon as it is complete.
 
-use super::RunError;
+use super::{Run, RunError};
 use crate::catalog::{Catalog, Landed};
 use crate::config::{Configuration, Connector};
 use crate::connector::{self, Delivery, FetchRequest, SliceFailure};
 use crate::finding::Finding;
-use crate::land::{self, DataDirectory};
+use crate::land::{self, DataDirectory, LandError};
 use crate::observe::{FailureReport, Progress, SourceReport, Stage};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -76,6 +76,25 @@ pub async fn fetch(
         .sort_by(|left, right| left.connector.cmp(&right.connector));
     bar.finish();
     Ok(fetched)
+}
+
+impl Run {
+    /// Moves dropped files to `processed/`; gives those that cannot be moved.
+    pub(super) fn move_processed(&self) -> Result<Vec<(String, String, Finding)>, RunError> {
+        let failed = crate::land::move_processed(&self.data, &self.catalog)?;
+        let told = failed.into_iter().map(|(submission, error)| {
+            let file = submission.file.unwrap_or_default();
+            let reason = match error {
+                LandError::Io { source, .. } => source.to_string(),
+                other => other.to_string(),
+            };
+            let finding = Finding::of("processed-not-moved")
+                .with("file", file)
+                .with("reason", reason);
+            (submission.connector, submission.region, finding)
+        });
+        Ok(told.collect())
+    }
 }
 
 struct Worker {

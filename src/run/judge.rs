@@ -3,10 +3,11 @@
 
 use crate::check::{CheckError, Checker, Digest, Looks, Outcome, PlaceInfo};
 use crate::config::{Configuration, Connector, Contract, Kind, Limits};
+use crate::domain::personal::masked;
 use crate::finding::receipt::{FindingTally, Rows, Status};
 use crate::finding::{Bilingual, Finding, Place, Severity};
 use crate::normalize::{
-    Context, LeftOut, NormalizeError, Normalizer, RoutedSheet, Routing, RowSink, Speaker, Styles, route,
+    Context, LeftOut, NormalizeError, Normalizer, PseudonymKey, RoutedSheet, Routing, RowSink, Speaker, Styles, route,
 };
 use crate::read::{self, Document, ReadClock, ReadError, ReadOptions, SheetKind};
 use chrono::NaiveDate;
@@ -270,7 +271,7 @@ fn place_info(sheet: &RoutedSheet, documents: &[Box<dyn Document>]) -> PlaceInfo
             info.columns.insert(name.clone(), column as u32);
         }
         let header = sheet.layout.headers.get(source).cloned().unwrap_or_default();
-        info.headers.insert(name.clone(), header.trim().to_string());
+        info.headers.insert(name.clone(), masked(header.trim()).into_owned());
     }
     info
 }
@@ -410,12 +411,12 @@ pub fn context(
 }
 
 /// The installation's key of pseudonyms, from the variable that it names.
-pub fn pseudonym_key(configuration: &Configuration) -> Option<Vec<u8>> {
+pub fn pseudonym_key(configuration: &Configuration) -> Option<PseudonymKey> {
     let name = configuration.installation.keys.pseudonym.as_ref()?;
     std::env::var(name)
         .ok()
         .filter(|key| !key.is_empty())
-        .map(String::into_bytes)
+        .map(|key| PseudonymKey::new(key.into_bytes()))
 }
 
 /// Whether a connector takes files that people drop.

@@ -9,6 +9,7 @@ pub mod ask;
 pub mod dry_run;
 pub mod inspect;
 pub mod judge;
+pub mod keys;
 pub mod learn;
 pub mod outlook;
 pub mod preview;
@@ -88,6 +89,14 @@ pub enum RunError {
     NotRaised { dataset: String, what: String },
     #[error("submission {submission} came by connector {connector}, which is gone")]
     ConnectorGone { submission: i64, connector: String },
+    #[error("keys.raw names the variable {0}, which is not set")]
+    RawKeyUnset(String),
+    #[error("submission {submission}: its bytes {sha256} in raw/ cannot be opened: {reason}")]
+    RawLocked {
+        submission: i64,
+        sha256: String,
+        reason: String,
+    },
     #[error("submission {submission}: its bytes {sha256} are gone from raw/")]
     RawGone { submission: i64, sha256: String },
     #[error(transparent)]
@@ -191,6 +200,7 @@ impl Run {
         as_of: NaiveDate,
         progress: Progress,
     ) -> Result<Run, RunError> {
+        keys::use_raw_key(&configuration)?;
         let waiting = versions::settle(&catalog, &configuration)?;
         let run = Run {
             configuration,
@@ -280,6 +290,7 @@ impl Run {
             let published = self.clone().publish(report).await;
             published.map_err(during(Doing::Publishing, &root))?;
         }
+        crate::land::end_retention(&self.data, &self.catalog, &self.configuration, self.as_of)?;
         Ok(())
     }
 
@@ -316,23 +327,6 @@ impl Run {
     /// Makes durable what was written to the data directory.
     fn sync(&self) -> Result<(), RunError> {
         self.data.sync().map_err(again::io(self.data.root()))
-    }
-
-    /// Moves dropped files to `processed/`; gives those that cannot be moved.
-    fn move_processed(&self) -> Result<Vec<(String, String, Finding)>, RunError> {
-        let failed = crate::land::move_processed(&self.data, &self.catalog)?;
-        let told = failed.into_iter().map(|(submission, error)| {
-            let file = submission.file.unwrap_or_default();
-            let reason = match error {
-                LandError::Io { source, .. } => source.to_string(),
-                other => other.to_string(),
-            };
-            let finding = Finding::of("processed-not-moved")
-                .with("file", file)
-                .with("reason", reason);
-            (submission.connector, submission.region, finding)
-        });
-        Ok(told.collect())
     }
 
     /// Indicators over the model, and the release.

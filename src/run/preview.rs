@@ -3,8 +3,11 @@
 use super::judge;
 use crate::config::{Configuration, Connector, Contract};
 use crate::domain::date::from_serial;
+use crate::domain::personal::{MASK, is_of_numbers, is_of_persons, masked, shown as personal_shown};
 use crate::finding::{Finding, Severity};
-use crate::normalize::{Context, Layout, LeftOut, RoutedSheet, Speaker, Supplied, TableRows, YearFrom, route};
+use crate::normalize::{
+    Context, Layout, LeftOut, RoutedSheet, Speaker, Supplied, TableRows, YearFrom, in_sheet, route,
+};
 use crate::read::{self, Block, Cell, Document, Epoch, Format, ReadError};
 use std::path::Path;
 use std::sync::Arc;
@@ -78,8 +81,6 @@ pub fn format_name(format: Format) -> &'static str {
     }
 }
 
-/// What stands for a personal value.
-const MASK: &str = "***";
 /// Longest cell shown, in characters.
 const CELL_LENGTH: usize = 40;
 
@@ -197,7 +198,16 @@ fn first_rows(
         Some(layout) => TableRows::new(layout).next(block, layout),
         None => (block, 0),
     };
-    Ok((skip..block.rows()).take(rows).map(|row| texts(&block, row)).collect())
+    let mut shown: Vec<Vec<String>> = (skip..block.rows()).take(rows).map(|row| texts(&block, row)).collect();
+    // No contract says what is personal here: where something is, every text may be.
+    if layout.is_none() && !in_sheet(&block).is_empty() {
+        let values = shown.iter_mut().flatten();
+        let texts = values.filter(|text| text.contains(char::is_alphabetic));
+        texts
+            .filter(|text| !is_of_persons(text) && !is_of_numbers(text))
+            .for_each(|text| *text = MASK.to_string());
+    }
+    Ok(shown)
 }
 
 fn texts(block: &Block, row: usize) -> Vec<String> {
@@ -225,6 +235,7 @@ fn shown(cell: Cell<'_>) -> String {
     if longest.is_some_and(|digits| digits >= 15) {
         return MASK.to_string();
     }
+    let text = personal_shown(&text).into_owned();
     if text.chars().count() <= CELL_LENGTH {
         return text;
     }
@@ -247,7 +258,7 @@ fn routed(sheet: &RoutedSheet, top: &[Vec<String>]) -> SheetPreview {
             column: name.clone(),
             header: match along {
                 Some(crosstab) => Some(crosstab.values().collect::<Vec<_>>().join(", ")),
-                None => header.map(|header| with_year(header.trim(), sheet, name)),
+                None => header.map(|header| with_year(&masked(header.trim()), sheet, name)),
             },
             supplied: map.supplied[index].as_ref().map(supply),
             required: column.required,
@@ -269,7 +280,7 @@ fn routed(sheet: &RoutedSheet, top: &[Vec<String>]) -> SheetPreview {
         missing: Vec::new(),
         header_row: sheet.layout.header_row,
         columns,
-        left_out: map.unknown.clone(),
+        left_out: map.unknown.iter().map(|header| masked(header).into_owned()).collect(),
         rows: top.iter().map(row).collect(),
         headings: used.into_iter().map(|(name, _, _)| name).collect(),
     }

@@ -7,6 +7,7 @@ use crate::check::{CheckError, Digest};
 use crate::config::{Connector, Contract};
 use crate::finding::Finding;
 use crate::finding::receipt::{Receipt, Status, Titles};
+use crate::format::sealed;
 use crate::merge::{self, MergeError, Role, Staged, Target};
 use crate::observe::fail_point;
 use crate::observe::{DatasetReport, MergeReport, Stage, SubmissionReport, SubmissionSeconds};
@@ -163,6 +164,9 @@ impl Run {
         let received_on = submission.received_on.parse().unwrap_or(self.as_of);
         let limits = &self.configuration.installation.limits;
         let parts = self.catalog.parts(submission.id)?;
+        for part in &parts {
+            self.check_opens(sequence, &part.sha256)?;
+        }
         // Mostly nothing is in quarantine yet, and then nothing is looked up.
         let others: RefCell<BTreeMap<String, bool>> = RefCell::default();
         let is_known = |dataset: &str, digest: &Digest| {
@@ -209,6 +213,19 @@ impl Run {
             memory_mb: limits.query_memory_mb,
         };
         Ok(judge::judge(&case)?)
+    }
+
+    /// Encrypted bytes whose key is missing say nothing about what their sender sent.
+    fn check_opens(&self, submission: i64, sha256: &str) -> Result<(), RunError> {
+        let path = self.data.raw(sha256);
+        match sealed::open(&path) {
+            Err(error) if sealed::is_sealed(&path) => Err(RunError::RawLocked {
+                submission,
+                sha256: sha256.to_string(),
+                reason: error.to_string(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// The model's files, for rules that look back. None while the model waits for a rebuild: its rows are of

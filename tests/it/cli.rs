@@ -4,7 +4,7 @@ use crate::support::{AS_OF, Installation, Said, lumbung, root};
 use serde_json::Value;
 
 /// Every verb, with the verbs below it.
-const VERBS: [&[&str]; 25] = [
+const VERBS: [&[&str]; 26] = [
     &["run"],
     &["serve"],
     &["check"],

@@ -318,7 +318,8 @@ fn refused_rows_can_be_looked_at_and_numbers_of_people_are_masked() {
         shown.contains("evidence_count = dua") && shown.contains("is not a number"),
         "{shown}"
     );
-    assert!(shown.contains("title = Antrean *** daring"), "{shown}");
+    // What stands beside a number may be a name.
+    assert!(shown.contains("title = ***"), "{shown}");
     assert!(!shown.contains(nik) && !shown.contains("Rahayu"), "{shown}");
     let none = installation
         .lumbung(&["quarantine", "show", "1", "3", "--json"])

@@ -30,6 +30,7 @@ mod officers;
 mod outlook;
 mod personal;
 mod pull;
+mod raw;
 mod regions;
 mod release;
 mod serve;

@@ -190,7 +190,7 @@ fn a_locked_workbook_is_refused_as_such() {
 }
 
 /// A small OpenDocument spreadsheet: texts, and numbers as numbers.
-fn ods(rows: &[&[&str]]) -> Vec<u8> {
+pub fn ods(rows: &[&[&str]]) -> Vec<u8> {
     let mut table = String::new();
     for row in rows {
         table.push_str("<table:table-row>");

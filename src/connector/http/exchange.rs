@@ -117,7 +117,7 @@ impl Exchange {
         let page = tokio::task::spawn_blocking(move || {
             let shown = settings.redactor.url(&address);
             let pointers: Vec<&str> = pointers.iter().map(String::as_str).collect();
-            let facts = answer::look(writer.path(), &head, &settings, &pointers, &shown)?;
+            let facts = answer::look(writer.complete()?, &head, &settings, &pointers, &shown)?;
             let part = writer.finish(shown, settings.redactor.parameters(&address))?;
             Ok(Page { part, facts })
         });

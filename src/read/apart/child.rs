@@ -1,11 +1,11 @@
 //! The process that parses workbooks whole, and says what is in them.
 
 use super::{DATE, ERROR, Line, RowLine, SheetLine};
+use crate::format::{Opened, sealed};
 use calamine::{
     Data, ExcelDateTime, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError,
 };
 use serde_json::{Value, json};
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -30,9 +30,11 @@ pub fn read_workbooks(megabytes: u64) -> io::Result<()> {
     let mut question = Vec::new();
     while is_asked() && input.read_until(0, &mut question)? > 0 {
         let asked = question.strip_suffix(&[0]).unwrap_or(&question);
-        let blank = asked.iter().position(|byte| *byte == b' ').unwrap_or(asked.len());
-        let (kind, path) = asked.split_at(blank);
-        let path = Path::new(std::ffi::OsStr::from_bytes(path.get(1..).unwrap_or_default()));
+        let (kind, path) = split_at(asked, b' ');
+        let path = Path::new(std::ffi::OsStr::from_bytes(path));
+        // The key of an encrypted file comes with the question: neither arguments nor environment are secret.
+        let (kind, key) = split_at(kind, b':');
+        sealed::use_key(std::str::from_utf8(key).ok().and_then(sealed::RawKey::from_hex));
         read_workbook(kind, path, &mut output)?;
         let kept = memory().zip(at_start).map(|(now, before)| now.saturating_sub(before));
         let again = kept.is_some_and(|kept| kept <= limit / KEPT_SHARE);
@@ -44,6 +46,12 @@ pub fn read_workbooks(megabytes: u64) -> io::Result<()> {
         question.clear();
     }
     Ok(())
+}
+
+/// What stands before the first such byte, and behind it.
+fn split_at(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
+    let at = text.iter().position(|other| *other == byte).unwrap_or(text.len());
+    (&text[..at], text.get(at + 1..).unwrap_or_default())
 }
 
 /// Waits until there is input, or its end. Not for ever: whoever starts processes may run for months.
@@ -67,7 +75,7 @@ fn memory() -> Option<u64> {
 
 /// Reads a workbook and writes its lines but the last. `kind` is `xls`, `xlsb` or `ods`.
 fn read_workbook(kind: &[u8], path: &Path, output: &mut impl Write) -> io::Result<()> {
-    let source = BufReader::new(File::open(path)?);
+    let source = BufReader::new(sealed::open(path)?);
     let said = match kind {
         b"xls" => Xls::new(source).map_err(xls).and_then(|book| all(book, xls, output)),
         b"xlsb" => Xlsb::new(source).map_err(xlsb).and_then(|book| all(book, xlsb, output)),
@@ -129,7 +137,7 @@ fn say(output: &mut impl Write, line: &Line) -> io::Result<()> {
     output.write_all(b"\n")
 }
 
-fn all<R: Reader<BufReader<File>>>(
+fn all<R: Reader<BufReader<Opened>>>(
     mut book: R,
     trouble: impl Fn(R::Error) -> Trouble,
     output: &mut impl Write,

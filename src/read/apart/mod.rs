@@ -2,7 +2,8 @@
 //! crashes a parser, or has it ask for all memory there is, ends that process and not the run.
 //!
 //! The process is this program again, called `lumbung read-workbook MEGABYTES`; `child` is its side, `worker` and `document`
-//! the other. It is asked for one workbook after the other: kind, a blank, the path, a zero byte. It answers in lines of
+//! the other. It is asked for one workbook after the other: kind (a colon and the key of an
+//! encrypted file), a blank, the path, a zero byte. It answers in lines of
 //! JSON: the first says which sheets there are, then comes every row that is not blank, and the last says that this was
 //! all.
 

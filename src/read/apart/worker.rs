@@ -2,6 +2,7 @@
 //! workbook. One that has died, ran late or kept much memory is replaced.
 
 use super::word;
+use crate::format::sealed;
 use crate::read::Format;
 use std::io::{self, BufReader, Write};
 use std::path::Path;
@@ -98,10 +99,12 @@ impl Worker {
     }
 }
 
-/// Kind, a blank, path, and a zero byte, which no path has.
+/// Kind, a blank, path, and a zero byte, which no path has. Of an encrypted file, the kind has a colon and the key behind it.
 fn question(questions: &mut ChildStdin, format: Format, path: &Path) -> io::Result<()> {
+    let key = sealed::key().filter(|_| sealed::is_sealed(path));
     let path = path.as_os_str().as_encoded_bytes();
-    let whole = [word(format).as_bytes(), b" ", path, b"\0"].concat();
+    let key = key.map_or(String::new(), |key| format!(":{}", key.to_hex()));
+    let whole = [word(format).as_bytes(), key.as_bytes(), b" ", path, b"\0"].concat();
     questions.write_all(&whole)
 }
 

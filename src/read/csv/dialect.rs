@@ -2,9 +2,8 @@
 
 use super::super::ReadError;
 use crate::finding::Finding;
-use crate::format::{Utf8Reader, open_file, read_some, unreadable};
+use crate::format::{Opened, Utf8Reader, open_file, read_some, unreadable};
 use encoding_rs::Encoding;
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -30,7 +29,7 @@ pub(super) struct Dialect {
 
 impl Dialect {
     /// The text of a file, as UTF-8 and without its byte order mark.
-    pub fn decode(&self, mut file: File) -> io::Result<Utf8Reader<File>> {
+    pub fn decode(&self, mut file: Opened) -> io::Result<Utf8Reader<Opened>> {
         file.seek(SeekFrom::Start(self.mark_bytes))?;
         Ok(Utf8Reader::new(file, self.encoding))
     }

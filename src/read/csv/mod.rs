@@ -10,10 +10,9 @@ mod split;
 use super::{Block, Blocks, Document, Format, ReadError, Sheet, SheetKind};
 use crate::config::Limits;
 use crate::finding::{Finding, Place};
-use crate::format::{Utf8Reader, open_file, read_some, unreadable};
+use crate::format::{Opened, Utf8Reader, open_file, read_some, unreadable};
 use dialect::Dialect;
 use split::Splitter;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -85,7 +84,7 @@ impl Document for CsvDocument {
 }
 
 struct CsvBlocks {
-    input: Utf8Reader<File>,
+    input: Utf8Reader<Opened>,
     /// Bytes read and, from `start`, not yet handed out.
     buffer: Vec<u8>,
     start: usize,
