@@ -9,11 +9,13 @@
 //! command line.
 
 mod apart;
+mod besides;
 mod csv;
 mod fields;
 mod json;
 mod merged;
 mod open;
+mod shown;
 mod xlsx;
 mod xml;
 
@@ -44,8 +46,9 @@ pub enum RawCell {
     Empty,
     /// Text as the sender wrote it; numbers and dates in it are read in the column's locale.
     Text(Span),
-    /// A number in machine form (`-12.50`, `1e5`) that the format itself declares to be a number and that does
-    /// not fit an `i64`: never read in a locale.
+    /// A number in machine form that the format itself declares to be a number: never read in a locale. Kept as text
+    /// because no number type holds it (`-12.50`, `1e5` in JSON), or because its sheet shows zeros that may belong to a
+    /// code (`02021920`, `32.10`).
     Literal(Span),
     Integer(i64),
     Float(f64),
@@ -58,6 +61,11 @@ pub enum RawCell {
     },
     /// A spreadsheet error such as `#REF!`.
     Error(Span),
+    /// A formula whose value no program has stored.
+    Uncalculated,
+    /// A figure of a cell that is merged over several rows, in each of them: whose it is, nobody can say. A number
+    /// in machine form, or the text as written.
+    Spread(Span),
 }
 
 /// A cell as seen by a consumer.
@@ -72,12 +80,14 @@ pub enum Cell<'a> {
     Bool(bool),
     Date { serial: f64, epoch: Epoch },
     Error(&'a str),
+    Uncalculated,
+    Spread(&'a str),
 }
 
 /// Some consecutive rows of one sheet. Rows may be ragged.
 #[derive(Debug, Default, Clone)]
 pub struct Block {
-    /// The text that `Text`, `Literal` and `Error` cells point into.
+    /// The text that `Text`, `Literal`, `Error` and `Spread` cells point into.
     pub text: String,
     /// The cells of all rows, one row behind the other.
     pub cells: Vec<RawCell>,
@@ -116,6 +126,8 @@ impl Block {
             RawCell::Text(span) => Cell::Text(slice(span)),
             RawCell::Literal(span) => Cell::Literal(slice(span)),
             RawCell::Error(span) => Cell::Error(slice(span)),
+            RawCell::Uncalculated => Cell::Uncalculated,
+            RawCell::Spread(span) => Cell::Spread(slice(span)),
             RawCell::Integer(value) => Cell::Integer(value),
             RawCell::Float(value) => Cell::Float(value),
             RawCell::Percent(value) => Cell::Percent(value),
@@ -229,6 +241,11 @@ pub trait Document: Send {
     fn sheets(&self) -> &[Sheet];
     /// Notes about the part as a whole (encoding, delimiter), for the receipt.
     fn notes(&self) -> &[Finding];
+    /// Notes about the rows of a sheet below its header (a row's number; 0 where there is none), without their place.
+    /// Blocks of it were read before.
+    fn sheet_notes(&self, _sheet: usize, _header: u32) -> Vec<Finding> {
+        Vec::new()
+    }
     /// Starts reading a sheet from its beginning; may be called again. `sheet` is an index of [`Document::sheets`].
     fn blocks(&mut self, sheet: usize) -> Result<Box<dyn Blocks + '_>, ReadError>;
 }

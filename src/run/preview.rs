@@ -209,7 +209,8 @@ fn texts(block: &Block, row: usize) -> Vec<String> {
 fn shown(cell: Cell<'_>) -> String {
     let text = match cell {
         Cell::Empty => String::new(),
-        Cell::Text(text) | Cell::Literal(text) | Cell::Error(text) => text.trim().replace(['\n', '\r', '\t'], " "),
+        Cell::Uncalculated => "?".to_string(),
+        Cell::Text(text) | Cell::Literal(text) | Cell::Error(text) | Cell::Spread(text) => text.trim().replace(['\n', '\r', '\t'], " "),
         Cell::Integer(number) => number.to_string(),
         Cell::Float(number) => number.to_string(),
         Cell::Percent(_) => crate::normalize::shown(cell).into_owned(),
