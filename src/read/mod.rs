@@ -11,6 +11,7 @@
 mod apart;
 mod besides;
 mod csv;
+mod dump;
 mod fields;
 mod json;
 mod merged;
@@ -20,6 +21,7 @@ mod xlsx;
 mod xml;
 
 pub use apart::read_workbook;
+pub use dump::write_cells;
 pub use open::open;
 
 use crate::finding::Finding;

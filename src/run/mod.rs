@@ -36,7 +36,7 @@ use crate::observe::{
     IndicatorFailure, IndicatorsReport, Progress, ReleaseReport, RunReport, SourceReport, Stage, SubmissionReport,
 };
 use crate::publish;
-pub use crate::read::read_workbook;
+pub use crate::read::{read_workbook, write_cells};
 use crate::table::{Session, SqlError};
 use chrono::NaiveDate;
 pub use disk_full::Doing;

@@ -1,9 +1,10 @@
 //! What the process said, as a document.
 
-use super::{DATE, ERROR, Line, RowLine, word};
+use super::{DATE, ERROR, Line, PERCENT, RowLine, SHOWN, UNCALCULATED, word};
 use crate::config::Limits;
 use crate::domain::date;
 use crate::finding::{Finding, Place};
+use crate::read::merged::Merged;
 use crate::read::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -47,6 +48,7 @@ impl ApartDocument {
                 blocks: Vec::new(),
             },
             name,
+            merged: Vec::new(),
             column_limit: limits.columns,
             ended: false,
         };
@@ -90,6 +92,8 @@ fn watched<T>(mut child: Child, output: ChildStdout, time: Duration, read: impl 
 struct Reading<'n> {
     document: ApartDocument,
     name: &'n str,
+    /// By sheet.
+    merged: Vec<Merged>,
     column_limit: usize,
     ended: bool,
 }
@@ -105,6 +109,11 @@ impl Reading<'_> {
             match line {
                 Line::Sheets(sheets) => {
                     self.document.blocks = sheets.iter().map(|_| Vec::new()).collect();
+                    let ranges = |sheet: &super::SheetLine| {
+                        let corners = |range: &[u32; 4]| ((range[0], range[1]), (range[2], range[3]));
+                        Merged::new(sheet.merged.iter().map(corners))
+                    };
+                    self.merged = sheets.iter().map(ranges).collect();
                     let sheet = |sheet: super::SheetLine| Sheet {
                         name: Some(sheet.name),
                         kind: SheetKind::Grid,
@@ -136,9 +145,13 @@ impl Reading<'_> {
             let finding = Finding::of("too-many-columns").with("limit", self.column_limit.to_string());
             return Err(finding.at(place).into());
         }
-        let Some(blocks) = self.document.blocks.get_mut(line.sheet) else {
+        let (Some(blocks), Some(merged)) = (
+            self.document.blocks.get_mut(line.sheet),
+            self.merged.get_mut(line.sheet),
+        ) else {
             return Ok(());
         };
+        let row = line.row.saturating_sub(1);
         if blocks.last().is_none_or(Block::is_full) {
             blocks.push(Block::default());
         }
@@ -146,7 +159,9 @@ impl Reading<'_> {
             for (column, value) in line.cells.iter().enumerate() {
                 let cell = cell(block, value);
                 block.set_cell(column, cell);
+                merged.note(row, column as u32, block, cell);
             }
+            merged.fill(row, block);
             block.end_row(line.row);
         }
         Ok(())
@@ -175,6 +190,12 @@ fn cell(block: &mut Block, value: &Value) -> RawCell {
                 Err(_) => RawCell::Text(block.push_text(text)),
             },
             (Some(ERROR), Some(text)) => RawCell::Error(block.push_text(text)),
+            (Some(SHOWN), Some(text)) => RawCell::Literal(block.push_text(text)),
+            (Some(UNCALCULATED), None) => RawCell::Uncalculated,
+            (Some(PERCENT), None) => pair
+                .get(1)
+                .and_then(Value::as_f64)
+                .map_or(RawCell::Empty, RawCell::Percent),
             _ => RawCell::Empty,
         },
     }
