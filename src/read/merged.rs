@@ -78,14 +78,12 @@ impl Merged {
     }
 }
 
-/// Digits that are no year, no code of a region and no long number of a register.
+/// Whether a text may be a figure: digits, and fewer than a day or a number of a register has. What is none after all, such as
+/// a year or the code of a region, its column reads all the same.
 fn is_figure(text: &str) -> bool {
     let text = text.trim();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let is_year = text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
-    let is_region = text.len() == 5 && text.as_bytes()[2] == b'.';
-    text.eq_ignore_ascii_case("nihil")
-        || (1..8).contains(&digits) && !text.chars().any(char::is_alphabetic) && !is_year && !is_region
+    text.eq_ignore_ascii_case("nihil") || (1..8).contains(&digits) && !text.chars().any(char::is_alphabetic)
 }
 
 #[cfg(test)]

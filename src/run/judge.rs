@@ -116,7 +116,7 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, CheckError> {
 }
 
 /// What the sheets that are read say about themselves.
-fn sheet_notes(sheets: &[RoutedSheet], documents: &[Box<dyn Document>]) -> Vec<Finding> {
+pub(super) fn sheet_notes(sheets: &[RoutedSheet], documents: &[Box<dyn Document>]) -> Vec<Finding> {
     let of_sheet = |sheet: &RoutedSheet| {
         let place = Place {
             part: sheet.place,

@@ -424,7 +424,7 @@ fn percentages_errors_and_merged_cells_of_an_xlsb_are_seen() {
 }
 
 #[test]
-fn formulas_of_an_open_document_without_results_and_with_errors_are_told_apart() {
+fn what_cells_of_an_open_document_look_like_is_seen_and_its_formatted_emptiness_is_nothing() {
     let cell = |attributes: &str, text: &str| {
         format!("<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>")
     };
@@ -444,9 +444,11 @@ fn formulas_of_an_open_document_without_results_and_with_errors_are_told_apart()
         "<table:table-row table:number-rows-repeated=\"2\">{}</table:table-row>",
         row.concat()
     );
+    let rest = "<table:table-row table:number-rows-repeated=\"1048574\"><table:table-cell table:style-name=\"ce1\" \
+                table:number-columns-repeated=\"16384\"/></table:table-row>";
     let temporary = tempfile::tempdir().expect("a folder");
     let path = temporary.path().join("a.ods");
-    fs::write(&path, ods_of(&rows)).expect("written");
+    fs::write(&path, ods_of(&(rows + rest))).expect("written");
     let expected = json!([
         ["percent", 0.035],
         ["percent", 0.035],

@@ -35,19 +35,20 @@ pub(super) fn stream(file: &[u8], names: &[&str]) -> Option<Vec<u8>> {
         file.get(start..file.len().min(start.checked_add(size)?))
     };
     let table = allocation(file, size, &sector)?;
-    let directory = chain(u32_at(file, 48)?, &table, &sector)?;
+    let most = file.len();
+    let directory = chain(u32_at(file, 48)?, &table, most, &sector)?;
     let entries: Vec<&[u8]> = directory.chunks_exact(128).collect();
     let entry = names
         .iter()
         .find_map(|name| entries.iter().find(|entry| entry[66] == 2 && is_called(entry, name)))?;
     let (start, length) = (u32_at(entry, 116)?, u32_at(entry, 120)? as usize);
     let mut found = if length >= SMALL {
-        chain(start, &table, &sector)?
+        chain(start, &table, most, &sector)?
     } else {
         let root = entries.iter().find(|entry| entry[66] == 5)?;
-        let small = chain(u32_at(root, 116)?, &table, &sector)?;
-        let small_table = numbers(&chain(u32_at(file, 60)?, &table, &sector)?);
-        chain(start, &small_table, &|id: u32| {
+        let small = chain(u32_at(root, 116)?, &table, most, &sector)?;
+        let small_table = numbers(&chain(u32_at(file, 60)?, &table, most, &sector)?);
+        chain(start, &small_table, SMALL, &|id: u32| {
             let start = id as usize * SMALL_SECTOR;
             small.get(start..small.len().min(start + SMALL_SECTOR))
         })?
@@ -76,16 +77,13 @@ fn allocation<'f>(file: &'f [u8], size: usize, sector: &impl Fn(u32) -> Option<&
     Some(table)
 }
 
-/// The bytes of a chain of sectors.
-fn chain<'f>(start: u32, table: &[u32], sector: &impl Fn(u32) -> Option<&'f [u8]>) -> Option<Vec<u8>> {
+/// The bytes of a chain of sectors, `most` or few more: one that is longer than its file runs in a circle.
+fn chain<'f>(start: u32, table: &[u32], most: usize, sector: &impl Fn(u32) -> Option<&'f [u8]>) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut next = start;
-    // A chain that is longer than its table runs in a circle.
-    for _ in 0..table.len() {
-        if next > LAST_SECTOR {
-            break;
-        }
-        bytes.extend_from_slice(sector(next)?);
+    while next <= LAST_SECTOR && bytes.len() < most {
+        let part = sector(next).filter(|part| !part.is_empty())?;
+        bytes.extend_from_slice(part);
         next = *table.get(next as usize)?;
     }
     Some(bytes)

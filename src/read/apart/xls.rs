@@ -38,7 +38,11 @@ pub(super) fn head(path: &Path) -> Head {
 /// The looks of each sheet, in the order of the workbook. What cannot be read looks like nothing. `merged` are added by
 /// the caller, whose library knows them.
 pub(super) fn looks(path: &Path) -> Option<Vec<SheetLooks>> {
-    let book = stream(&std::fs::read(path).ok()?, &["Workbook", "Book"])?;
+    looks_in(&std::fs::read(path).ok()?)
+}
+
+fn looks_in(file: &[u8]) -> Option<Vec<SheetLooks>> {
+    let book = stream(file, &["Workbook", "Book"])?;
     let mut sheets = Vec::new();
     let mut formats = HashMap::new();
     let mut styles = Vec::new();
@@ -128,5 +132,46 @@ impl<'b> Iterator for Records<'b> {
         let data = self.0.get(4..4 + length)?;
         self.0 = &self.0[4 + length..];
         Some((kind, data))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A workbook of the samples: percentages in columns E to G.
+    fn sample() -> Vec<u8> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        std::fs::read(root.join("samples/officers/percent-formats-xls.xls")).unwrap()
+    }
+
+    #[test]
+    fn percentages_are_seen_by_their_format() {
+        let looks = looks_in(&sample()).unwrap();
+        let row = looks[0].row(1).unwrap();
+        let seen: Vec<bool> = (0..8)
+            .map(|column| row.at(column) == Some(&Look::Shows(Shows::Percent)))
+            .collect();
+        assert_eq!(seen, [false, false, false, false, true, true, true, false]);
+        assert!(looks[0].row(0).is_none(), "the header has no numbers");
+    }
+
+    #[test]
+    fn a_damaged_workbook_stops_nothing() {
+        let whole = sample();
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0x55;
+            let _ = looks_in(&damaged);
+            if at % 64 == 0 {
+                let _ = looks_in(&whole[..at]);
+            }
+        }
+        // A chain of sectors in a circle: every sector is followed by the first.
+        let mut circle = whole;
+        for at in 512..circle.len() {
+            circle[at] = 0;
+        }
+        assert!(looks_in(&circle).is_none());
     }
 }
