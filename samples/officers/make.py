@@ -1090,8 +1090,9 @@ def combinations():
 # ---- Formats of older and other programs ------------------------------------------------------------------------------------
 
 
-def save_xls(name, sheet, rows, patterns, merged):
-    """An XLS workbook. `patterns`: number formats by column; `merged`: first row, last row and column, from 0."""
+def save_xls(name, sheet, rows, patterns, merged, hidden=()):
+    """An XLS workbook. `patterns`: number formats by column; `merged`: first row, last row and column; `hidden`: rows; from
+    0."""
     made = xlwt.Workbook()
     data = made.add_sheet(sheet)
     styles = {column: xlwt.easyxf(num_format_str=pattern) for column, pattern in patterns.items()}
@@ -1103,6 +1104,8 @@ def save_xls(name, sheet, rows, patterns, merged):
         for right, value in enumerate(row):
             if value is not None and (down, right) not in covered:
                 data.write(down, right, value, styles.get(right, plain) if down else plain)
+    for row in hidden:
+        data.row(row).hidden = True
     made.save(str(HERE / name))
 
 
@@ -1118,7 +1121,7 @@ def ods_cell(value, shown, spanned):
     )
 
 
-def save_ods(name, sheet, rows, patterns, merged):
+def save_ods(name, sheet, rows, patterns, merged, hidden=()):
     """An OpenDocument spreadsheet, as `save_xls`; what a cell shows stands beside its value."""
     spans = {(first, column): last - first + 1 for first, last, column in merged}
     covered = {(row, column) for first, last, column in merged for row in range(first + 1, last + 1)}
@@ -1137,7 +1140,8 @@ def save_ods(name, sheet, rows, patterns, merged):
                 continue
             is_number = isinstance(value, (int, float))
             cells += ods_cell(value, shown(value, patterns.get(right)) if is_number else "", spans.get((down, right), 1))
-        lines += f"<table:table-row>{cells}</table:table-row>"
+        shade = ' table:visibility="filter"' if down in hidden else ""
+        lines += f"<table:table-row{shade}>{cells}</table:table-row>"
     space = "urn:oasis:names:tc:opendocument:xmlns"
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="{space}:office:1.0" '
@@ -1162,8 +1166,8 @@ def other_kinds():
         *[[row[0], 2025, *row[1:3], *[round(share / 100, 6) for share in row[3:]]] for row in POOR],
     ]
     patterns = dict.fromkeys([4, 5, 6], "0.00%")
-    save_xls("percent-formats-xls.xls", "Kemiskinan", shares, patterns, [])
-    save_ods("percent-formats-ods.ods", "Kemiskinan", shares, patterns, [])
+    save_xls("percent-formats-xls.xls", "Kemiskinan", shares, patterns, [], [2, 3])
+    save_ods("percent-formats-ods.ods", "Kemiskinan", shares, patterns, [], [2, 3])
     schools = [
         ["NPSN", "Nama Sekolah", "Periode", "Kelas", "Laki-laki", "Perempuan", "Jumlah"],
         [2021920, "SMP Contoh 1", "2026-S2", 8, 20, 19, 39], [None, None, "2026-S2", 9, 21, 18, 39],

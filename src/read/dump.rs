@@ -56,6 +56,7 @@ fn cells(path: &Path, output: &mut impl Write) -> Result<(), Trouble> {
                     sheet,
                     row: block.row_numbers[row],
                     cells: cells.collect(),
+                    hidden: false,
                 }))?;
             }
         }

@@ -277,6 +277,23 @@ fn number(block: &mut Block, value: f64) -> RawCell {
     RawCell::Float(value)
 }
 
+/// How many hidden rows a note names.
+const NAMED_ROWS: usize = 5;
+
+/// The note about hidden rows that hold something, below a header; `hidden` are their numbers.
+fn rows_hidden(hidden: &[u32], header: u32) -> Vec<Finding> {
+    let hidden: Vec<u32> = hidden.iter().copied().filter(|row| *row > header).collect();
+    if hidden.is_empty() {
+        return Vec::new();
+    }
+    let mut named: Vec<String> = hidden.iter().take(NAMED_ROWS).map(u32::to_string).collect();
+    if hidden.len() > NAMED_ROWS {
+        named.push("…".to_string());
+    }
+    let note = Finding::of("rows-hidden").with("count", hidden.len().to_string());
+    vec![note.with("rows", named.join(", "))]
+}
+
 /// A part that cannot be read, said as a finding with its place.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]

@@ -3,7 +3,7 @@
 use super::besides::{self, Besides, Position};
 use super::merged::Merged;
 use super::shown::Shows;
-use super::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number};
+use super::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number, rows_hidden};
 use crate::config::Limits;
 use crate::domain::date;
 use crate::finding::{Finding, Place};
@@ -21,9 +21,6 @@ use zip::ZipArchive;
 /// Largest workbook in which merged cells, hidden rows and formulas without values are looked for, in bytes: programs that
 /// write more do not merge, hide or leave out.
 const SMALL: u64 = 4 << 20;
-
-/// How many hidden rows a note names.
-const NAMED_ROWS: usize = 5;
 
 /// Most bytes that one byte of deflated data can become.
 const DEFLATE_RATIO: u64 = 1_032;
@@ -95,16 +92,7 @@ impl Document for XlsxDocument {
 
     fn sheet_notes(&self, sheet: usize, header: u32) -> Vec<Finding> {
         let hidden = self.besides.get(&sheet).map_or(&[][..], |besides| &besides.hidden);
-        let hidden: Vec<u32> = hidden.iter().copied().filter(|row| *row > header).collect();
-        if hidden.is_empty() {
-            return Vec::new();
-        }
-        let mut named: Vec<String> = hidden.iter().take(NAMED_ROWS).map(u32::to_string).collect();
-        if hidden.len() > NAMED_ROWS {
-            named.push("…".to_string());
-        }
-        let note = Finding::of("rows-hidden").with("count", hidden.len().to_string());
-        vec![note.with("rows", named.join(", "))]
+        rows_hidden(hidden, header)
     }
 
     fn blocks(&mut self, sheet: usize) -> Result<Box<dyn Blocks + '_>, ReadError> {

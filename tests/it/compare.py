@@ -159,7 +159,7 @@ def parts_of(archive, name):
     """Elements of a part of an archive, in whatever case its name is written; none where it is not there."""
     from xml.etree import ElementTree
 
-    named = {entry.lower().lstrip("/"): entry for entry in archive.namelist()}
+    named = {entry.lower().replace("\\", "/").lstrip("/"): entry for entry in archive.namelist()}
     found = named.get(name.lower().lstrip("/"))
     return ElementTree.fromstring(archive.read(found)) if found else []
 
@@ -180,8 +180,11 @@ def shown_as_days(styles):
 
 
 def text_in(element):
+    """A text without its phonetic form. Blanks around it count only where the XML says so."""
     phonetic = {id(text) for run in element.iter() if local(run) == "rPh" for text in run.iter()}
-    return "".join(text.text or "" for text in element.iter() if local(text) == "t" and id(text) not in phonetic)
+    texts = [text for text in element.iter() if local(text) == "t" and id(text) not in phonetic and text.text]
+    keeps = "{http://www.w3.org/XML/1998/namespace}space"
+    return "".join(text.text if text.get(keeps) == "preserve" else text.text.strip() for text in texts)
 
 
 def read_xlsx_parts(path):
@@ -189,10 +192,13 @@ def read_xlsx_parts(path):
     import zipfile
 
     archive = zipfile.ZipFile(path)
-    texts = [text_in(item) for item in parts_of(archive, "xl/sharedStrings.xml")]
-    days = shown_as_days(parts_of(archive, "xl/styles.xml"))
-    book = parts_of(archive, "xl/workbook.xml")
-    relations = {link.get("Id"): link.get("Target") for link in parts_of(archive, "xl/_rels/workbook.xml.rels")}
+    targets = [link.get("Target") for link in parts_of(archive, "_rels/.rels") if link.get("Type").endswith("/officeDocument")]
+    folder, _, file = (targets[0] if targets else "xl/workbook.xml").lstrip("/").rpartition("/")
+    whole = lambda name: name if name.startswith("/") else f"{folder}/{name}"
+    texts = [text_in(item) for item in parts_of(archive, whole("sharedStrings.xml"))]
+    days = shown_as_days(parts_of(archive, whole("styles.xml")))
+    book = parts_of(archive, whole(file))
+    relations = {link.get("Id"): link.get("Target") for link in parts_of(archive, whole(f"_rels/{file}.rels"))}
     first = datetime.datetime(1899, 12, 30)
     for element in book.iter():
         if local(element) == "workbookPr" and element.get("date1904") in ("1", "true"):
@@ -204,7 +210,7 @@ def read_xlsx_parts(path):
         target = relations[next(value for key, value in element.items() if key.endswith("}id"))]
         found = sheets[element.get("name")] = Sheet()
         row = column = 0
-        for node in parts_of(archive, target if target.startswith("/") else f"xl/{target}").iter():
+        for node in parts_of(archive, whole(target)).iter():
             if local(node) == "row":
                 row, column = int(node.get("r", row + 1)), 0
             if local(node) != "c":

@@ -381,9 +381,9 @@ fn patch(bytes: &mut [u8], from: &[u8], to: &[u8]) {
 }
 
 /// No program here writes XLSB, so one that Excel wrote is changed: its days become percentages, a number the error of a
-/// formula, and two cells below each other one.
+/// formula, two cells below each other one, and a row is hidden.
 #[test]
-fn percentages_errors_and_merged_cells_of_an_xlsb_are_seen() {
+fn what_cells_of_an_xlsb_look_like_is_seen() {
     let Some(folder) = fixtures("calamine") else { return };
     let mut archive =
         ZipArchive::new(fs::File::open(folder.join("date.xlsb")).expect("a workbook")).expect("an archive");
@@ -405,6 +405,11 @@ fn percentages_errors_and_merged_cells_of_an_xlsb_are_seen() {
                     b"\x05\x10\0\0\0\0\x03\0\0\0\xC2",
                     b"\x0B\x10\0\0\0\0\x03\0\0\0\x07",
                 );
+                patch(
+                    &mut bytes,
+                    b"\x01\0\0\0\0\0\0\0\x08\x01\0\0",
+                    b"\x01\0\0\0\0\0\0\0\x08\x01\0\x10",
+                );
                 bytes.extend(b"\xB0\x01\x10\0\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\0\0");
             }
             _ => {}
@@ -421,6 +426,18 @@ fn percentages_errors_and_merged_cells_of_an_xlsb_are_seen() {
         json!([["error", "#DIV/0!"], 17]),
     ];
     assert_eq!(read_cells(&path), expected);
+    let said = lumbung(
+        &["read-workbook", "xlsb", path.to_str().expect("UTF-8"), "512"],
+        &[],
+        &root(),
+    )
+    .expect(0);
+    let hidden: Vec<&str> = said
+        .stdout
+        .lines()
+        .filter(|line| line.contains("\"hidden\":true"))
+        .collect();
+    assert!(hidden.len() == 1 && hidden[0].contains("\"row\":2,"), "{hidden:?}");
 }
 
 #[test]

@@ -151,6 +151,7 @@ fn rows(sheet: usize, range: &Range<Data>, looks: &SheetLooks, output: &mut impl
         return Ok(());
     };
     for row in first..=last {
+        let hidden = looks.is_hidden(row);
         let looks = looks.row(row);
         let width = match valued {
             Some((first, last)) if (first.0..=last.0).contains(&row) => last.1 + 1,
@@ -169,6 +170,7 @@ fn rows(sheet: usize, range: &Range<Data>, looks: &SheetLooks, output: &mut impl
             sheet,
             row: row + 1,
             cells,
+            hidden,
         };
         say(output, &Line::Row(line))?;
     }

@@ -5,7 +5,7 @@ use crate::config::Limits;
 use crate::domain::date;
 use crate::finding::{Finding, Place};
 use crate::read::merged::Merged;
-use crate::read::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number};
+use crate::read::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number, rows_hidden};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -19,6 +19,8 @@ pub struct ApartDocument {
     sheets: Vec<Sheet>,
     /// By sheet.
     blocks: Vec<Vec<Block>>,
+    /// Numbers of the hidden rows, by sheet.
+    hidden: Vec<Vec<u32>>,
 }
 
 impl ApartDocument {
@@ -46,6 +48,7 @@ impl ApartDocument {
                 format,
                 sheets: Vec::new(),
                 blocks: Vec::new(),
+                hidden: Vec::new(),
             },
             name,
             merged: Vec::new(),
@@ -109,6 +112,7 @@ impl Reading<'_> {
             match line {
                 Line::Sheets(sheets) => {
                     self.document.blocks = sheets.iter().map(|_| Vec::new()).collect();
+                    self.document.hidden = vec![Vec::new(); sheets.len()];
                     let ranges = |sheet: &super::SheetLine| {
                         let corners = |range: &[u32; 4]| ((range[0], range[1]), (range[2], range[3]));
                         Merged::new(sheet.merged.iter().map(corners))
@@ -151,6 +155,9 @@ impl Reading<'_> {
         ) else {
             return Ok(());
         };
+        if line.hidden {
+            self.document.hidden[line.sheet].push(line.row);
+        }
         let row = line.row.saturating_sub(1);
         if blocks.last().is_none_or(Block::is_full) {
             blocks.push(Block::default());
@@ -212,6 +219,10 @@ impl Document for ApartDocument {
 
     fn notes(&self) -> &[Finding] {
         &[]
+    }
+
+    fn sheet_notes(&self, sheet: usize, header: u32) -> Vec<Finding> {
+        rows_hidden(&self.hidden[sheet], header)
     }
 
     fn blocks(&mut self, sheet: usize) -> Result<Box<dyn Blocks + '_>, ReadError> {

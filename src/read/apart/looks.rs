@@ -47,6 +47,8 @@ impl RowLooks {
 #[derive(Debug, Default, Clone)]
 pub(super) struct SheetLooks {
     rows: BTreeMap<u32, RowLooks>,
+    /// First and last row of those that are hidden.
+    hidden: BTreeMap<u32, u32>,
     /// Ranges over several rows: first row and column, last row and column.
     pub merged: Vec<[u32; 4]>,
 }
@@ -60,6 +62,16 @@ impl SheetLooks {
         let row = self.rows.entry(first.0).or_default();
         row.last = row.last.max(last.0);
         row.cells.insert(first.1, (last.1, look));
+    }
+
+    /// Notes that the rows from `first` to `last` are hidden.
+    pub fn hide(&mut self, first: u32, last: u32) {
+        self.hidden.insert(first, last);
+    }
+
+    pub fn is_hidden(&self, row: u32) -> bool {
+        let before = self.hidden.range(..=row).next_back();
+        before.is_some_and(|(_, last)| *last >= row)
     }
 
     pub fn merge(&mut self, range: [u32; 4]) {

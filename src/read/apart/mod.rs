@@ -52,6 +52,9 @@ pub(super) struct RowLine {
     /// From 1.
     pub row: u32,
     pub cells: Vec<Value>,
+    /// Hidden from who opens the workbook.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
 }
 
 /// Marks of cells that are no JSON value by themselves.

@@ -87,11 +87,15 @@ impl Scan {
             }
             "table:table-row" => {
                 (self.rows, self.column) = (1, 0);
-                each_attribute(element, |name, value| {
-                    if name == "table:number-rows-repeated" {
-                        self.rows = value.parse().unwrap_or(1);
-                    }
+                let mut is_hidden = false;
+                each_attribute(element, |name, value| match name {
+                    "table:number-rows-repeated" => self.rows = value.parse().unwrap_or(1),
+                    "table:visibility" => is_hidden = value != "visible",
+                    _ => {}
                 });
+                if let Some(sheet) = self.sheets.last_mut().filter(|_| is_hidden && self.is_named) {
+                    sheet.hide(self.row, self.row.saturating_add(self.rows.max(1) - 1));
+                }
                 if is_whole {
                     self.row = self.row.saturating_add(self.rows).min(MOST.0);
                 }

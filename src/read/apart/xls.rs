@@ -77,6 +77,14 @@ fn sheet(book: &[u8], start: usize, shows: &[Shows]) -> SheetLooks {
             0x000A if depth <= 1 => break,
             0x000A => depth -= 1,
             _ if depth > 1 => {}
+            // A row, with its flags.
+            0x0208 => {
+                if let (Some(row), Some(flags)) = (u16_at(data, 0), u16_at(data, 12))
+                    && flags & 0x20 != 0
+                {
+                    looks.hide(u32::from(row), u32::from(row));
+                }
+            }
             // Number, RK, formula: row, column, style.
             0x0203 | 0x027E | 0x0006 => note(&mut looks, data, 2, 4, 0, shows),
             // Several RKs of a row: row, first column, then style and number of each.
@@ -169,9 +177,7 @@ mod tests {
         }
         // A chain of sectors in a circle: every sector is followed by the first.
         let mut circle = whole;
-        for at in 512..circle.len() {
-            circle[at] = 0;
-        }
+        circle[512..].fill(0);
         assert!(looks_in(&circle).is_none());
     }
 }

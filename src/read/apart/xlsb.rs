@@ -62,7 +62,12 @@ fn sheet(part: &[u8], shows: &[Shows]) -> SheetLooks {
     let mut row = 0;
     for (kind, data) in Records(part) {
         match kind {
-            0x0000 => row = u32_at(data, 0).unwrap_or(row),
+            0x0000 => {
+                row = u32_at(data, 0).unwrap_or(row);
+                if data.get(11).is_some_and(|flags| flags & 0x10 != 0) {
+                    looks.hide(row, row);
+                }
+            }
             // RK, number, number of a formula: column, then the style in three bytes.
             0x0002 | 0x0005 | 0x0009 => {
                 if let (Some(column), Some(style)) = (u32_at(data, 0), u32_at(data, 4)) {
