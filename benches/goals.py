@@ -9,6 +9,9 @@ from settings import Settings
 from subjects.delimited import EQUAL, PLAIN
 
 
+NAMES = {"xlsx": "XLSX", "wide": "XLSX × 20", "xls": "XLS", "ods": "ODS"}
+
+
 @dataclass
 class Goal:
     what: str
@@ -91,11 +94,25 @@ class Goals:
         ):
             versus = self.ratio(self.line(table), self.line(table, tool))
             self.add(table, f"{table.upper()} {count} rows × 6 ÷ {tool}", at_most, versus, stretch=stretch)
+        versus = self.ratio(self.line("wide"), self.line("wide", "fastexcel"))
+        self.add("wide", f"XLSX {count} rows × 20 with styles and shared strings ÷ fastexcel", 1.0, versus)
+        for table, tool in (("xls", "xlrd"), ("ods", "odfpy")):
+            versus = self.ratio(self.line(table), self.line(table, tool))
+            what = f"{table.upper()} {self.settings.sheet_rows:,} rows × 6 ÷ pandas with {tool}"
+            self.add(table, what, 1.0, versus)
+        for table in ("xlsx", "wide", "xls", "ods"):
+            line = self.line(table)
+            if line and "read" in line.trials[0].parts:
+                beyond = line.median() / line.median("read") - 1
+                self.add(table, f"{NAMES[table]}: layout, validation and writing ÷ the reader alone", 1.0, beyond)
 
     def nights(self) -> None:
         line = self.line("small-files")
         each = 1_000 * line.median() / self.settings.files if line else None
         self.add("small-files", "a small file, end to end to its receipt", 10, each, "ms", 5)
+        line = self.line("messy")
+        each = 1_000 * line.median() / self.settings.files if line else None
+        self.add("messy", "a small messy file of an officer, end to end to its receipt", 20, each, "ms")
         for date in ("the same as-of date", "the next as-of date"):
             line = self.line("nothing-new", work=date)
             self.add("nothing-new", f"a night with nothing new, {date}", 2, line.median() if line else None, "s", 0.5)

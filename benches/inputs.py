@@ -5,10 +5,13 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from settings import REPOSITORY, Settings
 
+OFFICE = REPOSITORY / "benches" / "office.py"
+OFFICERS = REPOSITORY / "samples" / "officers"
 SEED = 1
 DOUBLED_SHARE = "0.001"
 FILE_ROWS = 200
@@ -23,16 +26,27 @@ class Inputs:
 
     def make(self, name: str, *arguments: str) -> Path:
         """The file or folder `name`, made by the generator with these arguments if it is not there as such."""
+        command = [self.settings.generate, *arguments, "--seed", str(SEED), "--out"]
+        recipe = {"generator": self.generator, "arguments": arguments}
+        return self.keep(name, recipe, lambda path: [*command, path])
+
+    def by_python(self, name: str, sources: list[Path], command: Callable[[Path], list[str | Path]]) -> Path:
+        """The same, made by `office.py` out of `sources`."""
+        digest = hashlib.sha256(OFFICE.read_bytes())
+        for source in sources:
+            digest.update(source.read_bytes())
+        return self.keep(name, {"made from": digest.hexdigest()}, lambda path: [sys.executable, OFFICE, *command(path)])
+
+    def keep(self, name: str, made: dict, command: Callable[[Path], list[str | Path]]) -> Path:
         path, made_by = self.folder / name, self.folder / f"{name}.made-by.json"
-        recipe = json.dumps({"generator": self.generator, "arguments": arguments})
+        recipe = json.dumps(made)
         if path.exists() and made_by.exists() and made_by.read_text() == recipe:
             return path
         print(f"generating {name}", file=sys.stderr)
         made_by.unlink(missing_ok=True)
         if path.is_dir():
             shutil.rmtree(path)
-        command = [self.settings.generate, *arguments, "--seed", str(SEED), "--out", path]
-        subprocess.run(command, check=True, cwd=REPOSITORY, stdout=subprocess.DEVNULL)
+        subprocess.run(command(path), check=True, cwd=REPOSITORY, stdout=subprocess.DEVNULL)
         made_by.write_text(recipe)
         return path
 
@@ -66,6 +80,24 @@ class Inputs:
             path.unlink(missing_ok=True)
             path.write_text(text.removeprefix('{"data":').rstrip().removesuffix("}") + "\n", encoding="utf-8")
         return path
+
+    def wide(self) -> Path:
+        """The records with fourteen columns that officers keep for themselves, every cell with a border and a format."""
+        rows = self.settings.records
+        arguments = ["--format", "xlsx", "--market", "Pasar Baru", "--own-columns", "14", "--styled"]
+        return self.make(f"wide-{rows}.xlsx", *self.set(rows), *arguments)
+
+    def sheet(self, extension: str) -> Path:
+        """The first of the records, as XLS or ODS."""
+        source, rows = self.json(), self.settings.sheet_rows
+        command = ["table", source]
+        return self.by_python(f"sheet-{rows}.{extension}", [source], lambda path: [*command, path, str(rows)])
+
+    def messy(self) -> Path:
+        """Small files in the shapes of `samples/officers`, and a list of what must become of each."""
+        count = self.settings.files
+        sources = [file for file in sorted(OFFICERS.iterdir()) if file.is_file()]
+        return self.by_python(f"messy-{count}", sources, lambda path: ["messy", path, str(count)])
 
     def small_files(self) -> Path:
         """A folder a region with its files of prices."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from measure import THREADS
 from settings import REPOSITORY
 
-PACKAGES = ["duckdb", "polars", "pandas", "pyarrow", "dlt", "fastexcel", "openpyxl", "lxml"]
+PACKAGES = ["duckdb", "polars", "pandas", "pyarrow", "dlt", "fastexcel", "openpyxl", "lxml", "xlrd", "odfpy", "python-calamine"]
 
 
 def field(file: str, name: str) -> str:

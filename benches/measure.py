@@ -27,6 +27,8 @@ ENVIRONMENT = {
     "DATA_WRITER__COMPRESSION": "zstd",
     "RUNTIME__DLTHUB_TELEMETRY": "false",
     "RUNTIME__LOG_LEVEL": "ERROR",
+    # Lumbung: personal values in the samples become pseudonyms.
+    "LUMBUNG_PSEUDONYM_KEY": "kunci-pengukuran",
 }
 
 
@@ -90,6 +92,8 @@ class Table:
     lines: list[Line] = field(default_factory=list)
     disagreement: str = ""
     notes: list[str] = field(default_factory=list)
+    # Of which version it tells, and of which day.
+    measured: str = ""
 
     def line(self, tool: str, work: str | None = None) -> Line | None:
         """The line of a tool that has a result."""
@@ -97,6 +101,12 @@ class Table:
             if line.tool == tool and work in (None, line.work) and line.trials and not self.disagreement:
                 return line
         return None
+
+
+def restored(kept: dict) -> Table:
+    """A table of an earlier run, as its results keep it."""
+    lines = [Line(**{**line, "trials": [Trial(**trial) for trial in line["trials"]]}) for line in kept["lines"]]
+    return Table(**{**kept, "lines": lines})
 
 
 @dataclass

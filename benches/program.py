@@ -37,6 +37,11 @@ class Night:
         return sum(submission["seconds"]["stage"] for submission in self.report["submissions"])
 
     @property
+    def read(self) -> float:
+        """The part of `stage` that readers took."""
+        return sum(submission["seconds"]["read"] for submission in self.report["submissions"])
+
+    @property
     def merge(self) -> float:
         return sum(merged["seconds"] for merged in self.report["merged"])
 
@@ -49,19 +54,33 @@ class Night:
 class Program:
     def __init__(self, settings: Settings):
         self.binary = settings.lumbung
-        self.configuration = settings.work / "configuration"
-        shutil.rmtree(self.configuration, ignore_errors=True)
-        connectors = self.configuration / "connectors"
-        connectors.mkdir(parents=True)
-        (connectors / f"{CONNECTOR}.toml").write_text(CONNECTOR_TOML, encoding="utf-8")
-        shutil.copytree(REPOSITORY / "pipelines", self.configuration / "pipelines")
-        shutil.copy(REPOSITORY / "lumbung.toml", self.configuration / "lumbung.toml")
+        self.folder = settings.work / "configuration"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        # One connector for all prices, and the drop folders of the repository, as officers know them.
+        own = sorted((REPOSITORY / "connectors").glob("*.toml"))
+        texts = {file.stem: file.read_text(encoding="utf-8") for file in own}
+        self.configuration = self.write("prices", {CONNECTOR: CONNECTOR_TOML})
+        self.officers = self.write(
+            "officers", {name: text for name, text in texts.items() if 'kind = "drop"' in text}
+        )
+
+    def write(self, name: str, connectors: dict[str, str]) -> Path:
+        configuration = self.folder / name
+        (configuration / "connectors").mkdir(parents=True)
+        for connector, text in connectors.items():
+            (configuration / "connectors" / f"{connector}.toml").write_text(text, encoding="utf-8")
+        shutil.copytree(REPOSITORY / "pipelines", configuration / "pipelines")
+        shutil.copy(REPOSITORY / "lumbung.toml", configuration / "lumbung.toml")
+        return configuration
 
     def version(self) -> str:
         return run([self.binary, "--version"]).output.strip()
 
-    def night(self, data: Path, publish: bool = False, as_of: str = AS_OF) -> Night:
-        command = [self.binary, "--config", self.configuration, "--data", data, "--json", "run", "--as-of", as_of]
+    def night(
+        self, data: Path, publish: bool = False, as_of: str = AS_OF, configuration: Path | None = None
+    ) -> Night:
+        configuration = configuration or self.configuration
+        command = [self.binary, "--config", configuration, "--data", data, "--json", "run", "--as-of", as_of]
         ran = run([*command, *([] if publish else ["--no-publish"])], allowed=(0, 3))
         night = Night(json.loads(ran.output), ran)
         if ran.code != 0:
@@ -78,7 +97,7 @@ class Program:
         if counted["rows"] != night.rows("accepted"):
             raise Failed(f"{night.rows('accepted')} rows accepted, but {counted['rows']} in the model")
         counted["refused"] = night.rows("quarantined")
-        parts = {"land": night.land, "merge": night.merge, "whole": night.ran.seconds}
+        parts = {"land": night.land, "read": night.read, "merge": night.merge, "whole": night.ran.seconds}
         parts["repeated"] = night.rows("repeated")
         return Trial(night.stage, night.ran.cpu, night.ran.peak_mb, counted, parts)
 
@@ -87,9 +106,9 @@ def model_files(data: Path) -> str:
     return f"{data}/model/{DATASET}/**/*.parquet"
 
 
-def drop(data: Path, region: str, source: Path, name: str) -> None:
+def drop(data: Path, region: str, source: Path, name: str, connector: str = CONNECTOR) -> None:
     """Puts a file into a region's folder, old enough to have settled."""
-    folder = data / "drop" / region / CONNECTOR
+    folder = data / "drop" / region / connector
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / name
     os.link(source, target)

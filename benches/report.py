@@ -1,7 +1,9 @@
 """The tables of a run, for the terminal and as docs/benchmarks.md."""
 
+import json
+
 from goals import Goals, doubled_rows
-from measure import Line, Table
+from measure import Line, Table, restored
 from settings import PARTS, Settings
 
 COLUMNS = ["tool", "work", "median s", "spread s", "CPU s", "peak MB", "Lumbung ÷ it"]
@@ -22,13 +24,35 @@ TOOLS = """## What each tool does, and does not do
 | dlt, plain | a resource of Python rows with column hints into zstd Parquet on the local disk | the same; its Arrow path would measure pyarrow, not dlt |
 | any, equal work | the contract's code lists, date, number and range checks; refused rows into a second file with row number, column, value and reason; unique keys | one reason a row and not all; no header mapping, no evidence of number style (told instead), no rules in SQL, no masking of personal values, no receipt, no bounded memory |
 | floor | reads the bytes; writes the same rows, already typed in memory, as zstd Parquet with pyarrow on one thread | everything else |
-| fastexcel, openpyxl (read-only), lxml (`iterparse`) | the cells into typed columns and zstd Parquet | no check of codes, ranges, keys |
+| fastexcel, openpyxl (read-only), pandas with xlrd or odfpy, python-calamine, lxml (`iterparse`) | the cells into typed columns and zstd Parquet | no check of codes, ranges, keys |
 | duckdb, polars over JSON | the records into typed columns and zstd Parquet; polars holds the document | the same |
 
 - Time is that of the work itself: for Lumbung the `seconds.stage` of its run report, for the others without starting Python and importing packages. CPU and peak memory are of the whole process, for Lumbung with landing and merging, for the others with imports.
 - All are limited to two cores and two threads, take turns within each round, and find the input in the page cache.
 - All tools of a table agree on the number of rows and on the sum of prices to a hundredth of a rupiah, those at equal work on the number of refused rows too; otherwise there is no result. One program counts for all.
 """
+
+
+# Part of each table by its name; those of the part `csv` are named by their sizes.
+PART_OF = {"small-files": "night", "nothing-new": "night"}
+
+
+def part_of(table: Table) -> str:
+    return "csv" if table.name.startswith("csv-") else PART_OF.get(table.name, table.name)
+
+
+def with_earlier(settings: Settings, tables: list[Table]) -> list[Table]:
+    """All tables in the order of the parts: this run's, and of the parts that it left out those of earlier runs."""
+    file = settings.work / "results.json"
+    earlier = []
+    if set(settings.parts) != set(PARTS) and file.exists():
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if kept.get("rows", settings.rows) == settings.rows:
+            earlier = [restored(table) for table in kept["tables"]]
+            for table in earlier:
+                table.measured = table.measured or f"{kept['machine']['Lumbung']}, {kept['machine']['date']}"
+    earlier = [table for table in earlier if part_of(table) not in settings.parts]
+    return sorted([*tables, *earlier], key=lambda table: PARTS.index(part_of(table)))
 
 
 def value(number: float | None, digits: int) -> str:
@@ -88,6 +112,9 @@ def goal_rows(settings: Settings, tables: list[Table]) -> list[list[str]]:
 
 def markdown(settings: Settings, facts: dict[str, str], tables: list[Table]) -> str:
     left_out = [part for part in PARTS if part not in settings.parts]
+    now = f"{facts['Lumbung']}, {facts['date']}"
+    others = sorted({table.measured for table in tables} - {now})
+    earlier = [f"- the tables of parts not run are those of an earlier run ({'; '.join(others)})"] if others else []
     lines = [HEAD, "## What was measured", ""]
     lines += [f"- {name}: {fact}" for name, fact in facts.items()]
     lines += [
@@ -96,8 +123,8 @@ def markdown(settings: Settings, facts: dict[str, str], tables: list[Table]) -> 
         "- input: prices of all regencies and cities by `samples/generate` from seed 1: semicolons, Indonesian numbers "
         f"(`12.500,50`) and dates (`12/08/2025`); with bad rows also {doubled_rows()} of rows that come twice, every "
         "other one with another price",
-        f"- parts that ran: {', '.join(settings.parts)}"
-        + (f"; not run: {', '.join(left_out)}" if left_out else ""),
+        f"- parts that ran: {', '.join(settings.parts)}" + (f"; not run: {', '.join(left_out)}" if left_out else ""),
+        *earlier,
     ]
     if not settings.full and settings.rows != settings.small and "csv" in settings.parts:
         lines.append(f"- pandas and dlt read {settings.small:,} rows only; `LUMBUNG_BENCH_FULL=1` lets them read all")
@@ -108,8 +135,9 @@ def markdown(settings: Settings, facts: dict[str, str], tables: list[Table]) -> 
         lines += [f"### {table.title}", ""]
         if not table.disagreement:
             lines += [*markdown_table(COLUMNS, rows(table), 2), ""]
-        lines += [f"- {note}" for note in notes(table)]
-        lines += [""] if notes(table) else []
+        earlier = [f"Measured earlier: {table.measured}."] if table.measured != now else []
+        lines += [f"- {note}" for note in [*notes(table), *earlier]]
+        lines += [""] if notes(table) or earlier else []
     return "\n".join([*lines, TOOLS])
 
 

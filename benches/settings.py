@@ -7,7 +7,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 AS_OF, NEXT_DAY = "2025-11-30", "2025-12-01"
-PARTS = ("csv", "land", "xlsx", "json", "xml", "night", "merge")
+PARTS = ("csv", "land", "xlsx", "wide", "xls", "ods", "json", "xml", "night", "messy", "merge")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Settings:
     def records(self) -> int:
         """Rows of the workbook, of the JSON and of the XML file."""
         return max(self.rows * 3 // 100, 1)
+
+    @property
+    def sheet_rows(self) -> int:
+        """Rows of the workbooks that are parsed whole; XLS takes no more than 65,536."""
+        return min(max(self.rows // 500, 1), 60_000)
 
     @property
     def corrections(self) -> int:

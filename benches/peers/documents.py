@@ -38,7 +38,9 @@ def fastexcel(source: Path, target: Path) -> None:
 
     types = {"text": "string", "day": "date", "price": "float"}
     asked = {name: types[kind] for name, kind in SCHEMA_FIELDS.items()}
-    table = pa.table(fastexcel.read_excel(source).load_sheet(0, dtypes=asked).to_arrow())
+    # Of a wider sheet no more than these: it is the least that can be done.
+    sheet = fastexcel.read_excel(source).load_sheet(0, use_columns=list(asked), dtypes=asked)
+    table = pa.table(sheet.to_arrow())
     price = table.column("Harga")
     table = table.set_column(4, "Harga", pc.round(price, ndigits=2).cast(pa.decimal128(18, 2), safe=False))
     pq.write_table(table.cast(schema()), target, compression="zstd")
@@ -55,6 +57,28 @@ def openpyxl(source: Path, target: Path) -> None:
         for column, value in zip(columns, row, strict=True):
             column.append(value)
     columns[1] = [value.date() if isinstance(value, datetime) else value for value in columns[1]]
+    columns[4] = [Decimal(f"{value:.2f}") for value in columns[4]]
+    write(columns, target)
+
+
+def by_pandas(engine: str):
+    def read(source: Path, target: Path) -> None:
+        import pandas
+
+        frame = pandas.read_excel(source, engine=engine, dtype={"Kode Wilayah": str})
+        columns = [frame[name].tolist() for name in SCHEMA_FIELDS]
+        columns[1] = [value.date() for value in columns[1]]
+        columns[4] = [Decimal(f"{value:.2f}") for value in columns[4]]
+        write(columns, target)
+
+    return read
+
+
+def python_calamine(source: Path, target: Path) -> None:
+    from python_calamine import CalamineWorkbook
+
+    rows = CalamineWorkbook.from_path(source).get_sheet_by_index(0).to_python()
+    columns = [list(column) for column in zip(*rows[1:], strict=True)]
     columns[4] = [Decimal(f"{value:.2f}") for value in columns[4]]
     write(columns, target)
 
@@ -98,6 +122,9 @@ def polars(source: Path, target: Path) -> None:
 NEEDED = {
     "fastexcel": (fastexcel, ["fastexcel", "pyarrow.parquet", "pyarrow.compute"]),
     "openpyxl": (openpyxl, ["openpyxl", "pyarrow.parquet"]),
+    "xlrd": (by_pandas("xlrd"), ["pandas", "xlrd", "pyarrow.parquet"]),
+    "odfpy": (by_pandas("odf"), ["pandas", "odf.opendocument", "pyarrow.parquet"]),
+    "python-calamine": (python_calamine, ["python_calamine", "pyarrow.parquet"]),
     "lxml": (lxml, ["lxml.etree", "pyarrow.parquet"]),
     "duckdb": (duckdb, ["duckdb"]),
     "polars": (polars, ["polars"]),

@@ -1,4 +1,4 @@
-"""Price records as a workbook, as XML and as JSON, each beside the tools that people read it with."""
+"""Price records as workbooks, as XML and as JSON, each beside the tools that people read it with."""
 
 import shutil
 from functools import partial
@@ -9,8 +9,17 @@ from measure import Contestant, Table, Trial, count, peer, race
 from program import Program
 from settings import Settings
 
-TOOLS = {"xlsx": ["fastexcel", "openpyxl"], "json": ["duckdb", "polars"], "xml": ["lxml"]}
-TITLES = {"xlsx": "XLSX", "json": "JSON (one array)", "xml": "XML"}
+TOOLS = {
+    "xlsx": ["fastexcel", "openpyxl"],
+    "wide": ["fastexcel"],
+    "xls": ["xlrd", "python-calamine"],
+    "ods": ["odfpy", "python-calamine"],
+    "json": ["duckdb", "polars"],
+    "xml": ["lxml"],
+}
+TITLES = {
+    "xlsx": "XLSX", "wide": "XLSX with styles", "xls": "XLS", "ods": "ODS", "json": "JSON (one array)", "xml": "XML",
+}
 # The tools of JSON see field names, not headers.
 PRICES = {"duckdb": "harga", "polars": "harga"}
 
@@ -24,15 +33,33 @@ class Documents:
         for extension, tools in TOOLS.items():
             if extension not in self.settings.parts:
                 continue
-            source = self.inputs.json() if extension == "json" else self.inputs.records(extension)
-            size = f"{self.settings.records:,} rows × 6 ({source.stat().st_size / 1e6:,.0f} MB)"
+            source = self.source(extension)
+            rows = self.settings.sheet_rows if extension in ("xls", "ods") else self.settings.records
+            columns = 20 if extension == "wide" else 6
+            size = f"{rows:,} rows × {columns} ({source.stat().st_size / 1e6:,.1f} MB)"
             table = Table(extension, f"{TITLES[extension]}, {size}, clean")
             tables.append(table)
             contestants.append(Contestant(table, "Lumbung", "everything included", partial(self.lumbung, source)))
             for tool in tools:
                 contestants.append(Contestant(table, tool, "plain: typed only", partial(self.peer, tool, source)))
         race(contestants, self.settings.runs)
+        for table in tables:
+            line = table.line("Lumbung")
+            if line:
+                read, stage = line.median("read"), line.median()
+                table.notes.append(f"Of Lumbung's {stage:.2f} s readers took {read:.2f} s.")
         return tables
+
+    def source(self, extension: str) -> Path:
+        match extension:
+            case "json":
+                return self.inputs.json()
+            case "wide":
+                return self.inputs.wide()
+            case "xls" | "ods":
+                return self.inputs.sheet(extension)
+            case _:
+                return self.inputs.records(extension)
 
     def lumbung(self, source: Path) -> Trial:
         warm(source)

@@ -1,6 +1,9 @@
-"""Whole nights: many small files, nothing new over a large model, and corrections into it."""
+"""Whole nights: many small files, clean and messy, nothing new over a large model, and corrections into it."""
 
+import json
 import shutil
+import statistics
+from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property, partial
 from pathlib import Path
@@ -11,6 +14,9 @@ from program import CONNECTOR, DATASET, Program, copy_state, drop, model_files
 from settings import AS_OF, NEXT_DAY, REPOSITORY, Settings
 
 REGIONS = 552
+# The day on which the samples of officers are judged, and their formats.
+OFFICERS_DAY = "2026-11-25"
+KINDS = ("csv", "xlsx", "xls", "ods")
 
 
 class Nights:
@@ -22,6 +28,8 @@ class Nights:
         tables = []
         if "night" in self.settings.parts:
             tables += [self.batch(), self.nothing_new()]
+        if "messy" in self.settings.parts:
+            tables.append(self.messy())
         if "merge" in self.settings.parts:
             tables.append(self.corrections())
         for folder in (self.data, self.settings.work / "state"):
@@ -71,6 +79,46 @@ class Nights:
         # Receipts are written before merging begins.
         to_receipt = night.ran.seconds - night.merge
         return Trial(to_receipt, night.ran.cpu, night.ran.peak_mb, counted, {"whole": night.ran.seconds})
+
+    def messy(self) -> Table:
+        files = self.settings.files
+        table = Table("messy", f"{files:,} small files in the shapes of samples/officers, one night")
+        source = self.inputs.messy()
+        self.single(table, ("until every receipt is written", partial(self.messy_files, source)))
+        line = table.line("Lumbung")
+        if line:
+            kinds = [(kind, line.median(kind), line.median(f"{kind} files")) for kind in KINDS]
+            each = ", ".join(f"{kind.upper()} {seconds * 1_000:.1f} ms ({count:.0f} files)" for kind, seconds, count in kinds)
+            table.notes += [
+                f"{1_000 * line.median() / files:.1f} ms a file to its receipt, two at a time; each from bytes to staged "
+                f"rows: {each}.",
+                f"Of {line.median('stage'):.2f} s from bytes to staged rows readers took {line.median('read'):.2f} s. "
+                "The rest of a file this small is mostly fixed: its tables of rows, findings and quarantine are written.",
+            ]
+        return table
+
+    def messy_files(self, source: Path) -> Trial:
+        shutil.rmtree(self.data, ignore_errors=True)
+        listed = json.loads((source / "manifest.json").read_text(encoding="utf-8"))
+        for one in listed:
+            drop(self.data, one["region"], source / one["file"], one["file"], one["connector"])
+        night = self.program.night(self.data, as_of=OFFICERS_DAY, configuration=self.program.officers)
+        submissions = night.report["submissions"]
+        receipts = len(list((self.data / "receipts").glob("*.json")))
+        if not receipts == len(submissions) == len(listed):
+            raise Failed(f"{receipts} receipts and {len(submissions)} submissions for {len(listed)} files")
+        expected = {one["file"]: one["accepted"] for one in listed}
+        seconds = defaultdict(list)
+        for submission in submissions:
+            accepted = sum(part["rows"]["accepted"] for part in submission["datasets"])
+            if accepted != expected[submission["file"]]:
+                raise Failed(f"{submission['file']}: {accepted} rows accepted, not {expected[submission['file']]}")
+            seconds[submission["file"].rsplit(".", 1)[1]].append(submission["seconds"]["stage"])
+        parts = {"read": night.read, "stage": night.stage, "whole": night.ran.seconds}
+        for kind in KINDS:
+            parts.update({kind: statistics.mean(seconds[kind]), f"{kind} files": len(seconds[kind])})
+        counted = {"rows": night.rows("accepted")}
+        return Trial(night.ran.seconds - night.merge, night.ran.cpu, night.ran.peak_mb, counted, parts)
 
     def nothing_new(self) -> Table:
         title = f"A night with nothing new: {REGIONS} drop folders, {self.settings.rows:,} rows in the model, published"

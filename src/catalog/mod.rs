@@ -4,12 +4,14 @@
 //! what the catalog does not know is swept. It migrates itself forward and refuses a newer one.
 //!
 //! - `submissions`, `record`: landing, numbering, outcomes
+//! - `decisions`: what people decide on submissions
 //! - `model`: partitions and merges
 //! - `contracts`: the contract that each model was built with
 //! - `inputs`: what a release is made from
 //! - `operations`: runs, releases, leases, due times, audit
 
 mod contracts;
+mod decisions;
 mod inputs;
 mod migrate;
 mod model;

@@ -38,7 +38,7 @@ impl Catalog {
         })
     }
 
-    /// Numbers of the submissions whose rows of a dataset wait to be merged.
+    /// Numbers of the submissions whose rows of a dataset wait to be merged, or to leave the model.
     pub fn unmerged(&self, dataset: &str) -> Result<Vec<i64>, CatalogError> {
         let sql = "SELECT outcomes.sequence FROM outcomes JOIN submissions USING (sequence) \
                    WHERE dataset = ?1 AND merged = 0 AND submissions.state = 'staged' ORDER BY outcomes.sequence";
@@ -51,6 +51,12 @@ impl Catalog {
         let sql = "SELECT sequence FROM outcomes WHERE dataset = ?1 AND sequence > ?2 AND merged = 1 AND accepted > 0 \
                    AND status IN ('accepted', 'accepted_in_part') ORDER BY sequence";
         self.rows(sql, params![dataset, sequence], |row| row.get(0))
+    }
+
+    /// Whether a submission was withdrawn whose rows of a dataset have not left the model yet.
+    pub fn has_withdrawn(&self, dataset: &str) -> Result<bool, CatalogError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM outcomes WHERE dataset = ?1 AND status = 'withdrawn' AND merged = 0)";
+        Ok(self.rows(sql, [dataset], |row| row.get(0))?.pop().unwrap_or(false))
     }
 
     /// Makes a merge true: the files it wrote become the model, its submissions are done.

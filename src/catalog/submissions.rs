@@ -105,7 +105,7 @@ pub struct OutcomeRow {
     /// All of it was read and accepted: only then may it end rows (`replace`).
     #[serde(skip)]
     pub complete: bool,
-    /// What a person decided on it while it was held: `accepted` or `refused`.
+    /// What a person decided on it: `accepted` or `refused` while it was held, or `withdrawn`.
     #[serde(skip)]
     pub decision: Option<String>,
     /// Held until its dataset's model is rebuilt.
@@ -148,7 +148,8 @@ impl Catalog {
     }
 
     /// Numbers everything that landed: by connector, region, window, and for files modification time, then
-    /// name. Marks duplicates of the latest submission of the same slice. Gives how many were numbered.
+    /// name. Marks duplicates of the latest submission of the same slice; of a withdrawn one there is none. Gives how
+    /// many were numbered.
     pub fn number(&self) -> Result<usize, CatalogError> {
         self.transaction(|transaction| {
             let ids: Vec<i64> = {
@@ -164,9 +165,11 @@ impl Catalog {
             for (id, sequence) in ids.iter().zip(first..) {
                 transaction.execute(
                     "UPDATE submissions SET sequence = ?2, state = 'numbered', status = CASE WHEN parts_hash || '|' || versions = ( \
-                       SELECT latest.parts_hash || '|' || latest.versions FROM submissions latest \
+                       SELECT CASE WHEN latest.status IS NOT 'withdrawn' THEN latest.parts_hash || '|' || latest.versions END \
+                       FROM submissions latest \
                        WHERE latest.connector = submissions.connector AND latest.region = submissions.region \
                        AND latest.window = submissions.window AND latest.sequence IS NOT NULL \
+                       AND latest.status IS NOT 'duplicate' \
                        ORDER BY latest.sequence DESC LIMIT 1) THEN 'duplicate' END \
                      WHERE id = ?1",
                     params![id, sequence],
@@ -323,45 +326,6 @@ impl Catalog {
             params![sequence, dataset, findings as i64],
         )
         .map(|_| ())
-    }
-
-    /// Decides on a held submission: `accepted` sends it to merging, `refused` ends it. Gives false where the
-    /// submission is not held.
-    pub fn decide(&self, sequence: i64, accept: bool, reason: &str) -> Result<bool, CatalogError> {
-        self.transaction(|transaction| {
-            let status = if accept { "accepted" } else { "refused" };
-            let changed = transaction.execute(
-                "UPDATE submissions SET status = ?2 WHERE sequence = ?1 AND status = 'held'",
-                params![sequence, status],
-            )?;
-            if changed == 0 {
-                return Ok(false);
-            }
-            transaction.execute(
-                "UPDATE outcomes SET merged = CASE WHEN ?2 AND accepted > 0 THEN 0 ELSE 1 END, waits = 0, \
-                 decision = CASE WHEN ?2 THEN 'accepted' ELSE 'refused' END, \
-                 status = CASE WHEN NOT ?2 THEN 'refused' WHEN quarantined > 0 THEN 'accepted_in_part' \
-                 ELSE 'accepted' END WHERE sequence = ?1 AND status = 'held'",
-                params![sequence, accept],
-            )?;
-            transaction.execute(
-                "UPDATE submissions SET state = CASE WHEN EXISTS (SELECT 1 FROM outcomes WHERE \
-                 outcomes.sequence = ?1 AND merged = 0) THEN 'staged' ELSE 'done' END, \
-                 status = CASE WHEN ?2 AND EXISTS (SELECT 1 FROM outcomes WHERE outcomes.sequence = ?1 \
-                 AND outcomes.status <> 'accepted') THEN 'accepted_in_part' ELSE status END WHERE sequence = ?1",
-                params![sequence, accept],
-            )?;
-            let action = if accept {
-                "submission accept"
-            } else {
-                "submission refuse"
-            };
-            transaction.execute(
-                "INSERT INTO audit (at, action, target, reason) VALUES (?1, ?2, ?3, ?4)",
-                params![now(), action, sequence.to_string(), reason],
-            )?;
-            Ok(true)
-        })
     }
 }
 

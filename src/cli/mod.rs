@@ -132,7 +132,7 @@ Examples:
     Schema(schema::Arguments),
     /// Ask a release in SQL
     Query(query::Arguments),
-    /// List, show, accept or refuse submissions
+    /// List, show, accept, refuse or withdraw submissions
     #[command(subcommand)]
     Submission(submission::Command),
     /// List, show or replay refused rows
@@ -143,12 +143,10 @@ Examples:
     /// List, show or verify releases
     #[command(subcommand)]
     Release(release::Command),
-    /// Parse a workbook whole and print its cells: what other verbs call for XLS, XLSB and ODS
+    /// Parse the workbooks asked for on standard input whole and print their cells: what other verbs call for XLS, XLSB
+    /// and ODS
     #[command(hide = true)]
     ReadWorkbook {
-        /// xls, xlsb or ods
-        kind: String,
-        path: PathBuf,
         /// Memory that this process may take, in MiB
         megabytes: u64,
     },
@@ -199,12 +197,12 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 
 /// Does what the hidden verbs say, which print cells and need no configuration; none for any other verb.
 fn write_cells(command: &Command) -> Option<std::io::Result<()>> {
-    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     match command {
-        Command::ReadWorkbook { kind, path, megabytes } => {
-            Some(crate::run::read_workbook(kind, path, *megabytes, &mut output))
+        Command::ReadWorkbook { megabytes } => Some(crate::run::read_workbooks(*megabytes)),
+        Command::Cells { path } => {
+            let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+            Some(crate::run::write_cells(path, &mut output))
         }
-        Command::Cells { path } => Some(crate::run::write_cells(path, &mut output)),
         _ => None,
     }
 }

@@ -230,7 +230,9 @@ fn list(session: &Session, catalog: &Catalog, wanted: &Wanted, limit: usize) -> 
         if rows.len() >= limit {
             break;
         }
-        if wanted.region.as_ref().is_none_or(|region| submission.region == *region) {
+        // Nobody need mend what was withdrawn.
+        let is_open = wanted.submission.is_some() || submission.status.as_deref() != Some("withdrawn");
+        if is_open && wanted.region.as_ref().is_none_or(|region| submission.region == *region) {
             rows.extend(refused(session, catalog, &submission, limit - rows.len(), is_wanted)?);
         }
     }

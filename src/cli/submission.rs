@@ -3,7 +3,7 @@
 use super::{Failure, Session, print, status};
 use crate::catalog::{Catalog, Submission};
 use crate::finding::receipt::Status;
-use crate::run::{self, DataDirectory, receipts};
+use crate::run::{self, DataDirectory, Withdrawal, receipts};
 
 /// What `lumbung submission` takes.
 #[derive(Debug, clap::Subcommand)]
@@ -11,7 +11,7 @@ pub enum Command {
     /// List submissions, latest first
     #[command(after_help = "Examples:\n  lumbung submission list --status held")]
     List {
-        /// Only this status: accepted, accepted_in_part, held, refused, duplicate
+        /// Only this status: accepted, accepted_in_part, held, refused, withdrawn, duplicate
         #[arg(long, value_name = "STATUS")]
         status: Option<String>,
         /// Only this connector
@@ -32,7 +32,7 @@ pub enum Command {
     Accept {
         /// Number of the submission
         sequence: i64,
-        /// Why, for the audit
+        /// Why: for the audit and the receipt
         #[arg(long)]
         reason: String,
     },
@@ -41,7 +41,23 @@ pub enum Command {
     Refuse {
         /// Number of the submission
         sequence: i64,
-        /// Why, for the audit
+        /// Why: for the audit and the receipt
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take a submission back; the next run takes its rows out of the model
+    #[command(
+        after_help = "The model becomes what it would be had the submission never come: what its rows replaced comes \
+back. Its bytes and its receipt stay. The same file sent again is a new submission; a source that is pulled may send it \
+again the next night.
+
+Examples:
+  lumbung submission withdraw 41 --reason \"sent for the wrong year\""
+    )]
+    Withdraw {
+        /// Number of the submission
+        sequence: i64,
+        /// Why: for the audit and the receipt
         #[arg(long)]
         reason: String,
     },
@@ -58,6 +74,7 @@ pub(super) fn submission(session: &Session, command: Command) -> Result<i32, Fai
         Command::Show { sequence } => show(session, &catalog, sequence),
         Command::Accept { sequence, reason } => decide(session, &catalog, sequence, true, &reason),
         Command::Refuse { sequence, reason } => decide(session, &catalog, sequence, false, &reason),
+        Command::Withdraw { sequence, reason } => withdraw(session, &catalog, sequence, &reason),
     }
 }
 
@@ -70,7 +87,7 @@ fn list(
 ) -> Result<i32, Failure> {
     if let Some(word) = status.as_ref().filter(|word| Status::from_word(word).is_none()) {
         return Err(Failure::usage(format!("there is no status \"{word}\""))
-            .hint("accepted, accepted_in_part, held, refused or duplicate"));
+            .hint("accepted, accepted_in_part, held, refused, withdrawn or duplicate"));
     }
     let matches = |submission: &Submission| {
         status
@@ -131,9 +148,7 @@ fn show(session: &Session, catalog: &Catalog, sequence: i64) -> Result<i32, Fail
 }
 
 fn decide(session: &Session, catalog: &Catalog, sequence: i64, accept: bool, reason: &str) -> Result<i32, Failure> {
-    if reason.trim().is_empty() {
-        return Err(Failure::usage("a decision needs a reason").hint("give it with --reason"));
-    }
+    needs_reason(reason)?;
     let submission = find(catalog, sequence)?;
     let configuration = crate::config::load(&session.place.config).map_err(run::RunError::Configuration)?;
     let data = DataDirectory::new(&session.place.data);
@@ -156,5 +171,49 @@ fn decide(session: &Session, catalog: &Catalog, sequence: i64, accept: bool, rea
     } else {
         session.say("ditolak", "refused")
     };
+    print(&format!("{sequence}: {said}\n")).map(|()| 0)
+}
+
+fn needs_reason(reason: &str) -> Result<(), Failure> {
+    if reason.trim().is_empty() {
+        return Err(Failure::usage("a decision needs a reason").hint("give it with --reason"));
+    }
+    Ok(())
+}
+
+fn withdraw(session: &Session, catalog: &Catalog, sequence: i64, reason: &str) -> Result<i32, Failure> {
+    needs_reason(reason)?;
+    find(catalog, sequence)?;
+    let configuration = crate::config::load(&session.place.config).map_err(run::RunError::Configuration)?;
+    let data = DataDirectory::new(&session.place.data);
+    let said = match run::withdraw(&data, catalog, &configuration, sequence, reason)? {
+        Withdrawal::Done { in_model: true } => session.say(
+            "ditarik; proses berikutnya mengeluarkan barisnya dari model",
+            "withdrawn; the next run takes its rows out of the model",
+        ),
+        Withdrawal::Done { in_model: false } => session.say(
+            "ditarik; tidak ada barisnya di dalam model",
+            "withdrawn; no row of it is in the model",
+        ),
+        Withdrawal::Already => session.say("sudah ditarik sebelumnya", "was withdrawn before"),
+        Withdrawal::Nothing => {
+            let message = format!("nothing of submission {sequence} is in the model: it was refused");
+            return Err(Failure::new(message).hint("nothing is to be withdrawn"));
+        }
+        Withdrawal::DuplicateOf(original) => {
+            let message = format!("submission {sequence} has no rows of its own: it is a duplicate of {original}");
+            return Err(
+                Failure::new(message).hint(format!("`lumbung submission withdraw {original}` takes those back"))
+            );
+        }
+        Withdrawal::NotJudged => {
+            let message = format!("submission {sequence} is not judged yet");
+            return Err(Failure::new(message).hint("the next run judges it; withdraw it then"));
+        }
+    };
+    if session.json {
+        session.print_json(&find(catalog, sequence)?)?;
+        return Ok(0);
+    }
     print(&format!("{sequence}: {said}\n")).map(|()| 0)
 }

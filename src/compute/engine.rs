@@ -87,6 +87,7 @@ pub async fn compute(
         }
     }
     Ok(Indicators {
+        rows_today: rows.clone(),
         rows,
         metadata: output::metadata(indicators, illustrative),
         failures,

@@ -45,7 +45,17 @@ const KEYS: [&str; 15] = [
 
 /// Tables that SQL sees besides the datasets. `reads` names them, `datasets` does not; but it does name `expected`, which
 /// stands for every dataset that declares coverage.
-const OTHER_TABLES: [&str; 5] = ["regions", "submissions", "findings", "services", "commodities"];
+const OTHER_TABLES: [&str; 9] = [
+    "regions",
+    "region_codes",
+    "region_borders",
+    "region_changes",
+    "region_ids",
+    "submissions",
+    "findings",
+    "services",
+    "commodities",
+];
 
 /// Reads every `*.sql` of a folder, sorted by id.
 ///

@@ -32,17 +32,35 @@ pub use indicator::{Better, Expects, Indicator, IndicatorGrain, Read, Relation, 
 pub use kept::Kept;
 pub use output::{metadata_schema, rows_schema};
 
-use arrow::array::RecordBatch;
+use arrow::array::{AsArray, RecordBatch};
 
 /// What a night's computing gives.
 #[derive(Debug, Clone)]
 pub struct Indicators {
     /// Batches of [`rows_schema`], sorted by indicator, period, region over all of them.
     pub rows: Vec<RecordBatch>,
+    /// The same figures over datasets in the borders of today; those of `rows` where that makes no difference.
+    pub rows_today: Vec<RecordBatch>,
     /// One row an indicator, failed ones included, sorted by id; [`metadata_schema`].
     pub metadata: RecordBatch,
     /// Indicators that could not be computed, with the reason in words; they have no rows.
     pub failures: Vec<(String, String)>,
     /// How many of the others did not have to be asked.
     pub kept: usize,
+}
+
+impl Indicators {
+    /// Takes what some of the indicators gave over datasets in the borders of today.
+    pub fn take_today(&mut self, asked: &[Indicator], today: Indicators) {
+        // A batch has rows of one indicator, and at least one.
+        let id = |batch: &RecordBatch| batch.column(0).as_string::<i32>().value(0).to_string();
+        self.rows_today
+            .retain(|batch| asked.iter().all(|indicator| indicator.id != id(batch)));
+        self.rows_today.extend(today.rows);
+        self.rows_today.sort_by_key(id);
+        let failures = today.failures.into_iter();
+        self.failures
+            .extend(failures.map(|(id, reason)| (id, format!("in the borders of today: {reason}"))));
+        self.failures.sort();
+    }
 }

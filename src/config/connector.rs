@@ -63,6 +63,35 @@ pub struct Connector {
     /// Contract column = values that mean "not reported" in this source.
     #[serde(default)]
     pub missing: IndexMap<String, Vec<String>>,
+    /// Where the table stands in files whose layout is not found by itself, for a dataset or for one region of it.
+    #[serde(default)]
+    pub layouts: Vec<PinnedLayout>,
+}
+
+/// Where the table of a dataset stands in the files of a source.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PinnedLayout {
+    /// The dataset.
+    pub dataset: String,
+    /// The one region whose files are meant, as Kemendagri code; all unless set.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// Name of the sheet; every other sheet is left out.
+    #[serde(default)]
+    pub sheet: Option<String>,
+    /// First and last sheet row of the header, from 1.
+    #[serde(default)]
+    pub header_rows: Option<(u32, u32)>,
+}
+
+impl Connector {
+    /// The pinned layout of a dataset in the files of a region: its own before that of all.
+    pub fn layout(&self, dataset: &str, region: Option<&str>) -> Option<&PinnedLayout> {
+        let of_dataset = || self.layouts.iter().filter(|layout| layout.dataset == dataset);
+        let own = of_dataset().find(|layout| region.is_some() && layout.region.as_deref() == region);
+        own.or_else(|| of_dataset().find(|layout| layout.region.is_none()))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]

@@ -48,9 +48,18 @@ pub struct Contract {
     /// Which regions are expected to report, and by when.
     #[serde(default)]
     pub coverage: Option<Coverage>,
+    /// A row as an officer fills it in, by column: stands above the header of the template and is never data.
+    /// A figure as `1234.5`, a date as `2025-08-17`, a code by its name.
+    #[serde(default)]
+    pub example: IndexMap<String, String>,
 }
 
 impl Contract {
+    /// The columns that a sender is asked for, by name: all but those whose values are left where they are.
+    pub fn asked(&self) -> impl Iterator<Item = (&String, &Column)> {
+        self.columns.iter().filter(|(_, column)| column.pii != Some(Pii::Drop))
+    }
+
     /// The titles of some columns, in both languages, for sentences.
     pub fn titles(&self, names: &[String]) -> Bilingual {
         let titles = |of: fn(&Bilingual) -> &String| {
@@ -163,6 +172,10 @@ pub struct Column {
     /// Declared code system of the dotted codes in a `region` column.
     #[serde(default)]
     pub system: Option<String>,
+    /// The figure of a region is the sum of its parts': a province's that of its regencies and cities. Only such columns
+    /// have figures in other borders than those of their own time. Counts, money and decimals; never a rate or a price.
+    #[serde(default)]
+    pub additive: bool,
     /// Longest text, in characters. 500 unless set.
     #[serde(default)]
     pub max_length: Option<usize>,
@@ -192,6 +205,11 @@ pub enum ColumnType {
 }
 
 impl ColumnType {
+    /// Types whose figures can be sums at all: a rate never is.
+    pub fn may_be_additive(self) -> bool {
+        matches!(self, ColumnType::Money | ColumnType::Decimal | ColumnType::Count)
+    }
+
     /// Types whose blank cells mean "not observed" when a row has nothing else.
     pub fn is_measure(self) -> bool {
         matches!(

@@ -101,6 +101,7 @@ pub fn load(directory: &Path) -> Result<Configuration, Vec<Problem>> {
     problems.extend(validate::installation(&installation, &sources));
     for contract in contracts.values() {
         problems.extend(validate::contract(contract, &codes, &sources));
+        problems.extend(validate::systems(contract, &regions, &sources));
     }
     for connector in connectors.values() {
         problems.extend(validate::connector(connector, &contracts, &regions, &sources));

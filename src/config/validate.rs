@@ -92,6 +92,7 @@ pub(super) fn contract(contract: &Contract, codes: &BTreeMap<String, CodeTable>,
     for (name, column) in &contract.columns {
         check_column(name, column, codes, &mut say);
     }
+    check_example(contract, &mut say);
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
     for (name, column) in &contract.columns {
         let titles = [name.clone(), column.title.id.clone(), column.title.en.clone()];
@@ -147,6 +148,24 @@ fn check_period(contract: &Contract, say: &mut impl FnMut(&str, String, &str)) {
     }
 }
 
+/// The example of the template: columns that are asked for, and figures and dates that a spreadsheet takes as such.
+fn check_example(contract: &Contract, say: &mut impl FnMut(&str, String, &str)) {
+    for (name, value) in &contract.example {
+        let column = contract.asked().find(|(asked, _)| *asked == name);
+        let hint = match column.map(|(_, column)| column.kind) {
+            None => "name a column of the contract that is not dropped",
+            Some(kind) if kind.is_measure() && value.parse::<f64>().is_err() => "write a figure such as 1234.5",
+            Some(ColumnType::Date) if value.parse::<chrono::NaiveDate>().is_err() => "write a date such as 2025-08-17",
+            Some(_) => continue,
+        };
+        say(
+            "[example]",
+            format!("the example of `{name}` cannot stand in the template"),
+            hint,
+        );
+    }
+}
+
 fn check_column(
     name: &str,
     column: &Column,
@@ -184,6 +203,13 @@ fn check_column(
             "add system = \"kemendagri\"",
         );
     }
+    if column.additive && !column.kind.may_be_additive() {
+        say(
+            &mark,
+            format!("`{name}` is additive but is no count, money or decimal"),
+            "rates and texts have no sum",
+        );
+    }
     if column.range.is_some() && !column.kind.is_measure() {
         say(
             &mark,
@@ -199,6 +225,24 @@ fn check_column(
         );
     }
 }
+
+/// A code system that does not exist would be read as another, which gives wrong regions without a word.
+pub(super) fn systems(contract: &Contract, regions: &Registry, sources: &Sources) -> Vec<Problem> {
+    let file = format!("pipelines/datasets/{}.toml", contract.name);
+    let unknown = contract.columns.iter().filter_map(|(name, column)| {
+        let system = column.system.as_ref()?;
+        let message = match (regions.system(system), column.kind) {
+            (_, kind) if kind != ColumnType::Region => format!("`{name}` has a code system but is no region"),
+            (None, _) => format!("code system \"{system}\" of `{name}` is not known"),
+            _ => return None,
+        };
+        Some(sources.at(&file, &format!("[columns.{name}]"), message, SYSTEM_HINT))
+    });
+    unknown.collect()
+}
+
+/// What a code system can be.
+const SYSTEM_HINT: &str = "use kemendagri, bps, or the name of a file in pipelines/reference/region_maps/";
 
 pub(super) fn connector(
     connector: &Connector,
@@ -290,6 +334,32 @@ fn check_datasets(
             );
         }
     }
+    for layout in &connector.layouts {
+        if !names.contains(&layout.dataset.as_str()) {
+            say(
+                "layouts",
+                format!("`{}` is not a dataset of this connector", layout.dataset),
+                "",
+            );
+        }
+        if layout.sheet.is_none() && layout.header_rows.is_none() {
+            say(
+                "layouts",
+                format!("the layout of {} says nothing", layout.dataset),
+                "give sheet, header_rows or both",
+            );
+        }
+        if layout
+            .header_rows
+            .is_some_and(|(first, last)| first == 0 || last < first || last - first >= MOST_HEADER_ROWS)
+        {
+            say(
+                "layouts",
+                "header_rows are the first and the last sheet row of the header, from 1".to_string(),
+                "write for instance [5, 6]; a header has at most 5 rows",
+            );
+        }
+    }
     let known = |column: &String| {
         names
             .iter()
@@ -309,6 +379,9 @@ fn check_datasets(
         }
     }
 }
+
+/// Most rows of a header that is pinned.
+const MOST_HEADER_ROWS: u32 = 5;
 
 /// Who a source may speak for must be said, design §4.
 fn check_speaker(connector: &Connector, regions: &Registry, say: &mut impl FnMut(&str, String, &str)) {
@@ -336,16 +409,24 @@ fn check_speaker(connector: &Connector, regions: &Registry, say: &mut impl FnMut
         }
         _ => {}
     }
+    for layout in &connector.layouts {
+        if let Some(code) = layout.region.as_ref().filter(|code| regions.get(code).is_none()) {
+            say(
+                "layouts",
+                format!("region \"{code}\" is not in the registry"),
+                "write a Kemendagri code such as 32.73",
+            );
+        }
+    }
     if let Some(naming) = connector
         .regions
         .as_ref()
         .filter(|naming| regions.system(&naming.system).is_none())
     {
-        let hint = "use kemendagri, bps, or the name of a file in pipelines/reference/region_maps/";
         say(
             "regions",
             format!("code system \"{}\" is not known", naming.system),
-            hint,
+            SYSTEM_HINT,
         );
     }
 }

@@ -89,7 +89,7 @@ pub enum NumberError {
 /// A decimal number exactly: `Rp 12.500,00`, `IDR 12,500`, `Rp 12.500,-`, `(1.234)` for a negative, `5 %`.
 ///
 /// Gives `value × 10^scale`. A percent sign is allowed and changes nothing: `5 %` is 5 (see [`is_percent`]).
-/// Thousands may also be set apart by non-breaking or thin spaces. Refused: exponents, `nan`, `inf`, apostrophes,
+/// Thousands may also be set apart by spaces. Refused: exponents, `nan`, `inf`, apostrophes,
 /// digits of other scripts, groups that are not of three digits, more decimals than `scale` unless they are zeros.
 pub fn parse_scaled(text: &str, style: Style, scale: u32) -> Result<i128, NumberError> {
     if let Some(value) = plain_integer(text.as_bytes()) {
@@ -320,11 +320,12 @@ impl Written<'_> {
     }
 }
 
-/// Bytes of the thousands separator at the start of `bytes`: the style's own, a non-breaking space (U+00A0,
+/// Bytes of the thousands separator at the start of `bytes`: the style's own, a space, a non-breaking space (U+00A0,
 /// U+202F), a figure space (U+2007) or a thin space (U+2009).
 fn group_width(bytes: &[u8], style: Style) -> Option<usize> {
     match bytes {
         [first, ..] if *first == style.group() => Some(1),
+        [b' ', ..] => Some(1),
         [0xc2, 0xa0, ..] => Some(2),
         [0xe2, 0x80, 0x87 | 0x89 | 0xaf, ..] => Some(3),
         _ => None,

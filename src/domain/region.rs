@@ -5,6 +5,9 @@
 //! without a declared system, a name that fits two regions or a code that lost its last zero is an error that says
 //! so.
 
+mod borders;
+#[cfg(test)]
+mod borders_tests;
 mod load;
 mod name;
 mod registry;
@@ -12,6 +15,7 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
+pub use borders::Pieces;
 pub use registry::{Change, ChangeKind, MapEntry, Registry};
 pub use resolve::Naming;
 

@@ -144,6 +144,9 @@ const UNIT_WORDS: &[&str] = &[
     "tttt",
 ];
 
+/// Words that say what a figure is counted by, behind a slash: `Rp/kapita/bulan`.
+const PER_WORDS: &[&str] = &["kapita", "capita", "tahun", "minggu", "jam", "year", "month", "day"];
+
 /// The normal form of a column header: units in brackets are left out (`Harga (Rp/kg)` → `harga`), other brackets
 /// stay (`Penduduk (Laki-laki)` → `penduduk laki laki`), for they may tell two columns apart. Date patterns such as
 /// `(dd/mm/yyyy)` count as units.
@@ -165,10 +168,16 @@ pub fn header(text: &str) -> String {
 
 /// Whether a text says a unit and nothing else. `%` has no words at all; so has an empty text.
 pub fn is_unit(text: &str) -> bool {
-    let words = normal(text);
-    words
-        .split(' ')
-        .all(|word| word.is_empty() || UNIT_WORDS.contains(&word))
+    let says = |part: &str, more: &[&str]| {
+        let words = normal(part);
+        words
+            .split(' ')
+            .all(|word| word.is_empty() || UNIT_WORDS.contains(&word) || more.contains(&word))
+    };
+    match text.split_once('/') {
+        Some((unit, per)) => says(unit, &[]) && says(per, PER_WORDS),
+        None => says(text, &[]),
+    }
 }
 
 /// Whether a header says that its figures are percentages: `TPT (%)`, `Persentase Penduduk Miskin`.
@@ -247,8 +256,6 @@ const MISSING: &[&str] = &[
     "na",
     "n.a.",
     "n.a",
-    "#n/a",
-    "#na",
     "null",
     "nil",
     "none",
@@ -365,13 +372,22 @@ mod tests {
             "Tidak ada data",
             "NULL",
             "None",
-            "#N/A",
             "Belum Ada",
             "kosong",
         ] {
             assert!(is_missing(text, &[]), "{text:?}");
         }
-        for text in ["0", "x", "nihil", "nan", "-5", "12", "tidak ada datanya", "na na"] {
+        for text in [
+            "0",
+            "x",
+            "#N/A",
+            "nihil",
+            "nan",
+            "-5",
+            "12",
+            "tidak ada datanya",
+            "na na",
+        ] {
             assert!(!is_missing(text, &[]), "{text:?}");
         }
         let extra = ["0".to_string(), " BELUM Lapor ".to_string()];

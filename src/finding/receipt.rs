@@ -2,7 +2,7 @@
 //!
 //! The JSON form is version 1 and is read by other programs, so its keys, their order and their meaning are
 //! fixed: every key of [`Receipt`] and [`ReceiptFinding`] is always there (null where it does not apply), except
-//! `datasets`, `part` and `reissued_at`, which are left out where they say nothing. The page ([`Receipt::to_html`]) and the
+//! `datasets`, `part`, `reason` and `reissued_at`, which are left out where they say nothing. The page ([`Receipt::to_html`]) and the
 //! terminal form ([`Receipt::to_text`]) are made from the same value, so the three never disagree.
 //!
 //! A receipt whose counts do not add up cannot be made: [`Receipt::new`] refuses it.
@@ -47,6 +47,9 @@ pub struct Receipt {
     pub reissued_at: Option<String>,
     /// What became of it, from best to worst in the order of the list.
     pub status: Status,
+    /// Why the ministry accepted or refused it while it was held, or withdrew it. Left out where nobody decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Where every row went.
     pub rows: Rows,
     /// The first 1,000 findings: errors first, then warnings, then notes, each in order of place.
@@ -73,6 +76,8 @@ pub enum Status {
     Held,
     /// Nothing could be read, or no row passed.
     Refused,
+    /// Taken back by a person: what counted of it has left the model, or leaves it with the next run.
+    Withdrawn,
 }
 
 impl Status {
@@ -84,6 +89,7 @@ impl Status {
             Status::AcceptedInPart => "accepted_in_part",
             Status::Held => "held",
             Status::Refused => "refused",
+            Status::Withdrawn => "withdrawn",
         }
     }
 
@@ -95,6 +101,7 @@ impl Status {
             Status::AcceptedInPart,
             Status::Held,
             Status::Refused,
+            Status::Withdrawn,
         ]
         .into_iter()
         .find(|status| status.as_str() == word)
@@ -110,7 +117,7 @@ impl Status {
 pub struct Rows {
     /// Data rows; a row of a crosstab counts once for each long row it becomes.
     pub read: u64,
-    /// Rows that count, or would in a receipt that is held.
+    /// Rows that count, or would in a receipt that is held, or did in one that is withdrawn.
     pub accepted: u64,
     /// Rows refused, each with a finding.
     pub quarantined: u64,
@@ -368,6 +375,7 @@ impl Receipt {
             received_at: subject.received_at,
             reissued_at: None,
             status,
+            reason: None,
             rows,
             findings: findings.listed(),
             findings_total,
@@ -397,6 +405,7 @@ impl Receipt {
             received_at: first.received_at.clone(),
             reissued_at: datasets.iter().filter_map(|receipt| receipt.reissued_at.clone()).max(),
             status,
+            reason: datasets.iter().find_map(|receipt| receipt.reason.clone()),
             rows,
             findings: Vec::new(),
             findings_total: datasets.iter().map(|receipt| receipt.findings_total).sum(),

@@ -1,7 +1,7 @@
 //! One partition: old rows and staged rows to the rows that stand (Polars).
 
 use super::scopes::{self, Scope};
-use super::{MergeError, Staged, Target};
+use super::{MergeError, Role, Staged, Target};
 use crate::config::{Contract, Partition, WriteMode};
 use crate::table::{Excluded, schema};
 use chrono::{Months, NaiveDate};
@@ -131,7 +131,8 @@ pub(super) fn partitions_of(contract: &Contract, rows: &Path) -> Result<Vec<Stri
 /// Folds one partition.
 ///
 /// Usually all submissions at once. Where a `replace` dataset has trusted sources, one after the other: whether a
-/// row ends depends on who said it last, and that in turn on what ended before.
+/// row ends depends on who said it last, and that in turn on what ended before. Where one was withdrawn, in groups
+/// that fit into memory: of many nights, there may be many.
 pub(super) fn fold(
     target: &Target<'_>,
     partition: &str,
@@ -141,24 +142,36 @@ pub(super) fn fold(
     let contract = target.contract;
     let what = format!("merge of {}/{partition}", contract.name);
     let one_by_one = contract.write == WriteMode::Replace && !contract.authority.is_empty();
+    let is_withdrawal = staged.iter().any(|one| one.role == Role::Withdrawn);
     // What is folded again leaves first, so that the rows are those that stood before the late one. Of a row that a
-    // later submission took away nothing is missed: whoever took it away is folded again too.
-    let from = staged.first().map(|one| one.sequence);
-    let late = from.filter(|_| staged.iter().any(|one| one.is_again));
+    // later submission took away nothing is missed: whoever took it away is folded again too. What a withdrawn one took
+    // away stands nowhere but in the staged files: then everything leaves, and comes anew without it.
+    let late = match staged.first() {
+        Some(_) if is_withdrawal => Some(0),
+        first => first
+            .map(|one| one.sequence)
+            .filter(|_| staged.iter().any(|one| one.role == Role::Again)),
+    };
     let mut state = match old {
         Some(path) => Some(old_rows(target, path, late)?),
         None => None,
     };
-    check_size(
-        target,
-        partition,
-        state.as_ref(),
-        &fresh_rows(contract, partition, staged)?,
-    )?;
+    let folded: Vec<Staged> = staged
+        .iter()
+        .filter(|one| one.role != Role::Withdrawn)
+        .cloned()
+        .collect();
+    let groups: Vec<&[Staged]> = match (one_by_one, is_withdrawal) {
+        (true, _) => folded.chunks(1).collect(),
+        (false, true) => super::bounded(&folded, target.partition_rows / 2)?,
+        (false, false) => vec![folded.as_slice()],
+    };
     let mut disagreements = BTreeMap::new();
     let mut changed = late.is_some();
-    for group in staged.chunks(if one_by_one { 1 } else { staged.len() }) {
+    let settles = groups.len() > 1;
+    for group in groups {
         let fresh = fresh_rows(contract, partition, group)?;
+        check_size(target, partition, state.as_ref(), &fresh, group)?;
         let scopes = scopes::of(contract, is_in(contract, partition), group)?;
         let (after, overruled) = step(contract, state.as_ref(), fresh, scopes.as_ref()).map_err(failed(&what))?;
         for (sequence, rows) in overruled {
@@ -167,7 +180,7 @@ pub(super) fn fold(
         if let Some(after) = after {
             changed = true;
             // The next step asks these rows several times: they are settled first.
-            state = Some(match one_by_one {
+            state = Some(match settles {
                 true => after.collect().map_err(failed(&what))?.lazy(),
                 false => after,
             });
@@ -289,12 +302,17 @@ fn old_rows(target: &Target<'_>, path: &Path, late: Option<i64>) -> Result<LazyF
     Ok(frame.join(known.lazy(), by.clone(), by, JoinArgs::new(JoinType::Left)))
 }
 
+/// Refuses a partition that new rows would make too large. What is only folded again was let in before.
 fn check_size(
     target: &Target<'_>,
     partition: &str,
     old: Option<&LazyFrame>,
     fresh: &LazyFrame,
+    group: &[Staged],
 ) -> Result<(), MergeError> {
+    if group.iter().all(|one| one.role != Role::New) {
+        return Ok(());
+    }
     let mut rows = 0;
     for frame in old.into_iter().chain([fresh]) {
         let counted = frame

@@ -9,6 +9,9 @@
 //!   `_submission` included;
 //! - a fully accepted, non-empty submission of a `replace` dataset ends the rows of its scopes that it leaves out.
 //!
+//! Where a submission was withdrawn, the partitions that its rows fall into are folded from nothing: what it had
+//! replaced or ended is not in the model any more, and comes back from the staged files of the others.
+//!
 //! Polars folds and sorts; `table` writes the file. A partition's file is new under a name of its own, and the
 //! catalog's transaction makes all of them the model at once: killed before it, the next run merges again.
 
@@ -57,8 +60,20 @@ pub struct Staged {
     pub rows: PathBuf,
     /// No row was refused: only then may it end rows (`replace`).
     pub is_complete: bool,
-    /// Merged before, and folded again because an older one comes late: its rows leave the model and come anew.
-    pub is_again: bool,
+    pub role: Role,
+}
+
+/// Why a submission takes part in a merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It waits to be merged.
+    New,
+    /// Merged before, and folded again because an older one comes late or leaves: its rows leave the model and come
+    /// anew.
+    Again,
+    /// Withdrawn: its rows leave, and what they had replaced comes back. All others that were merged are folded again
+    /// beside it.
+    Withdrawn,
 }
 
 /// The files of a model, by partition.
@@ -139,7 +154,7 @@ pub fn fold_onto(
         ..MergeCommit::default()
     };
     let mut merged = Merged::default();
-    for partition in touched(target.contract, staged)? {
+    for partition in touched(target.contract, existing, staged)? {
         let old = existing.get(&partition);
         let path = old.map(|file| target.folder.join(&partition).join(&file.file));
         fail_point("merge.scratch.before");
@@ -218,7 +233,7 @@ pub fn crossing(contract: &Contract, staged: &[Staged], error: &MergeError) -> R
         return Ok(Vec::new());
     };
     let mut crossing = Vec::new();
-    for one in staged.iter().filter(|one| !one.is_again) {
+    for one in staged.iter().filter(|one| one.role == Role::New) {
         if fold::partitions_of(contract, &one.rows)?.contains(partition) {
             crossing.push(one.sequence);
         }
@@ -226,17 +241,39 @@ pub fn crossing(contract: &Contract, staged: &[Staged], error: &MergeError) -> R
     Ok(crossing)
 }
 
-/// Partitions that the rows of new submissions fall into: a scope that a `replace` says lies in one of them. What is
-/// only folded again changes no other.
-fn touched(contract: &Contract, staged: &[Staged]) -> Result<BTreeSet<String>, MergeError> {
+/// Partitions that the rows of new and withdrawn submissions fall into: a scope that a `replace` says lies in one of
+/// them. What is only folded again changes no other. All partitions where a withdrawn one's rows were removed.
+fn touched(contract: &Contract, existing: &Files, staged: &[Staged]) -> Result<BTreeSet<String>, MergeError> {
     if contract.partition == Partition::All {
         return Ok(BTreeSet::from(["all".to_string()]));
     }
     let mut partitions = BTreeSet::new();
-    for one in staged.iter().filter(|one| !one.is_again) {
-        partitions.extend(fold::partitions_of(contract, &one.rows)?);
+    for one in staged.iter().filter(|one| one.role != Role::Again) {
+        if one.role == Role::Withdrawn && !one.rows.exists() {
+            partitions.extend(existing.keys().cloned());
+        } else {
+            partitions.extend(fold::partitions_of(contract, &one.rows)?);
+        }
     }
     Ok(partitions)
+}
+
+/// Groups of submissions, in their order, of at most so many staged rows unless one alone has more.
+fn bounded(staged: &[Staged], rows: u64) -> Result<Vec<&[Staged]>, MergeError> {
+    let mut groups = Vec::new();
+    let (mut first, mut sum) = (0, 0);
+    for (index, one) in staged.iter().enumerate() {
+        let (_, own) = reader::describe(&one.rows)?;
+        if sum + own > rows && index > first {
+            groups.push(&staged[first..index]);
+            (first, sum) = (index, 0);
+        }
+        sum += own;
+    }
+    if first < staged.len() {
+        groups.push(&staged[first..]);
+    }
+    Ok(groups)
 }
 
 /// Removes files that the catalog does not know: those that were replaced, and those of a killed merge. A

@@ -97,7 +97,7 @@ impl Bench {
             connector: connector.to_string(),
             rows: path,
             is_complete,
-            is_again: false,
+            role: Role::New,
         }
     }
 
@@ -335,11 +335,51 @@ proptest! {
                 belated.merge(std::slice::from_ref(&one));
             }
             if index >= late {
-                after.push(Staged { is_again: index > late, ..one });
+                let role = if index > late { Role::Again } else { Role::New };
+                after.push(Staged { role, ..one });
             }
         }
         // Without a row the late one has no partition to touch, and changes nothing.
         belated.merge(&after);
         prop_assert_eq!(timely.model(), belated.model());
+    }
+
+    /// A submission that is withdrawn leaves the bytes of a model that it never entered.
+    #[test]
+    fn a_withdrawn_submission_leaves_no_trace(
+        plan in submissions(),
+        replace in any::<bool>(),
+        trusted in any::<bool>(),
+        withdrawn in 0_usize..6,
+        rows_are_there in any::<bool>(),
+    ) {
+        let write = if replace { "replace" } else { "upsert" };
+        let authority = if trusted { r#"["a", "b"]"# } else { "[]" };
+        let mut without = Bench::new(contract(write, authority));
+        let mut with = Bench::new(contract(write, authority));
+        let withdrawn = withdrawn % plan.len();
+        let mut all = Vec::new();
+        for (index, (is_complete, is_trusted, amounts)) in plan.iter().enumerate() {
+            let sequence = index as i64 + 1;
+            let connector = if *is_trusted { "a" } else { "b" };
+            let rows: Vec<Row> = amounts
+                .iter()
+                .enumerate()
+                .filter_map(|(spot, amount)| amount.map(|amount| (REGIONS[spot / 2], ITEMS[spot % 2], 0, Some(amount))))
+                .collect();
+            let one = without.staged(sequence, connector, *is_complete, &rows);
+            if index != withdrawn {
+                without.merge(&[one]);
+            }
+            let one = with.staged(sequence, connector, *is_complete, &rows);
+            with.merge(std::slice::from_ref(&one));
+            let role = if index == withdrawn { Role::Withdrawn } else { Role::Again };
+            all.push(Staged { role, ..one });
+        }
+        if !rows_are_there {
+            std::fs::remove_file(&all[withdrawn].rows).unwrap();
+        }
+        with.merge(&all);
+        prop_assert_eq!(without.model(), with.model());
     }
 }

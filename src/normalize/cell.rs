@@ -145,7 +145,7 @@ impl ColumnReader {
             ColumnType::Measure => self.measure(cell, style, power)?,
             ColumnType::Date => Value::Date(self.date(cell)?),
             ColumnType::Period => Value::Period(self.period(cell)?),
-            ColumnType::Region => Value::Text(Cow::Owned(super::cell_region::region(cell, on, context)?)),
+            ColumnType::Region => Value::Text(Cow::Owned(super::cell_region::region(cell, &self.column, on, context)?)),
             ColumnType::Code => Value::Text(Cow::Owned(self.code_of(cell, context)?)),
             ColumnType::Text => self.text(cell)?,
             ColumnType::Nik => self.nik(cell)?,
@@ -431,8 +431,8 @@ const NOTHING: &str = "nihil";
 /// Whether a text is the error of a formula, as a workbook saved as text has it.
 fn is_error(text: &str) -> bool {
     let text = text.trim();
-    let known = ["#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"];
-    known.contains(&text)
+    let known = ["#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#N/A"];
+    known.iter().any(|error| text.eq_ignore_ascii_case(error))
         || text
             .strip_prefix("Err:")
             .is_some_and(|code| code.parse::<u16>().is_ok())

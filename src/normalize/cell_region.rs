@@ -2,24 +2,31 @@
 
 use super::Context;
 use super::cell::shown;
-use crate::domain::region::RegionError;
+use crate::config::Column;
+use crate::domain::region::{Naming, RegionError};
 use crate::finding::Finding;
 use crate::read::Cell;
 use chrono::NaiveDate;
 
-/// The Kemendagri code of the region that a cell names, valid on the day `on`.
-pub(super) fn region(cell: Cell<'_>, on: NaiveDate, context: &Context) -> Result<String, Finding> {
-    // A code without its dot is read only in the system that the *connector* declares (design §8).
-    let naming = context
+/// The Kemendagri code of the region that a cell of a column names, valid on the day `on`.
+pub(super) fn region(cell: Cell<'_>, column: &Column, on: NaiveDate, context: &Context) -> Result<String, Finding> {
+    let regions = &context.regions;
+    // A code without its dot is read only in the system that the *connector* declares (design §8), one with its dot in
+    // that of the contract.
+    let connector = context
         .connector
         .as_ref()
         .and_then(|connector| connector.regions.as_ref());
-    let system = naming.and_then(|naming| context.regions.system(&naming.system));
+    let bare = connector.and_then(|naming| regions.system(&naming.system));
+    let dotted = column.system.as_ref().and_then(|system| regions.system(system));
+    let naming = Naming {
+        dotted: dotted.as_ref(),
+        bare: bare.as_ref(),
+    };
     let found = match cell {
-        Cell::Text(text) => context.regions.resolve(text, system.as_ref(), Some(on)),
-        Cell::Integer(value) => context.regions.resolve_number(value as f64, system.as_ref(), Some(on)),
-        Cell::Float(value) => context.regions.resolve_number(value, system.as_ref(), Some(on)),
-        Cell::Literal(text) => context.regions.resolve(text, system.as_ref(), Some(on)),
+        Cell::Text(text) | Cell::Literal(text) => regions.resolve_in(text, naming, Some(on)),
+        Cell::Integer(value) => regions.resolve_number_in(value as f64, naming, Some(on)),
+        Cell::Float(value) => regions.resolve_number_in(value, naming, Some(on)),
         _ => return Err(Finding::of("region-unknown").value(shown(cell))),
     };
     found

@@ -1,16 +1,15 @@
 //! Crosstabs: tables in whose header stand the values of one of the contract's columns (months, years, commodities), a
 //! sheet column or a group of them each. Every row of the sheet becomes a row for each value.
 
-use super::Context;
-use super::cell::{ColumnReader, Value};
-use super::headers::{self, ColumnMap, Vocabulary, YearFrom};
-use super::layout::Header;
-use super::rows::{RowKind, classify, foot, is_total};
-use crate::config::{ColumnType, Contract};
-use crate::domain::date::{self, DateError};
-use crate::domain::money;
-use crate::domain::number::Style;
-use crate::read::{Block, Cell, RawCell};
+mod find;
+mod sums;
+
+pub(super) use find::{Doubt, Look, find};
+pub use sums::CrosstabSums;
+
+use super::headers::{ColumnMap, YearFrom};
+use super::rows::{RowKind, classify, foot};
+use crate::read::{Block, RawCell};
 
 /// How a crosstab is turned.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,223 +24,8 @@ pub struct Crosstab {
     own: Vec<usize>,
     /// Number of the sheet's columns.
     width: usize,
-}
-
-/// A header read as that of a crosstab.
-pub(super) struct Turned {
-    pub crosstab: Crosstab,
-    pub columns: ColumnMap,
-    /// Texts by column of the turned rows.
-    pub headers: Vec<String>,
-    /// Headers that are written as days but are none: their figures would be lost.
-    pub no_days: Vec<String>,
-}
-
-/// The contract column that a sheet column has figures of, with the value that its header names.
-struct Figure {
-    column: usize,
-    value: String,
-    /// None where the header names nothing but the value.
-    measure: Option<usize>,
-}
-
-/// Reads a header as that of a crosstab: where a column that the contract asks for is missing, and two or more headers name
-/// values of it. None where that leaves a doubt about which figures stand below.
-pub(super) fn find(
-    contract: &Contract,
-    context: &Context,
-    vocabulary: &Vocabulary,
-    header: &Header,
-    titles: &[String],
-    plain: &ColumnMap,
-) -> Option<Turned> {
-    let is_value = |kind: ColumnType| matches!(kind, ColumnType::Period | ColumnType::Date | ColumnType::Code);
-    let columns = contract.columns.iter().enumerate();
-    let missing = columns.filter(|(_, (name, column))| plain.missing.contains(name) && is_value(column.kind));
-    missing
-        .filter_map(|(along, _)| along_one(contract, context, vocabulary, header, titles, along))
-        .next()
-}
-
-fn along_one(
-    contract: &Contract,
-    context: &Context,
-    vocabulary: &Vocabulary,
-    header: &Header,
-    titles: &[String],
-    along: usize,
-) -> Option<Turned> {
-    let (name, column) = contract.columns.get_index(along)?;
-    let grains: Vec<_> = contract.grains.iter().map(|grain| (*grain).into()).collect();
-    let reader = ColumnReader::new(along, name, column, contract.key.contains(name), grains, context);
-    let year = (column.kind == ColumnType::Period)
-        .then(|| super::title::year(titles))
-        .flatten();
-    let mut by_title = false;
-    let mut figures = Vec::new();
-    for (position, path) in header.paths.iter().enumerate() {
-        let Some((value, rest, needs_year)) = value_of(path, &reader, context, year) else {
-            continue;
-        };
-        let measure = match rest.as_str() {
-            "" => None,
-            rest => match vocabulary.measure(rest, contract) {
-                Some(measure) => Some(measure),
-                None => continue,
-            },
-        };
-        by_title |= needs_year;
-        figures.push(Figure {
-            column: position,
-            value,
-            measure,
-        });
-    }
-    // The other columns are read as ever; but beside values alone, a total is the sum of its row.
-    let mut texts = header.texts.clone();
-    let mut totals = Vec::new();
-    if figures.iter().any(|figure| figure.measure.is_none()) {
-        totals.extend((0..texts.len()).filter(|&column| is_total(&texts[column])));
-    }
-    for column in figures.iter().map(|figure| figure.column).chain(totals.iter().copied()) {
-        texts[column].clear();
-    }
-    let mut columns = headers::map(contract, context, vocabulary, &texts, titles);
-    let missing: Vec<usize> = columns
-        .missing
-        .iter()
-        .filter_map(|name| contract.columns.get_index_of(name))
-        .collect();
-    let is_measure = |index: &usize| contract.columns[*index].kind.is_measure();
-    let alone = match &missing
-        .iter()
-        .copied()
-        .filter(|index| *index != along)
-        .collect::<Vec<_>>()[..]
-    {
-        [only] if is_measure(only) => Some(*only),
-        _ => None,
-    };
-    let mut crosstab = crosstab(along, &figures, alone)?;
-    let mut found = vec![along];
-    found.extend(&crosstab.measures);
-    if missing.iter().any(|index| !found.contains(index)) {
-        return None;
-    }
-    crosstab.width = texts.len();
-    for column in totals {
-        texts[column].clone_from(&header.texts[column]);
-        columns.unknown.push(texts[column].trim().to_string());
-    }
-    let mut texts = crosstab.narrow(&mut columns, &texts);
-    for (offset, &index) in found.iter().enumerate() {
-        columns.source[index] = Some(crosstab.own.len() + offset);
-        columns.supplied[index] = None;
-        let title = &contract.columns[index].title.id;
-        texts.push(title.clone());
-    }
-    for (position, &index) in crosstab.measures.iter().enumerate() {
-        let column = crosstab.values.iter().find_map(|(_, cells)| cells[position]);
-        let power = headers::header_power(column.map(|column| header.texts[column].as_str()));
-        let says_none = column.is_some_and(|column| money::header_scale(&header.texts[column]).is_none());
-        let by_title = super::title::money_power(titles)
-            .filter(|_| says_none && contract.columns[index].kind == ColumnType::Money);
-        columns.power[index] = by_title.unwrap_or(power);
-        columns.power_by_title = columns.power_by_title.or(by_title);
-    }
-    columns.missing.clear();
-    columns.matched += found.len();
-    if by_title {
-        columns.year = year.map(YearFrom::Title);
-    }
-    let is_no_day = |text: &&String| {
-        matches!(
-            date::parse_date(text),
-            Err(DateError::NoSuchDay | DateError::MonthFirst | DateError::YearOutOfRange(_))
-        )
-    };
-    Some(Turned {
-        no_days: columns.unknown.iter().filter(is_no_day).cloned().collect(),
-        crosstab,
-        columns,
-        headers: texts,
-    })
-}
-
-/// Puts the figures of one value together. None with fewer than two values, where a figure stands twice, or where nothing
-/// says which figure a column has.
-fn crosstab(along: usize, figures: &[Figure], alone: Option<usize>) -> Option<Crosstab> {
-    let mut measures: Vec<usize> = Vec::new();
-    for figure in figures {
-        let measure = figure.measure.or(alone)?;
-        if !measures.contains(&measure) {
-            measures.push(measure);
-        }
-    }
-    let mut values: Vec<(String, Vec<Option<usize>>)> = Vec::new();
-    for figure in figures {
-        let position = values.iter().position(|(value, _)| *value == figure.value);
-        let position = position.unwrap_or_else(|| {
-            values.push((figure.value.clone(), vec![None; measures.len()]));
-            values.len() - 1
-        });
-        let measure = measures
-            .iter()
-            .position(|measure| Some(*measure) == figure.measure.or(alone))?;
-        if values[position].1[measure].replace(figure.column).is_some() {
-            return None;
-        }
-    }
-    (values.len() > 1).then_some(Crosstab {
-        along,
-        values,
-        measures,
-        own: Vec::new(),
-        width: 0,
-    })
-}
-
-/// The value that a header's rows name, what they say besides, and whether the title's year was needed. Two rows may name it
-/// together: `2025` above `Januari`.
-fn value_of(
-    path: &[String],
-    reader: &ColumnReader,
-    context: &Context,
-    year: Option<i32>,
-) -> Option<(String, String, bool)> {
-    let reads = |text: &str| {
-        let read = reader.read(Cell::Text(text), Style::Id, 0, context.as_of, context);
-        matches!(read, Ok(value) if value != Value::Null)
-    };
-    let rest = |used: &[usize]| {
-        let others = path
-            .iter()
-            .enumerate()
-            .filter(|(index, text)| !used.contains(index) && !text.is_empty());
-        others.map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ")
-    };
-    for (index, text) in path.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-        if reads(text) {
-            return Some((text.clone(), rest(&[index]), false));
-        }
-        for (other, more) in path
-            .iter()
-            .enumerate()
-            .filter(|(other, text)| *other != index && !text.is_empty())
-        {
-            let both = format!("{text} {more}");
-            if reads(&both) {
-                return Some((both, rest(&[index, other]), false));
-            }
-        }
-        if let Some(year) = year {
-            let dated = format!("{text} {year}");
-            if reads(&dated) {
-                return Some((dated, rest(&[index]), true));
-            }
-        }
-    }
-    None
+    /// Sheet columns of totals, which are sums of their rows, and what each is called.
+    totals: Vec<(usize, String)>,
 }
 
 impl Crosstab {
@@ -307,6 +91,7 @@ impl Crosstab {
         let mut turned = Block {
             text: block.text.clone(),
             numbers_are_lines: block.numbers_are_lines,
+            epoch: block.epoch,
             ..Block::default()
         };
         let values: Vec<RawCell> = self
@@ -340,7 +125,9 @@ impl Crosstab {
 
 #[cfg(test)]
 mod tests {
+    use super::find::{Figure, crosstab};
     use super::*;
+    use crate::read::Cell;
 
     fn figure(column: usize, value: &str, measure: Option<usize>) -> Figure {
         Figure {

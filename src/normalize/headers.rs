@@ -157,6 +157,11 @@ impl Vocabulary {
         contract.columns[index].kind.is_measure().then_some(index)
     }
 
+    /// The column that a text is a header of.
+    pub(super) fn column(&self, header: &str) -> Option<usize> {
+        self.lookup(header).map(|(index, _)| index)
+    }
+
     /// Whether a text is a header of the contract.
     pub(super) fn knows(&self, header: &str) -> bool {
         self.lookup(header).is_some()

@@ -2,6 +2,7 @@
 
 use super::cell_region;
 use super::{Context, personal};
+use crate::config::Column;
 use crate::domain::region::Level;
 use crate::domain::text;
 use crate::normalize::rows;
@@ -72,6 +73,7 @@ impl Known {
     pub(super) fn region(
         &mut self,
         written: &str,
+        column: &Column,
         stretch: usize,
         on: NaiveDate,
         context: &Context,
@@ -79,7 +81,7 @@ impl Known {
         if let Some(found) = self.regions[stretch].get(written) {
             return Some(*found);
         }
-        let code = cell_region::region(crate::read::Cell::Text(written), on, context).ok()?;
+        let code = cell_region::region(crate::read::Cell::Text(written), column, on, context).ok()?;
         let found = KnownRegion {
             code: self.remember(&code),
             is_province: context

@@ -6,6 +6,7 @@
 use super::Context;
 use super::cell::{ColumnReader, Value, plain_text};
 use super::columns::{Assembler, Rows};
+use super::fill_down::fill_down;
 use super::headers::YearFrom;
 use super::known::Known;
 use super::places::is_blank;
@@ -19,8 +20,8 @@ use crate::config::{ColumnType, Contract};
 use crate::domain::date::{self, Order};
 use crate::domain::period::Period;
 use crate::domain::text;
-use crate::finding::{Finding, Severity};
-use crate::read::{Block, Cell};
+use crate::finding::{Finding, Place, Severity};
+use crate::read::{Block, Cell, Epoch};
 use arrow::array::RecordBatch;
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -51,6 +52,25 @@ pub(super) struct SheetPlan<'s> {
 }
 
 impl SheetPlan<'_> {
+    /// Fills blanks that mean "as above", and says so for each column.
+    pub(super) fn fill_down(&self, block: &mut Block, from: usize, contract: &Contract) -> Vec<Finding> {
+        let filled = fill_down(block, from, contract, &self.layout.columns.source);
+        let note = |(column, row, count): (usize, usize, usize)| {
+            let header = self.layout.headers.get(column).map_or("", |header| header.trim());
+            let place = Place {
+                part: self.sheet.place,
+                sheet: self.sheet.name.clone(),
+                row: Some(block.row_numbers[row]),
+                column_index: Some(column as u32),
+                line: block.numbers_are_lines.then_some(block.row_numbers[row]),
+                column: Some(header.to_string()),
+            };
+            let finding = Finding::of("blank-as-above").with("column", header);
+            finding.with("cells", count.to_string()).at(place)
+        };
+        filled.into_iter().map(note).collect()
+    }
+
     /// The value, as text, of a column that the sheet does not have.
     pub(super) fn supplied(&self, index: usize) -> Option<String> {
         match self.constants[index].as_ref()? {
@@ -105,6 +125,22 @@ fn above_ditto(block: &Block, row: usize, column: usize) -> Cell<'_> {
     cells
         .find(|cell| !is_ditto(cell))
         .unwrap_or_else(|| block.cell(row, column))
+}
+
+/// Numbers that stand for the days from 1982 to 2064 where no format says so.
+const SERIALS: std::ops::RangeInclusive<f64> = 30_000.0..=60_000.0;
+
+/// A number in a column of dates as the day that it stands for.
+fn as_day(cell: Cell<'_>, epoch: Epoch) -> Cell<'_> {
+    let serial = match cell {
+        Cell::Integer(number) => number as f64,
+        Cell::Float(number) => number,
+        _ => return cell,
+    };
+    match SERIALS.contains(&serial) {
+        true => Cell::Date { serial, epoch },
+        false => cell,
+    }
 }
 
 impl<'c> Lane<'c> {
@@ -238,6 +274,11 @@ impl<'c> Lane<'c> {
             self.check_speaker(plan, block, row, &values, &mut findings);
             self.check_region_names(plan, block, row, &values, &mut findings);
         }
+        if findings.iter().any(refuses) && self.is_heading(plan, block, row, &values) {
+            harvest.counts.ignored += 1;
+            harvest.counts.read -= 1;
+            return Fate::Gone;
+        }
         if findings.iter().any(refuses) {
             harvest.counts.refused += 1;
             harvest.totals.refuse();
@@ -251,6 +292,19 @@ impl<'c> Lane<'c> {
         harvest.events.extend(findings.into_iter().map(Event::Note));
         harvest.counts.accepted += 1;
         Fate::Accepted(values)
+    }
+
+    /// Whether a row is the heading of those below it: a name that is no value of its column, and nothing else that is read.
+    fn is_heading(&self, plan: &SheetPlan<'_>, block: &Block, row: usize, values: &[Value<'_>]) -> bool {
+        let mut filled = self.readers.iter().filter_map(|reader| {
+            let source = plan.layout.columns.source[reader.index]?;
+            (!reader.is_missing(block.cell(row, source))).then_some(reader)
+        });
+        let is_name = |reader: &ColumnReader| matches!(reader.column.kind, ColumnType::Code | ColumnType::Region);
+        let only = filled.next().filter(|_| filled.next().is_none() && plan.used.len() > 2);
+        plan.layout.header_row.is_some()
+            && only.is_some_and(|reader| is_name(reader) && values[reader.index] == Value::Null)
+            && row + 1 < block.rows()
     }
 
     /// Reads all cells of a row; errors go to `findings` and leave a null. The period comes first, since it
@@ -307,7 +361,10 @@ impl<'c> Lane<'c> {
                 _ => constant,
             };
         };
-        let cell = above_ditto(block, row, source);
+        let cell = match (above_ditto(block, row, source), block.epoch) {
+            (cell, Some(epoch)) if reader.column.kind == ColumnType::Date => as_day(cell, epoch),
+            (cell, _) => cell,
+        };
         if reader.is_missing(cell) {
             return match &reader.column.default {
                 Some(default) if reader.is_key => {

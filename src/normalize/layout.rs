@@ -6,10 +6,10 @@ use crate::read::{Block, Cell};
 use std::cmp::Reverse;
 
 /// Rows from the top among which a header is looked for.
-const SEARCHED: usize = 60;
+pub(super) const LOOKED_AT: usize = 60;
 
 /// Most rows of one header.
-const DEEPEST: usize = 3;
+pub(super) const DEEPEST: usize = 3;
 
 /// A header as it was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) struct Header {
 /// Finds the header: the row, or the rows below each other, with most texts that are known. Of two that are equal, the
 /// one of fewer rows, then the one that begins earlier. `score` says how many of a row's texts are known, `knows` whether one is.
 pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: impl Fn(&str) -> bool) -> Header {
-    let rows: Vec<Vec<String>> = (0..block.rows().min(SEARCHED)).map(|row| texts(block, row)).collect();
+    let rows: Vec<Vec<String>> = (0..block.rows().min(LOOKED_AT)).map(|row| texts(block, row)).collect();
     let mut best = Header {
         texts: rows.first().cloned().unwrap_or_default(),
         depth: usize::from(!rows.is_empty()),
@@ -99,17 +99,27 @@ pub(super) fn deeper(block: &Block, header: &Header) -> Vec<Header> {
     let above = (1..=most.min(header.first)).take_while(|more| is_header(header.first - more));
     below
         .chain(above.map(|more| header.first - more..end))
-        .map(|rows| of_rows(block, rows))
+        .map(|rows| of_rows(block, rows, |_| false))
         .collect()
 }
 
+/// The header that stands in these sheet rows, from 1; one without rows where the block has none of them.
+pub(super) fn at(block: &Block, first: u32, last: u32, knows: impl Fn(&str) -> bool) -> Header {
+    let inside = |row: &usize| (first..=last).contains(&block.row_numbers[*row]);
+    let rows: Vec<usize> = (0..block.rows()).filter(inside).collect();
+    match (rows.first(), rows.last()) {
+        (Some(&first), Some(&last)) => of_rows(block, first..last + 1, knows),
+        _ => Header::default(),
+    }
+}
+
 /// A header of just these rows.
-fn of_rows(block: &Block, range: std::ops::Range<usize>) -> Header {
+fn of_rows(block: &Block, range: std::ops::Range<usize>, knows: impl Fn(&str) -> bool) -> Header {
     let rows: Vec<Vec<String>> = range.clone().map(|row| texts(block, row)).collect();
     let texts = rows
         .iter()
         .skip(1)
-        .fold(rows[0].clone(), |joined, below| join(&joined, below, &|_| false));
+        .fold(rows[0].clone(), |joined, below| join(&joined, below, &knows));
     Header {
         first: range.start,
         depth: range.len(),
@@ -147,7 +157,7 @@ pub(super) fn texts(block: &Block, row: usize) -> Vec<String> {
 }
 
 /// Whether a row may be the lower row of a header: it has texts or years, and no figures.
-fn is_header_row(block: &Block, row: usize) -> bool {
+pub(super) fn is_header_row(block: &Block, row: usize) -> bool {
     let mut has_text = false;
     for &raw in block.row(row) {
         match block.view(raw) {

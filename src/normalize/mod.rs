@@ -9,19 +9,23 @@
 //! Personal data end here: a `pii` column is dropped or pseudonymised before a batch is built, columns that no
 //! contract names are never carried, and the rendering of a refused row is masked.
 //!
-//! - `route`: which sheet is which dataset; `headers`: header texts to columns; `title`: what stands above
+//! - `route`: which sheet is which dataset; `tables`: several on one sheet; `candidate`: what a table may be; `headers`: header texts to columns; `title`: what stands above
 //! - `rows`: blank, total, footnote and numbering rows
+//! - `fill_down`: blank cells that mean "as above"
 //! - `cell`: one cell to one value; `style`: number styles; `personal`: pseudonyms and masks
 //! - `demands`, `speaker`: what every row must meet, and who may report for whom
 //! - `places`: where a cell is, for people; `totals`: total rows as a check
 //! - `lanes`: blocks spread over threads; `lane`: one thread's way; `usual`: its fast way; `known`: what it remembers;
 //!   `columns`: values to arrays
 
+mod candidate;
 mod cell;
 mod cell_region;
 mod columns;
 mod crosstab;
 mod demands;
+mod fill_down;
+mod form;
 mod headers;
 mod known;
 mod lane;
@@ -33,8 +37,10 @@ mod places;
 mod question;
 mod route;
 mod rows;
+mod sheet_rows;
 mod speaker;
 mod style;
+mod tables;
 mod title;
 mod totals;
 mod usual;
@@ -45,6 +51,7 @@ pub use headers::{ColumnMap, Supplied, YearFrom};
 pub use normalizer::{Counts, Event, LookAt, NormalizeError, Normalizer, RefusedRow, RowSink};
 pub use places::Rendering;
 pub use route::{Layout, LeftOut, RoutedSheet, Routing, route};
+pub use sheet_rows::TableRows;
 pub use speaker::Speaker;
 pub use style::Styles;
 

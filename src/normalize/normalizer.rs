@@ -6,8 +6,9 @@ use super::headers::{ColumnMap, Supplied, Vocabulary};
 use super::lane::{Harvest, Lane, SheetPlan};
 use super::lanes::{Ended, in_order};
 use super::route::{Layout, RoutedSheet};
+use super::sheet_rows::SheetRows;
 use super::style::{Styles, Witness};
-use super::totals::Totals;
+use super::totals::{TotalRow, Totals};
 use crate::config::{ColumnType, Contract, Pii};
 use crate::domain::number::Style;
 use crate::finding::{Finding, Place};
@@ -131,9 +132,8 @@ impl<'c> Normalizer<'c> {
         let mut plan = Arc::new(planner.plan(sheet, &sheet.layout).map_err(refused)?);
         self.say_missing_key(&plan, sink).map_err(NormalizeError::Sink)?;
         let mut blocks = document.blocks(sheet.sheet)?;
-        let mut skip = plan.layout.skip_rows;
-        self.counts.ignored += skip as u64;
-        let mut turned_away = 0;
+        self.counts.ignored += plan.layout.skip_rows as u64;
+        let mut rows = SheetRows::new(&plan.layout);
         let source = || -> Result<Option<Work<'_>>, ReadError> {
             let Some(block) = blocks.next_block()? else {
                 return Ok(None);
@@ -142,13 +142,7 @@ impl<'c> Normalizer<'c> {
             if plan.layout.header_row.is_none() && blocks.fields().len() > plan.layout.headers.len() {
                 plan = Arc::new(planner.widen(&plan, blocks.fields()).map_err(refused)?);
             }
-            let from = skip.min(block.rows());
-            skip -= from;
-            if let Some(crosstab) = &plan.layout.crosstab {
-                let (block, left) = crosstab.turn(&block, from);
-                turned_away += left;
-                return Ok(Some((plan.clone(), block, 0)));
-            }
+            let (block, from) = rows.next(block, &plan, &planner.lane);
             Ok(Some((plan.clone(), block, from)))
         };
         let look = sink.look();
@@ -160,15 +154,20 @@ impl<'c> Normalizer<'c> {
         let mut above = Above {
             all: Totals::new(&self.contract),
             last_total: Totals::new(&self.contract),
+            on_top: Vec::new(),
         };
         let counts = &mut self.counts;
         let take = |(harvest, seen): (Harvest, S::Seen)| take(harvest, seen, counts, &mut above, sink);
         let ended = in_order(&mut self.lanes, source, work, take);
-        self.counts.ignored += turned_away;
+        self.counts.ignored += rows.left();
         ended.map_err(|ended| match ended {
             Ended::Source(error) => NormalizeError::Read(error),
             Ended::Sink(error) => NormalizeError::Sink(error),
-        })
+        })?;
+        for finding in above.on_top().into_iter().chain(rows.notes) {
+            sink.note(finding).map_err(NormalizeError::Sink)?;
+        }
+        Ok(())
     }
 
     /// A pseudonym needs a key; said once.
@@ -227,6 +226,17 @@ impl<'c> Normalizer<'c> {
 struct Above {
     all: Totals,
     last_total: Totals,
+    /// Total rows that stand above all others.
+    on_top: Vec<TotalRow>,
+}
+
+impl Above {
+    /// What is wrong with the totals on top, once all rows have been added up.
+    fn on_top(self) -> Vec<Finding> {
+        let mut none = self.all.none();
+        let rows = self.on_top.into_iter();
+        rows.flat_map(|row| row.compare(&self.all, &mut none)).collect()
+    }
 }
 
 /// Hands one block's results over.
@@ -240,6 +250,10 @@ fn take<S: RowSink>(
     *counts += harvest.counts;
     sink.accept(seen)?;
     for row in harvest.total_rows {
+        if row.is_on_top(&above.all) {
+            above.on_top.push(row);
+            continue;
+        }
         for finding in row.compare(&above.all, &mut above.last_total) {
             sink.note(finding)?;
         }

@@ -93,6 +93,12 @@ impl Lane<'_> {
             (Some(crosstab), Some(&value)) => crosstab.origin(value as usize, source),
             _ => source,
         };
+        if let Some(form) = &plan.layout.form {
+            place.row = form.rows.get(source).copied();
+            place.line = place.line.and(place.row);
+            place.column_index = Some(form.column as u32);
+            return place;
+        }
         // Records have no cells: a field's name is its place.
         place.column_index = plan.layout.header_row.map(|_| source as u32);
         if place.column.is_none() {

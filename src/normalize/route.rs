@@ -1,14 +1,15 @@
 //! Which sheet of which part is which dataset, and where its table begins.
 
-use super::crosstab::{self, Crosstab};
-use super::headers::{self, ColumnMap, Forms, Supplied, Vocabulary, YearFrom};
-use super::layout::{self, Header};
+use super::candidate::{self, Candidate, Pin};
+use super::crosstab::Crosstab;
+use super::form::Form;
+use super::headers::{ColumnMap, Forms, Supplied, Vocabulary, YearFrom};
 use super::style::Witness;
+use super::tables::{self, Area};
 use super::{Context, personal, question, title};
 use crate::config::Contract;
-use crate::domain::period::{Grain, Period};
 use crate::finding::{Finding, Place};
-use crate::read::{Block, Cell, Document, ReadError, SheetKind};
+use crate::read::{Block, Document, ReadError, SheetKind};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -23,6 +24,10 @@ pub struct Layout {
     /// Sheet row of the header, from 1; none for records.
     pub header_row: Option<u32>,
     pub columns: ColumnMap,
+    /// The part of the sheet that it takes up.
+    pub area: Area,
+    /// Where its labels and values are, if it is a form.
+    pub form: Option<Form>,
     /// How its rows are turned, if its header holds values.
     pub crosstab: Option<Crosstab>,
     /// Header texts by sheet column, for places and renderings.
@@ -32,9 +37,10 @@ pub struct Layout {
 impl Layout {
     /// The sheet column behind a column of the rows as they are read; none where it is another from row to row.
     pub fn sheet_column(&self, column: usize) -> Option<usize> {
-        match &self.crosstab {
-            Some(crosstab) => crosstab.own(column),
-            None => Some(column),
+        match (&self.crosstab, &self.form) {
+            (Some(crosstab), _) => crosstab.own(column),
+            (None, Some(form)) => Some(form.column),
+            (None, None) => Some(column),
         }
     }
 }
@@ -101,32 +107,22 @@ pub fn route(documents: &mut [Box<dyn Document>], context: &Context) -> Result<R
             let place = routing.places.len() as i32;
             routing.places.push((part, info.name.clone()));
             let (top, fields) = first_block(document.as_mut(), sheet)?;
-            let candidates: Vec<Candidate> = context
-                .contracts
-                .iter()
-                .zip(&vocabularies)
-                .map(|(contract, vocabulary)| match info.kind {
-                    SheetKind::Grid => grid_candidate(contract, context, vocabulary, &top, info.name.as_deref()),
-                    SheetKind::Records => records_candidate(contract, context, vocabulary, &fields),
-                })
-                .collect();
-            let fits = candidates
-                .iter()
-                .any(|candidate| candidate.layout.columns.fits() || candidate.is_empty);
-            let candidates = match info.kind {
-                SheetKind::Grid if !fits => turned(candidates, context, &vocabularies, &top, info.name.as_deref()),
-                _ => candidates,
-            };
             let spot = Spot {
                 part,
                 sheet,
                 place,
                 name: info.name,
             };
-            if top.rows() == 0 && info.kind == SheetKind::Grid {
-                continue;
+            match info.kind {
+                SheetKind::Records => {
+                    let contracts = context.contracts.iter().zip(&vocabularies);
+                    let candidates = contracts
+                        .map(|(contract, vocabulary)| candidate::records(contract, context, vocabulary, &fields))
+                        .collect();
+                    choose(spot, candidates, &top, &mut routing);
+                }
+                SheetKind::Grid => tables_of(&spot, top, context, &vocabularies, &mut routing),
             }
-            choose(spot, candidates, &top, &mut routing);
         }
     }
     leave_hidden(documents, &mut routing);
@@ -157,6 +153,55 @@ fn leave_hidden(documents: &[Box<dyn Document>], routing: &mut Routing) {
         }));
 }
 
+/// Chooses for each table of a sheet.
+fn tables_of(spot: &Spot, top: Block, context: &Context, vocabularies: &[Vocabulary], routing: &mut Routing) {
+    if top.rows() == 0 {
+        return;
+    }
+    let name: Vec<String> = spot.name.clone().into_iter().collect();
+    let contracts = context.contracts.iter();
+    let pins: Vec<Pin> = contracts
+        .map(|contract| Pin::of(contract, context, spot.name.as_deref()))
+        .collect();
+    let fits = |block: Block| {
+        let first = block.row_numbers.first().copied();
+        let candidates = candidate::of_grid(context, vocabularies, &pins, &block, &name);
+        candidates
+            .iter()
+            .any(|candidate| candidate.layout.header_row == first && candidate.fits_but_for_titles())
+    };
+    // One known text is a word; two may be a header.
+    let knows = |texts: &[String]| {
+        let mut scores = vocabularies
+            .iter()
+            .map(|vocabulary| vocabulary.score(texts.iter().map(String::as_str)));
+        scores.any(|known| known > 1)
+    };
+    let is_pinned = pins.iter().any(|pin| matches!(pin, Pin::Header(..)));
+    let areas = match is_pinned {
+        true => vec![Area::default()],
+        false => tables::areas(&top, knows, fits),
+    };
+    for (index, area) in areas.iter().enumerate() {
+        let mut above = Vec::new();
+        let mut spot = spot.clone();
+        if index > 0 {
+            // What a sheet says on top is said of all its tables.
+            above = title::titles(&top, areas[0].titles(&top));
+            spot.place = routing.places.len() as i32;
+            routing.places.push((spot.part, spot.name.clone()));
+        }
+        above.extend(name.iter().cloned());
+        let part = area.of(top.clone());
+        let mut candidates = candidate::of_grid(context, vocabularies, &pins, &part, &above);
+        for candidate in &mut candidates {
+            candidate.layout.area = area.clone();
+        }
+        choose(spot, candidates, &part, routing);
+    }
+}
+
+#[derive(Clone)]
 struct Spot {
     part: usize,
     sheet: usize,
@@ -164,144 +209,11 @@ struct Spot {
     name: Option<String>,
 }
 
-struct Candidate {
-    contract: Arc<Contract>,
-    layout: Layout,
-    /// Records without any field: an answer without rows fits by itself.
-    is_empty: bool,
-    /// Headers of a crosstab that are written as days but are none.
-    no_days: Vec<String>,
-}
-
 fn first_block(document: &mut dyn Document, sheet: usize) -> Result<(Block, Vec<String>), ReadError> {
     let mut blocks = document.blocks(sheet)?;
     let block = blocks.next_block()?.unwrap_or_default();
     let fields = blocks.fields().to_vec();
     Ok((block, fields))
-}
-
-/// The rows near the top that hold most of the contract's headers.
-fn grid_candidate(
-    contract: &Arc<Contract>,
-    context: &Context,
-    vocabulary: &Vocabulary,
-    top: &Block,
-    sheet: Option<&str>,
-) -> Candidate {
-    let (header, titles) = header_and_titles(contract, vocabulary, top, sheet);
-    let mut columns = headers::map(contract, context, vocabulary, &header.texts, &titles);
-    if matches!(columns.year, Some(YearFrom::Title(_)))
-        && !lack_years(top, header.first + header.depth, &columns, contract)
-    {
-        columns.year = None;
-    }
-    let layout = Layout {
-        skip_rows: header.first + header.depth,
-        header_row: top.row_numbers.get(header.first).copied(),
-        columns,
-        crosstab: None,
-        headers: header.texts,
-    };
-    Candidate {
-        contract: contract.clone(),
-        layout,
-        is_empty: false,
-        no_days: Vec::new(),
-    }
-}
-
-/// The candidates of a sheet that none fits, each as a crosstab where that makes it fit.
-fn turned(
-    candidates: Vec<Candidate>,
-    context: &Context,
-    vocabularies: &[Vocabulary],
-    top: &Block,
-    sheet: Option<&str>,
-) -> Vec<Candidate> {
-    let as_crosstab = |(candidate, vocabulary): (Candidate, &Vocabulary)| {
-        let contract = candidate.contract.clone();
-        let (header, titles) = header_and_titles(&contract, vocabulary, top, sheet);
-        let plain = &candidate.layout.columns;
-        let mut headers = vec![header.clone()];
-        headers.extend(layout::deeper(top, &header));
-        let found = headers.into_iter().find_map(|header| {
-            let turned = crosstab::find(&contract, context, vocabulary, &header, &titles, plain)?;
-            Some((header, turned))
-        });
-        let Some((header, turned)) = found else {
-            return candidate;
-        };
-        Candidate {
-            no_days: turned.no_days,
-            layout: Layout {
-                skip_rows: header.first + header.depth,
-                header_row: candidate.layout.header_row,
-                columns: turned.columns,
-                crosstab: Some(turned.crosstab),
-                headers: turned.headers,
-            },
-            ..candidate
-        }
-    };
-    candidates.into_iter().zip(vocabularies).map(as_crosstab).collect()
-}
-
-/// Where the header is, and what stands above it. Where no title names a period, the sheet's name may: `Agt 2026`.
-fn header_and_titles(
-    contract: &Contract,
-    vocabulary: &Vocabulary,
-    top: &Block,
-    sheet: Option<&str>,
-) -> (Header, Vec<String>) {
-    let score = |texts: &[String]| vocabulary.score(texts.iter().map(String::as_str));
-    let header = layout::header(top, score, |text| vocabulary.knows(text));
-    let mut titles = title::titles(top, header.first);
-    if title::period(&titles, contract).is_none() {
-        titles.extend(sheet.map(str::to_string));
-    }
-    (header, titles)
-}
-
-/// Whether a cell of the period's column has no year.
-fn lack_years(top: &Block, from: usize, columns: &ColumnMap, contract: &Contract) -> bool {
-    let period = contract
-        .period
-        .as_ref()
-        .and_then(|name| contract.columns.get_index_of(name));
-    let Some(source) = period.and_then(|index| columns.source[index]) else {
-        return false;
-    };
-    let has_year = |text: &str| {
-        text.split(|letter: char| !letter.is_ascii_digit())
-            .any(|digits| digits.len() >= 4)
-    };
-    (from..top.rows()).any(|row| match top.cell(row, source) {
-        Cell::Text(text) => !text.trim().is_empty() && !has_year(text) && Period::parse(text, &Grain::ALL).is_err(),
-        Cell::Integer(number) => number < 1_000,
-        _ => false,
-    })
-}
-
-fn records_candidate(
-    contract: &Arc<Contract>,
-    context: &Context,
-    vocabulary: &Vocabulary,
-    fields: &[String],
-) -> Candidate {
-    let columns = headers::map(contract, context, vocabulary, fields, &[]);
-    let layout = Layout {
-        skip_rows: 0,
-        header_row: None,
-        columns,
-        crosstab: None,
-        headers: fields.to_vec(),
-    };
-    Candidate {
-        contract: contract.clone(),
-        layout,
-        is_empty: fields.is_empty(),
-        no_days: Vec::new(),
-    }
 }
 
 /// Takes the fitting contract with most matched columns; asks when two are near; leaves the sheet out when none
@@ -312,12 +224,21 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, routing: &mut Rou
         sheet: spot.name.clone(),
         ..Place::default()
     };
-    let mut fitting: Vec<&Candidate> = candidates
-        .iter()
-        .filter(|candidate| candidate.layout.columns.fits() || candidate.is_empty)
-        .collect();
+    let mut fitting: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.fits()).collect();
     fitting.sort_by_key(|candidate| std::cmp::Reverse(candidate.layout.columns.matched));
     let Some(first) = fitting.first() else {
+        let asked = candidates.iter().filter(|candidate| candidate.doubt.is_some());
+        if let Some(asked) = asked.max_by_key(|candidate| candidate.layout.columns.matched)
+            && let Some(doubt) = &asked.doubt
+        {
+            routing.asked = true;
+            let place = Place {
+                row: asked.layout.header_row,
+                ..place
+            };
+            routing.findings.push(Finding::clone(doubt).at(place));
+            return;
+        }
         let nearest = candidates
             .iter()
             .max_by_key(|candidate| candidate.layout.columns.matched);

@@ -17,12 +17,13 @@ pub(super) enum RowKind {
 }
 
 /// First words of total rows, in normal form.
-const TOTALS: [&str; 8] = [
+const TOTALS: [&str; 9] = [
     "jumlah",
     "total",
     "sub total",
     "subtotal",
     "sub jumlah",
+    "subjumlah",
     "grand total",
     "jml",
     "total keseluruhan",
@@ -80,6 +81,9 @@ const SIGNATURES: [&str; 25] = [
 /// Most cells of a row below a table: two or three sign side by side.
 const MOST_SIGNATURES: usize = 3;
 
+/// From here on a number is that of a civil servant (18 digits), who signs.
+const STAFF_NUMBER: f64 = 1e14;
+
 /// First row of the block's foot, or the number of its rows: what stands below a table for its readers, from a remark, or
 /// the place and date of a signature, to the end. The names of those who sign are no data and must be kept nowhere. `used`
 /// is the number of columns that the contract reads.
@@ -100,6 +104,8 @@ pub(super) fn foot(block: &Block, from: usize, used: usize) -> usize {
                     texts += 1;
                     begins &= begins_foot(text);
                 }
+                Cell::Integer(number) if number.unsigned_abs() >= STAFF_NUMBER as u64 => {}
+                Cell::Float(number) if number >= STAFF_NUMBER => {}
                 // A figure: the table's last row, or a total.
                 _ => return first,
             }
@@ -176,7 +182,7 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
         return RowKind::Data;
     }
     let normal = text::normal(lead);
-    if starts_with_word(&normal, &TOTALS) && leads_no_text_column(block, row, used) {
+    if (starts_with_word(&normal, &TOTALS) || ends_as_total(lead)) && leads_no_text_column(block, row, used) {
         return RowKind::Total;
     }
     if starts_with_word(&normal, &MEANS) && leads_no_text_column(block, row, used) {
@@ -195,15 +201,20 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
     }
 }
 
-/// `*) angka sementara`, `1) angka sementara`.
+/// `*) angka sementara`, `1) angka sementara`, `r) angka diperbaiki`.
 fn is_note(text: &str) -> bool {
     let text = text.trim_start();
-    text.starts_with('*') || matches!(text.as_bytes(), [digit, b')', b' ', ..] if digit.is_ascii_digit())
+    text.starts_with('*') || matches!(text.as_bytes(), [mark, b')', b' ', ..] if mark.is_ascii_alphanumeric())
 }
 
 /// Whether a header or label names a sum.
 pub(super) fn is_total(text: &str) -> bool {
     TOTALS.contains(&text::normal(text).as_str())
+}
+
+/// `Kota Bandung (jumlah)`.
+fn ends_as_total(lead: &str) -> bool {
+    text::bracket(lead).is_some_and(|(_, inside, after)| after.trim().is_empty() && is_total(inside))
 }
 
 /// Whether a row that begins with this text may be a total, a footnote or a numbering.
@@ -212,6 +223,7 @@ pub(super) fn is_label(lead: &str) -> bool {
     lead.trim_start().starts_with('(')
         || is_note(lead)
         || starts_with_word(&normal, &TOTALS)
+        || ends_as_total(lead)
         || starts_with_word(&normal, &MEANS)
         || starts_with_word(&normal, &FOOTNOTES)
 }
@@ -275,11 +287,14 @@ mod tests {
         assert_eq!(kind(&["Jumlah", "", "10", "20"]), RowKind::Total);
         assert_eq!(kind(&["TOTAL Provinsi", "", "10", "20"]), RowKind::Total);
         assert_eq!(kind(&["", "Jumlah", "10", "20"]), RowKind::Total);
+        assert_eq!(kind(&["Kota Bandung (jumlah)", "10", "20"]), RowKind::Total);
+        assert_eq!(kind(&["Subjumlah", "", "10", "20"]), RowKind::Total);
         assert_eq!(kind(&["Sumber: Dinas Dukcapil", "", "", ""]), RowKind::Footnote);
         assert_eq!(kind(&["*) angka sementara", "", "", ""]), RowKind::Footnote);
         assert_eq!(kind(&["Jumlah", "", "15", "14", "Rp 3.500.000"]), RowKind::Total);
         assert_eq!(kind(&["", "Rata-rata", "", "134", "129,5"]), RowKind::Footnote);
         assert_eq!(kind(&["1) angka sementara", "", "", ""]), RowKind::Footnote);
+        assert_eq!(kind(&["r) angka diperbaiki", "", "", ""]), RowKind::Footnote);
         assert_eq!(kind(&["1) Beras Medium", "15.000", ""]), RowKind::Data);
         assert_eq!(kind(&["*Minyak Goreng", "16000", ""]), RowKind::Data);
         assert_eq!(kind(&["(1)", "(2)", "(3)"]), RowKind::Numbering);
@@ -314,6 +329,7 @@ mod tests {
                 blank,
                 &["", "", "", "Drs. H. Contoh Nama, M.Pd."],
                 &["", "", "", "19680101 199503 1 001"],
+                &["197001011990031001"],
             ];
             assert_eq!(foot_of(&rows), 2, "{begin}");
         }

@@ -74,6 +74,16 @@ impl Totals {
         }
     }
 
+    /// The same columns, and nothing added up.
+    pub(super) fn none(&self) -> Totals {
+        Totals {
+            columns: self.columns.clone(),
+            sums: vec![Sums::default(); self.sums.len()],
+            rows: 0,
+            broken: false,
+        }
+    }
+
     pub(super) fn refuse(&mut self) {
         self.broken = true;
     }
@@ -86,6 +96,11 @@ pub(super) struct TotalRow {
 }
 
 impl TotalRow {
+    /// Whether no row stands above it. `before` are the sums of the blocks before its own.
+    pub(super) fn is_on_top(&self, before: &Totals) -> bool {
+        self.above.rows + before.rows == 0 && !self.above.broken && !before.broken
+    }
+
     /// Compares what the row states with all rows above it, or with those since the total row before it. `before` are the
     /// sums of the blocks before its own, `last` those above the total row before.
     pub(super) fn compare(mut self, before: &Totals, last: &mut Totals) -> Vec<Finding> {

@@ -316,7 +316,9 @@ impl Lane<'_> {
                 }
             };
             if written != last.0 || stretch != last.1 {
-                last = (written, stretch, self.known.region(written, stretch, on, self.context));
+                let column = &self.readers[index].column;
+                let known = self.known.region(written, column, stretch, on, self.context);
+                last = (written, stretch, known);
             }
             match last.2 {
                 Some(region) if region.is_allowed => {

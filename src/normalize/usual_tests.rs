@@ -149,6 +149,8 @@ fn sheet(contract: &Arc<Contract>, context: &Context) -> RoutedSheet {
         contract: contract.clone(),
         witness: Witness::new(contract.columns.len()),
         layout: Layout {
+            area: Default::default(),
+            form: None,
             skip_rows: 0,
             header_row: Some(1),
             columns,

@@ -66,9 +66,11 @@ pub const FAIL_POINTS: &[&str] = &[
     "publish.record.after",
     "run.end.before",
     "run.end.after",
-    // Decisions on what is held.
+    // Decisions of people.
     "decide.before",
     "decide.after",
+    "withdraw.before",
+    "withdraw.after",
 ];
 
 /// Dies here if the environment says so. A call does nothing in builds without debug assertions.

@@ -105,6 +105,9 @@ pub struct DatasetReport {
 pub struct SubmissionSeconds {
     /// Hash, copy, sync, register.
     pub land: f64,
+    /// The part of `stage` that went into opening and reading, on whichever thread.
+    #[serde(default)]
+    pub read: f64,
     /// Read, normalize, check, write.
     pub stage: f64,
 }
@@ -184,8 +187,8 @@ impl RunReport {
                 Status::AcceptedInPart => totals.accepted_in_part += 1,
                 Status::Held => totals.held += 1,
                 Status::Refused => totals.refused += 1,
-                // Counted with its source.
-                Status::Duplicate => {}
+                // Counted with its source; and what a night delivers is withdrawn only after it.
+                Status::Duplicate | Status::Withdrawn => {}
             }
             totals.findings += submission.findings;
             totals.rows += submission.rows();

@@ -16,7 +16,7 @@ pub fn column_title(name: &str) -> Option<&'static ColumnTitle> {
     TITLES.iter().find(|column| column.name == name)
 }
 
-const TITLES: [ColumnTitle; 67] = [
+const TITLES: [ColumnTitle; 82] = [
     // Where a row came from.
     title("_submission", "Nomor kiriman", "Number of the submission"),
     title(
@@ -44,13 +44,32 @@ const TITLES: [ColumnTitle; 67] = [
     title("province_name", "Nama provinsi", "Name of the province"),
     title(
         "population_total",
-        "Penduduk menurut registrasi sipil",
-        "People in civil registration",
+        "Penduduk menurut registrasi sipil, 31 Desember 2024",
+        "People in civil registration, 31 December 2024",
     ),
     title("area_km2", "Luas (km2)", "Area (km2)"),
     title("autonomous", "Daerah otonom", "Governs itself"),
     title("valid_from", "Kode berlaku sejak", "Code valid from"),
     title("valid_to", "Kode tidak berlaku sejak", "Code no longer valid from"),
+    title("region_today", "Kode wilayah sekarang", "Region code of today"),
+    title(
+        "change_kind",
+        "Jenis perubahan (split, merge, recode, rename)",
+        "Kind of change (split, merge, recode, rename)",
+    ),
+    title("old_code", "Kode lama", "Old code"),
+    title("new_code", "Kode baru", "New code"),
+    title("old_name", "Nama lama", "Old name"),
+    title("new_name", "Nama baru", "New name"),
+    title("effective_date", "Berlaku sejak", "In force from"),
+    title("basis", "Asal tanggalnya", "Where the date comes from"),
+    title("borders", "Batas wilayah (today, common)", "Borders (today, common)"),
+    title("first_day", "Hari pertama", "First day"),
+    title("last_day", "Hari terakhir", "Last day"),
+    title("part_code", "Kode bagian wilayah", "Code of the part"),
+    title("parts", "Jumlah bagian", "Number of parts"),
+    title("system", "Sistem kode", "Code system"),
+    title("source_id", "Kode di sistem itu", "Id in that system"),
     // Submissions.
     title("submission", "Nomor kiriman", "Number of the submission"),
     title("part", "Bagian kiriman", "Part of the submission"),

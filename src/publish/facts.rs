@@ -9,12 +9,14 @@
 //! - `submissions`: the places that rows, refused rows and findings refer to
 //! - `schemas`: what these tables hold
 
+mod borders;
 mod expected;
 mod findings;
 mod reports;
 mod schemas;
 mod submissions;
 
+pub use borders::RegionTables;
 pub use schemas::{expected_schema, file_metadata, findings_schema, submissions_schema};
 
 use super::{PublishError, io_error};
@@ -66,6 +68,8 @@ pub struct Facts {
     pub models: Vec<Model>,
     /// Rows of [`reference::regions_schema`].
     pub regions: RecordBatch,
+    /// Regions through time.
+    pub registry: RegionTables,
     /// Reference tables by name: `services`, `commodities`, …
     pub codes: Arc<BTreeMap<String, CodeTable>>,
     /// A file of [`submissions_schema`].
@@ -137,6 +141,7 @@ impl Facts {
         Ok(Facts {
             models,
             regions: reference::regions(&sources.configuration.regions),
+            registry: RegionTables::of(&sources.configuration.regions),
             codes: sources.configuration.codes.clone(),
             submissions,
             findings,
@@ -147,15 +152,16 @@ impl Facts {
         })
     }
 
-    /// Makes the facts tables of a session: each dataset, `regions`, the reference tables, `submissions`,
+    /// Makes the facts tables of a session: each dataset, `regions`, its tables through time, the reference tables, `submissions`,
     /// `findings` and `expected`.
     pub async fn register(&self, session: &Session) -> Result<(), SqlError> {
         for (name, table) in self.codes.iter() {
             session.register_batches(name, reference::codes_schema(), vec![reference::codes(table)])?;
         }
         for model in &self.models {
-            register_model(session, model).await?;
+            register_model(session, model, &model.contract.name).await?;
         }
+        self.registry.register(session)?;
         session.register_batches("regions", reference::regions_schema(), vec![self.regions.clone()])?;
         session.register_batches("expected", expected_schema(), vec![self.expected.clone()])?;
         let submissions = std::slice::from_ref(&self.submissions.path);
@@ -189,6 +195,7 @@ impl Facts {
             .iter()
             .map(|(name, table)| (name.clone(), reference::codes(table)));
         let others = [("regions", &self.regions), ("expected", &self.expected)];
+        let others = others.into_iter().chain(self.registry.tables());
         let others = others.map(|(name, batch)| (name.to_string(), batch.clone()));
         for (name, batch) in codes.chain(others) {
             let hash = content(&batch).map_err(|error| SqlError(format!("table {name}: {error}")))?;
@@ -222,16 +229,14 @@ fn content_of(model: &Model) -> String {
     writer::hex(&hash.finalize())
 }
 
-/// Makes one dataset's model a table of a session, empty where there is no file yet.
-async fn register_model(session: &Session, model: &Model) -> Result<(), SqlError> {
+/// Makes one dataset's model a table of a session under a name, empty where there is no file yet.
+async fn register_model(session: &Session, model: &Model, name: &str) -> Result<(), SqlError> {
     let files: Vec<PathBuf> = model.files.iter().map(|file| file.path.clone()).collect();
-    session
-        .register_files(&model.contract.name, model.schema.clone(), &files)
-        .await
+    session.register_files(name, model.schema.clone(), &files).await
 }
 
 /// A session with the tables of a release: each dataset, `regions`, the reference tables, `submissions`,
-/// `findings`, `indicators`, `metadata`, `coverage` and `timeliness`.
+/// `findings`, `indicators`, `metadata`, `coverage` and `timeliness`; and each dataset in other borders.
 pub async fn register_release(
     session: &Session,
     release: &Path,
@@ -246,15 +251,17 @@ pub async fn register_release(
     let mut tables = vec![("regions".to_string(), vec![release.join("regions.parquet")])];
     tables.push(("submissions".to_string(), vec![release.join("submissions.parquet")]));
     for (folder, names) in [
-        ("indicators", &["indicators", "metadata"][..]),
+        ("indicators", &["indicators", "indicators_today", "metadata"][..]),
         ("quality", &["coverage", "timeliness", "findings"]),
+        (
+            "reference",
+            &["region_codes", "region_borders", "region_changes", "region_ids"],
+        ),
     ] {
-        for name in names {
-            tables.push((
-                name.to_string(),
-                vec![release.join(folder).join(format!("{name}.parquet"))],
-            ));
-        }
+        let path = |name: &&str| (name.to_string(), release.join(folder).join(format!("{name}.parquet")));
+        // A release may be older than a table.
+        let there = names.iter().map(path).filter(|(_, path)| path.exists());
+        tables.extend(there.map(|(name, path)| (name, vec![path])));
     }
     let datasets = release.join("datasets");
     for folder in entries(&datasets)? {
@@ -264,15 +271,20 @@ pub async fn register_release(
             .unwrap_or_default();
         tables.push((name, entries(&folder)?));
     }
+    let mut schemas = BTreeMap::new();
     for (name, files) in &tables {
         // The files say what they hold: a release may be older than the contracts.
         if files.is_empty() {
             continue;
         }
         let schema = reader::schema_of(files)?;
-        session.register_files(name, schema, files).await.map_err(sql(name))?;
+        session
+            .register_files(name, schema.clone(), files)
+            .await
+            .map_err(sql(name))?;
+        schemas.insert(name.clone(), schema);
     }
-    Ok(())
+    borders::register_views(session, configuration, &schemas).await
 }
 
 /// Names the table in a failed question.
@@ -353,7 +365,7 @@ fn origins(session: &Session, models: &[Model]) -> Result<BTreeMap<String, BTree
             schema::SUBMISSION
         );
         let ask = async {
-            register_model(session, model).await?;
+            register_model(session, model, name).await?;
             session.sql(&question, &[]).await
         };
         let batches = block_on(ask).map_err(sql(name))?;

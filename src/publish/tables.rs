@@ -3,7 +3,7 @@
 use super::layout::{Building, existing};
 use super::{Publication, PublishError, facts, quality};
 use crate::compute::{metadata_schema, rows_schema};
-use crate::table::reference;
+use crate::table::{borders, reference};
 use arrow::datatypes::SchemaRef;
 
 /// A table that is not a dataset.
@@ -24,6 +24,34 @@ pub const REGIONS: Table = Table {
     key: &["region_code"],
     schema: reference::regions_schema,
 };
+pub const REGION_CODES: Table = Table {
+    path: "reference/region_codes.parquet",
+    title_id: "Kode wilayah dari masa ke masa",
+    title_en: "Region codes through time",
+    key: &["region_code"],
+    schema: borders::codes_schema,
+};
+pub const REGION_BORDERS: Table = Table {
+    path: "reference/region_borders.parquet",
+    title_id: "Kode yang membentuk suatu wilayah",
+    title_en: "Codes that make up a region's borders",
+    key: &["borders", "region_code", "first_day", "part_code"],
+    schema: borders::schema,
+};
+pub const REGION_CHANGES: Table = Table {
+    path: "reference/region_changes.parquet",
+    title_id: "Pemekaran, perubahan kode, dan perubahan nama wilayah",
+    title_en: "Splits, recodes and renames of regions",
+    key: &["change_kind", "old_code", "new_code", "effective_date"],
+    schema: borders::changes_schema,
+};
+pub const REGION_IDS: Table = Table {
+    path: "reference/region_ids.parquet",
+    title_id: "Kode wilayah di sistem lain",
+    title_en: "Region ids of other systems",
+    key: &["system", "source_id"],
+    schema: borders::ids_schema,
+};
 pub const SUBMISSIONS: Table = Table {
     path: "submissions.parquet",
     title_id: "Kiriman",
@@ -35,6 +63,13 @@ pub const INDICATORS: Table = Table {
     path: "indicators/indicators.parquet",
     title_id: "Indikator",
     title_en: "Indicators",
+    key: &["indicator_id", "region_code", "period"],
+    schema: rows_schema,
+};
+pub const INDICATORS_TODAY: Table = Table {
+    path: "indicators/indicators_today.parquet",
+    title_id: "Indikator menurut wilayah sekarang",
+    title_en: "Indicators in the borders of today",
     key: &["indicator_id", "region_code", "period"],
     schema: rows_schema,
 };
@@ -68,10 +103,15 @@ pub const FINDINGS: Table = Table {
 };
 
 /// Every table that is not a dataset.
-pub const TABLES: [Table; 7] = [
+pub const TABLES: [Table; 12] = [
     REGIONS,
+    REGION_CODES,
+    REGION_BORDERS,
+    REGION_CHANGES,
+    REGION_IDS,
     SUBMISSIONS,
     INDICATORS,
+    INDICATORS_TODAY,
     METADATA,
     COVERAGE,
     TIMELINESS,
@@ -83,7 +123,8 @@ const EMPTY: &str = "empty";
 
 /// Whether a table shows illustrative figures.
 pub fn is_illustrative(table: &Table, facts: &facts::Facts) -> bool {
-    table.path != REGIONS.path && !facts.illustrative.is_empty()
+    let is_reference = table.path == REGIONS.path || table.path.starts_with("reference/");
+    !is_reference && !facts.illustrative.is_empty()
 }
 
 /// Key-value pairs of a table's file. No date among them: equal rows are equal bytes.
@@ -99,19 +140,27 @@ pub fn write(building: &mut Building, publication: &Publication<'_>) -> Result<(
         write_dataset(building, facts, model)?;
     }
     let metadata = |table: &Table| file_metadata(table, facts);
-    building.table(
-        REGIONS.path,
-        (REGIONS.schema)(),
-        &metadata(&REGIONS),
-        std::slice::from_ref(&facts.regions),
-    )?;
+    for (table, batch) in [
+        (REGIONS, &facts.regions),
+        (REGION_CODES, &facts.registry.codes),
+        (REGION_BORDERS, &facts.registry.borders),
+        (REGION_CHANGES, &facts.registry.changes),
+        (REGION_IDS, &facts.registry.ids),
+    ] {
+        building.table(
+            table.path,
+            (table.schema)(),
+            &metadata(&table),
+            std::slice::from_ref(batch),
+        )?;
+    }
     building.adopt(SUBMISSIONS.path, &facts.submissions)?;
-    building.table(
-        INDICATORS.path,
-        (INDICATORS.schema)(),
-        &metadata(&INDICATORS),
-        &indicators.rows,
-    )?;
+    for (table, rows) in [
+        (INDICATORS, &indicators.rows),
+        (INDICATORS_TODAY, &indicators.rows_today),
+    ] {
+        building.table(table.path, (table.schema)(), &metadata(&table), rows)?;
+    }
     let definitions = std::slice::from_ref(&indicators.metadata);
     building.table(METADATA.path, (METADATA.schema)(), &metadata(&METADATA), definitions)?;
     building.adopt(FINDINGS.path, &facts.findings)

@@ -61,7 +61,7 @@ fn cells(path: &Path, output: &mut impl Write) -> Result<(), Trouble> {
             }
         }
     }
-    say(&Line::End)
+    say(&Line::End { again: false })
 }
 
 #[cfg(test)]
@@ -85,7 +85,7 @@ mod tests {
             [
                 row(1, "[\"Kode\",\"Nilai\"]").as_str(),
                 row(2, "[\"01\",\"1,5\"]").as_str(),
-                "\"end\""
+                "{\"end\":{\"again\":false}}"
             ]
         );
         assert_eq!(told("a.pdf", "%PDF-1.7"), "{\"refused\":\"file-not-data\"}\n");

@@ -17,12 +17,14 @@ mod json;
 mod merged;
 mod open;
 mod shown;
+mod timed;
 mod xlsx;
 mod xml;
 
-pub use apart::read_workbook;
+pub use apart::read_workbooks;
 pub use dump::write_cells;
 pub use open::open;
+pub use timed::ReadClock;
 
 use crate::finding::Finding;
 
@@ -99,6 +101,8 @@ pub struct Block {
     pub row_numbers: Vec<u32>,
     /// True where `row_numbers` are physical lines of a text file.
     pub numbers_are_lines: bool,
+    /// The day that the sheet's numbers count from where they stand for days.
+    pub epoch: Option<Epoch>,
     /// Of rows that a crosstab was turned into: the ordinal of the header's value that each is of. Else empty.
     pub turned: Vec<u32>,
 }

@@ -262,7 +262,10 @@ impl Blocks for XlsxBlocks<'_> {
 
 impl XlsxBlocks<'_> {
     fn fill(&mut self) -> Result<Option<Block>, ReadError> {
-        let mut block = Block::default();
+        let mut block = Block {
+            epoch: Some(self.epoch),
+            ..Block::default()
+        };
         if let Some(((row, column), value, shows)) = self.pending.take() {
             self.row = Some(row);
             self.push(&mut block, row, column, &value, shows)?;

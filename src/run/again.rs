@@ -70,6 +70,7 @@ pub(super) fn digests(verdict: &mut Verdict) -> Vec<(String, Vec<Digest>)> {
 pub(super) fn decide(outcome: &mut Outcome, decision: Option<&str>) {
     match decision {
         Some("refused") => outcome.status = Status::Refused,
+        Some("withdrawn") => outcome.status = Status::Withdrawn,
         Some("accepted") if outcome.status == Status::Held => outcome.status = outcome.rows.status(false),
         _ => {}
     }
@@ -87,7 +88,7 @@ impl Run {
             decide(outcome, decision.as_deref());
             let finding = self.waiting.get(&outcome.dataset);
             if let Some(finding) = finding {
-                if outcome.status != Status::Refused {
+                if !matches!(outcome.status, Status::Refused | Status::Withdrawn) {
                     outcome.status = Status::Held;
                 }
                 outcome.findings.push(finding);
@@ -210,7 +211,10 @@ impl Run {
         if let Some(stored) = receipts::read(&self.data, sequence)? {
             for part in stored.parts() {
                 match anew.iter().position(|one| name(one) == name(part)) {
-                    Some(index) => parts.push(anew.remove(index)),
+                    Some(index) => parts.push(Receipt {
+                        reason: part.reason.clone(),
+                        ..anew.remove(index)
+                    }),
                     None if !is_anew(&name(part)) => parts.push(part.clone()),
                     None => {}
                 }

@@ -97,6 +97,7 @@ async fn indicator_problems(configuration: &Configuration, session: &Session) ->
         Err(problems) => return Ok(problems),
     };
     session.register_batches("regions", reference::regions_schema(), Vec::new())?;
+    facts::RegionTables::of(&configuration.regions).register(session)?;
     session.register_batches("expected", facts::expected_schema(), Vec::new())?;
     session.register_batches("submissions", facts::submissions_schema(), Vec::new())?;
     session.register_batches("findings", facts::findings_schema(), Vec::new())?;

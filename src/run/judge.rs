@@ -8,7 +8,7 @@ use crate::finding::{Bilingual, Finding, Place, Severity};
 use crate::normalize::{
     Context, LeftOut, NormalizeError, Normalizer, RoutedSheet, Routing, RowSink, Speaker, Styles, route,
 };
-use crate::read::{self, Document, ReadError, ReadOptions, SheetKind};
+use crate::read::{self, Document, ReadClock, ReadError, ReadOptions, SheetKind};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -52,14 +52,25 @@ pub struct Verdict {
     pub outcomes: Vec<Outcome>,
     /// Part index and sheet name of every place.
     pub places: Vec<(usize, Option<String>)>,
+    /// How long readers took.
+    pub read_seconds: f64,
 }
 
 /// Judges a submission. An error is never about its content.
 pub fn judge(case: &Case<'_>) -> Result<Verdict, CheckError> {
+    let clock = ReadClock::default();
+    let verdict = judged(case, &clock)?;
+    Ok(Verdict {
+        read_seconds: clock.seconds(),
+        ..verdict
+    })
+}
+
+fn judged(case: &Case<'_>, clock: &ReadClock) -> Result<Verdict, CheckError> {
     let mut documents: Vec<Box<dyn Document>> = Vec::new();
     for (index, part) in case.parts.iter().enumerate() {
-        match read::open(&part.path, &part.name, &case.options) {
-            Ok(document) => documents.push(document),
+        match clock.time(|| read::open(&part.path, &part.name, &case.options)) {
+            Ok(document) => documents.push(clock.watch(document)),
             Err(ReadError(finding)) => return unreadable(case, *finding, index as i32, Vec::new(), 0),
         }
     }
@@ -112,6 +123,7 @@ pub fn judge(case: &Case<'_>) -> Result<Verdict, CheckError> {
     Ok(Verdict {
         outcomes,
         places: routing.places,
+        read_seconds: 0.0,
     })
 }
 
@@ -360,6 +372,7 @@ fn refused(
             digests: Vec::new(),
         }],
         places,
+        read_seconds: 0.0,
     })
 }
 

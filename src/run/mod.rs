@@ -17,14 +17,15 @@ pub mod replay;
 pub mod versions;
 
 mod again;
+mod decision;
 mod disk_full;
 mod fetch;
+mod figures;
 mod stage;
 mod unchanged;
 
 use crate::catalog::{Catalog, CatalogError, LeaseError};
 use crate::check::{CheckError, Looks};
-use crate::compute::Kept;
 use crate::config::{Configuration, Connector, Problem};
 use crate::finding::Finding;
 use crate::finding::receipt::{Status, UnbalancedRows};
@@ -36,9 +37,10 @@ use crate::observe::{
     IndicatorFailure, IndicatorsReport, Progress, ReleaseReport, RunReport, SourceReport, Stage, SubmissionReport,
 };
 use crate::publish;
-pub use crate::read::{read_workbook, write_cells};
-use crate::table::{Session, SqlError};
+pub use crate::read::{read_workbooks, write_cells};
+use crate::table::SqlError;
 use chrono::NaiveDate;
+pub use decision::{Withdrawal, decide, withdraw};
 pub use disk_full::Doing;
 use disk_full::during;
 use std::collections::BTreeMap;
@@ -155,50 +157,6 @@ fn chosen(configuration: &Configuration, names: &[String]) -> Result<Vec<Arc<Con
             .ok_or_else(|| RunError::NoConnector(name.clone()))
     };
     names.iter().map(find).collect()
-}
-
-/// Decides on a held submission and amends its receipt. False where it is not held.
-pub fn decide(
-    data: &DataDirectory,
-    catalog: &Catalog,
-    configuration: &Configuration,
-    submission: &crate::catalog::Submission,
-    accept: bool,
-    reason: &str,
-) -> Result<bool, RunError> {
-    let Some(sequence) = submission.sequence else {
-        return Ok(false);
-    };
-    if let Some(waiting) = catalog
-        .outcomes(sequence)?
-        .into_iter()
-        .find(|outcome| accept && outcome.waits)
-    {
-        return Err(RunError::WaitsForRebuild {
-            submission: sequence,
-            dataset: waiting.dataset,
-        });
-    }
-    // An open question has no rows to let in: only the sender can answer it.
-    let is_held = submission.status.as_deref() == Some(Status::Held.as_str());
-    let has_rows = |outcome: &crate::catalog::OutcomeRow| outcome.status == "held" && outcome.accepted > 0;
-    if accept && is_held && !catalog.outcomes(sequence)?.iter().any(has_rows) {
-        return Err(RunError::NothingToAccept(sequence));
-    }
-    catalog.take_lease(LEASE)?;
-    let decide = || -> Result<bool, RunError> {
-        receipts::due(data, &[sequence])?;
-        fail_point("decide.before");
-        let decided = catalog.decide(sequence, accept, reason)?;
-        fail_point("decide.after");
-        receipts::settle(data, catalog, configuration)?;
-        Ok(decided)
-    };
-    let decided = decide();
-    let released = catalog.release_lease(LEASE);
-    let decided = decided.map_err(during(Doing::Deciding, data.root()))?;
-    released?;
-    Ok(decided)
 }
 
 /// Today in the installation's zone.
@@ -397,11 +355,7 @@ impl Run {
         let bar = self.progress.stage(Stage::Compute, 1);
         fail_point("compute.before");
         let facts = publish::Facts::load(&self.data, &self.catalog, &self.configuration, self.as_of).await?;
-        let session = Session::new(self.configuration.installation.limits.query_memory_mb)?;
-        facts.register(&session).await?;
-        let kept = Arc::new(Kept::new(&self.data.answers(), facts.contents()?));
-        let computed =
-            crate::compute::compute(&session, &indicators, self.as_of, &facts.illustrative_tables(), &kept).await?;
+        let computed = self.figures(&facts, &indicators).await?;
         fail_point("compute.after");
         bar.advance(1);
         bar.finish();

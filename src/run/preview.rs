@@ -4,7 +4,7 @@ use super::judge;
 use crate::config::{Configuration, Connector, Contract};
 use crate::domain::date::from_serial;
 use crate::finding::{Finding, Severity};
-use crate::normalize::{Context, Layout, LeftOut, RoutedSheet, Speaker, Supplied, YearFrom, route};
+use crate::normalize::{Context, Layout, LeftOut, RoutedSheet, Speaker, Supplied, TableRows, YearFrom, route};
 use crate::read::{self, Block, Cell, Document, Epoch, Format, ReadError};
 use std::path::Path;
 use std::sync::Arc;
@@ -192,11 +192,9 @@ fn first_rows(
     let Some(block) = blocks.next_block()? else {
         return Ok(Vec::new());
     };
-    let skip = layout.map_or(0, |layout| layout.skip_rows);
-    let crosstab = layout.and_then(|layout| layout.crosstab.as_ref());
-    let (block, skip) = match crosstab {
-        Some(crosstab) => (crosstab.turn(&block, skip.min(block.rows())).0, 0),
-        None => (block, skip),
+    let (block, skip) = match layout {
+        Some(layout) => TableRows::new(layout).next(block, layout),
+        None => (block, 0),
     };
     Ok((skip..block.rows()).take(rows).map(|row| texts(&block, row)).collect())
 }

@@ -349,7 +349,7 @@ impl Run {
             connector: replay.submission.connector.clone(),
             rows: folder.join("rows.parquet"),
             is_complete: replay.now.complete,
-            is_again: false,
+            role: merge::Role::New,
         }
     }
 
@@ -367,6 +367,7 @@ impl Run {
         let verdict = Verdict {
             outcomes: vec![replay.now],
             places: Vec::new(),
+            read_seconds: 0.0,
         };
         let fresh: Receipt = receipts::of_verdict(&replay.submission, verdict)?;
         let status = self.reissue(&replay.submission, fresh, &|of| of == dataset)?;

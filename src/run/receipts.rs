@@ -218,6 +218,7 @@ fn renew(
         return Ok(());
     };
     let outcomes = catalog.outcomes(sequence)?;
+    let reason = catalog.reason_of(sequence)?;
     let mut parts = receipt.datasets.take().unwrap_or_else(|| vec![receipt]);
     for part in &mut parts {
         let dataset = part.dataset.clone().unwrap_or_default();
@@ -227,6 +228,7 @@ fn renew(
         if let Some(status) = Status::from_word(&outcome.status) {
             part.status = status;
         }
+        part.reason = reason.clone().filter(|_| outcome.decision.is_some());
         if dataset.is_empty() {
             continue;
         }

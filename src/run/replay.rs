@@ -64,7 +64,7 @@ pub enum Reason {
     TakesBack,
     /// It would have to be held.
     Held,
-    /// A person refused it.
+    /// A person refused or withdrew it.
     Decided,
     /// Its dataset waits for a rebuild, which replays it too.
     Waits,
@@ -164,7 +164,7 @@ impl Run {
     ) -> Result<Result<Vec<Passes>, Reason>, RunError> {
         let mut passes = Vec::new();
         for old in before.iter().filter(|old| !self.waiting.contains_key(&old.dataset)) {
-            if old.decision.as_deref() == Some("refused") {
+            if matches!(old.decision.as_deref(), Some("refused" | "withdrawn")) {
                 return Ok(Err(Reason::Decided));
             }
             let Some(now) = verdict.outcomes.iter_mut().find(|now| now.dataset == old.dataset) else {

@@ -7,7 +7,7 @@ use crate::check::{CheckError, Digest};
 use crate::config::{Connector, Contract};
 use crate::finding::Finding;
 use crate::finding::receipt::{Receipt, Status, Titles};
-use crate::merge::{self, MergeError, Staged, Target};
+use crate::merge::{self, MergeError, Role, Staged, Target};
 use crate::observe::fail_point;
 use crate::observe::{DatasetReport, MergeReport, Stage, SubmissionReport, SubmissionSeconds};
 use rayon::prelude::*;
@@ -25,6 +25,7 @@ struct Judged {
     receipt: Receipt,
     record: Record,
     seconds: f64,
+    read_seconds: f64,
 }
 
 /// Groups of at most [`TOGETHER`] submissions. A sender's own come one after the other, in different groups: what the
@@ -87,6 +88,7 @@ impl Run {
                 let land = land_seconds.get(&(submission.connector.clone(), file));
                 let seconds = SubmissionSeconds {
                     land: land.copied().unwrap_or_default(),
+                    read: judged.read_seconds,
                     stage: judged.seconds,
                 };
                 reports.push(report(submission, &judged.receipt, seconds));
@@ -113,6 +115,7 @@ impl Run {
             return Ok(None);
         };
         let datasets = connector.dataset_names();
+        let mut read_seconds = 0.0;
         let (receipt, record) = if submission.status.as_deref() == Some(Status::Duplicate.as_str()) {
             let dataset = if let [only] = datasets.as_slice() { only } else { "" };
             let record = again::recorded(submission, "duplicate", Vec::new(), Vec::new());
@@ -124,6 +127,7 @@ impl Run {
                 &|dataset| self.data.staged(sequence, dataset),
                 &|dataset| self.history(dataset),
             )?;
+            read_seconds = verdict.read_seconds;
             let outcomes = self.outcome_rows(sequence, &mut verdict)?;
             let digests = again::digests(&mut verdict);
             let judged = outcomes.iter().map(|outcome| outcome.dataset.clone()).collect();
@@ -141,6 +145,7 @@ impl Run {
             receipt,
             record,
             seconds: start.elapsed().as_secs_f64(),
+            read_seconds,
         }))
     }
 
@@ -249,7 +254,7 @@ impl Run {
             all.stuck.push(contract.name.clone());
             return Ok(None);
         };
-        let waiting = staged.iter().filter(|one| !one.is_again).count() as u64;
+        let waiting = staged.iter().filter(|one| one.role == Role::New).count() as u64;
         let folder = self.data.model(&contract.name);
         let (connector_of, is_illustrative) = (self.connector_of(), self.is_illustrative());
         let target = self.target(contract, &folder, &connector_of, &is_illustrative);
@@ -267,7 +272,16 @@ impl Run {
                 Err(error) => return Err(error.into()),
             }
         };
-        let disagreements = prepared.merged.disagreements.iter().map(|(sequence, rows)| {
+        // Where all is folded again, what was told of earlier ones stands: only some of their partitions were seen.
+        let is_withdrawal = staged.iter().any(|one| one.role == Role::Withdrawn);
+        let is_new = |sequence: i64| {
+            staged
+                .iter()
+                .any(|one| one.sequence == sequence && one.role == Role::New)
+        };
+        let told = prepared.merged.disagreements.iter();
+        let disagreements = told.filter(|(sequence, _)| !is_withdrawal || is_new(**sequence));
+        let disagreements = disagreements.map(|(sequence, rows)| {
             let finding = Finding::of("sources-disagree").with("rows", rows.to_string());
             (*sequence, finding)
         });
@@ -300,34 +314,41 @@ impl Run {
     }
 
     /// What waits to be merged, in order; and where an older submission was let in late, every later one again, so
-    /// that the later ones keep the last word. Rows that were removed after merging are read again from raw; none
-    /// where they cannot be had as they were.
+    /// that the later ones keep the last word; where one was withdrawn, all others again. Rows that were removed after
+    /// merging are read again from raw; none where they cannot be had as they were.
     fn staged(&self, contract: &Contract) -> Result<Option<Vec<Staged>>, RunError> {
         let waiting = self.catalog.unmerged(&contract.name)?;
         let Some(first) = waiting.first().copied() else {
             return Ok(Some(Vec::new()));
         };
-        let mut sequences: Vec<(i64, bool)> = waiting.iter().map(|sequence| (*sequence, false)).collect();
-        let later = self.catalog.merged_after(&contract.name, first)?;
-        sequences.extend(later.into_iter().map(|sequence| (sequence, true)));
-        sequences.sort_unstable();
+        let from = if self.catalog.has_withdrawn(&contract.name)? {
+            0
+        } else {
+            first
+        };
+        let mut sequences: Vec<(i64, Role)> = waiting.iter().map(|sequence| (*sequence, Role::New)).collect();
+        let later = self.catalog.merged_after(&contract.name, from)?;
+        sequences.extend(later.into_iter().map(|sequence| (sequence, Role::Again)));
+        sequences.sort_unstable_by_key(|(sequence, _)| *sequence);
         let mut staged = Vec::new();
-        for (sequence, is_again) in sequences {
+        for (sequence, role) in sequences {
             let rows = self.data.staged(sequence, &contract.name).join("rows.parquet");
-            if !rows.exists() {
+            let outcomes = self.catalog.outcomes(sequence)?;
+            let outcome = outcomes.iter().find(|outcome| outcome.dataset == contract.name);
+            let is_withdrawn = outcome.is_some_and(|outcome| outcome.status == Status::Withdrawn.as_str());
+            let role = if is_withdrawn { Role::Withdrawn } else { role };
+            if !is_withdrawn && !rows.exists() {
                 return match self.rows_from_raw(sequence, &contract.name)? {
                     true => self.staged(contract),
                     false => Ok(None),
                 };
             }
-            let outcomes = self.catalog.outcomes(sequence)?;
-            let outcome = outcomes.iter().find(|outcome| outcome.dataset == contract.name);
             staged.push(Staged {
                 sequence,
                 connector: self.connector_of()(sequence)?.unwrap_or_default(),
                 rows,
                 is_complete: outcome.is_some_and(|outcome| outcome.complete),
-                is_again,
+                role,
             });
         }
         Ok(Some(staged))

@@ -1,5 +1,6 @@
 //! Tables: the one way Parquet is written, read and asked.
 //!
+//! - [`borders`]: regions through time, and datasets in other borders than those of their time.
 //! - [`schema`]: contract → Arrow schema.
 //! - [`writer`]: the one writer of every staged, model and published file. Equal rows give equal bytes.
 //! - [`reader`]: Parquet back to batches.
@@ -9,6 +10,7 @@
 //!
 //! Other modules never name a Parquet API.
 
+pub mod borders;
 mod bound;
 pub mod excluded;
 pub mod reader;

@@ -4,7 +4,7 @@ use crate::support::{AS_OF, Installation, Said, lumbung, root};
 use serde_json::Value;
 
 /// Every verb, with the verbs below it.
-const VERBS: [&[&str]; 24] = [
+const VERBS: [&[&str]; 25] = [
     &["run"],
     &["serve"],
     &["check"],
@@ -20,6 +20,7 @@ const VERBS: [&[&str]; 24] = [
     &["submission", "show"],
     &["submission", "accept"],
     &["submission", "refuse"],
+    &["submission", "withdraw"],
     &["quarantine", "list"],
     &["quarantine", "show"],
     &["quarantine", "replay"],

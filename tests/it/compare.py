@@ -108,7 +108,7 @@ def read_own(lumbung, path):
     sheets, refused, names = {}, None, []
     for line in output.decode().splitlines():
         line = json.loads(line)
-        if line == "end":
+        if "end" in line:
             continue
         if "refused" in line:
             sheets, refused = {}, line["refused"]

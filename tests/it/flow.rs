@@ -11,6 +11,7 @@ mod reading;
 mod rebuild;
 mod replay;
 mod versions;
+mod withdrawn;
 
 use crate::support::{AS_OF, Installation, files_below, read_json, read_text};
 use lumbung::catalog::Catalog;

@@ -361,6 +361,12 @@ impl From<i64> for Cell {
     }
 }
 
+impl From<f64> for Cell {
+    fn from(number: f64) -> Cell {
+        Cell::Number(number)
+    }
+}
+
 impl From<NaiveDate> for Cell {
     fn from(day: NaiveDate) -> Cell {
         Cell::Day(day)

@@ -1,32 +1,29 @@
 //! Templates: filled in as an officer does, each is read as it is, without a finding.
 
-use crate::support::{AS_OF, Cell, lumbung, read_text, root};
+use crate::support::{AS_OF, Cell, Installation, lumbung, root};
 use chrono::NaiveDate;
+use lumbung::config::{Column, ColumnType, Contract};
 use std::fs;
 use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-/// What an officer fills in, by dataset, in the order of the contract's columns.
-fn rows() -> Vec<(String, Vec<Cell>)> {
-    let text = read_text(&root().join("tests/templates.toml"));
-    let table: toml::Table = text.parse().expect("a table of rows");
-    let cells = |row: toml::Value| match row {
-        toml::Value::Array(cells) => cells.into_iter().map(cell).collect(),
-        other => panic!("{other} is no row"),
+/// The example of each contract as cells, by dataset, in the order of the template's columns.
+fn examples() -> Vec<(String, Vec<Cell>)> {
+    let configuration = lumbung::config::load(&root()).expect("a configuration");
+    let row = |contract: &Contract| {
+        let cell = |(name, column): (&String, &Column)| match (contract.example.get(name), column.kind) {
+            (None, _) => Cell::Blank,
+            (Some(day), ColumnType::Date) => Cell::Day(day.parse().expect("a date")),
+            (Some(figure), kind) if kind.is_measure() => Cell::Number(figure.parse().expect("a figure")),
+            (Some(text), _) => Cell::Text(text.clone()),
+        };
+        contract.asked().map(cell).collect()
     };
-    table.into_iter().map(|(dataset, row)| (dataset, cells(row))).collect()
-}
-
-fn cell(value: toml::Value) -> Cell {
-    match value {
-        toml::Value::String(text) if text.is_empty() => Cell::Blank,
-        toml::Value::String(text) => Cell::Text(text),
-        toml::Value::Integer(number) => Cell::Number(number as f64),
-        toml::Value::Float(number) => Cell::Number(number),
-        toml::Value::Datetime(day) => Cell::Day(day.to_string().parse().expect("a date")),
-        other => panic!("{other} is no cell"),
-    }
+    let contracts = configuration.contracts.iter();
+    contracts
+        .map(|(name, contract)| (name.clone(), row(contract)))
+        .collect()
 }
 
 /// Writes one row below the header, each cell in the format of its column, as a spreadsheet does.
@@ -93,8 +90,11 @@ fn a_filled_template_is_accepted_without_a_finding() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = root();
     let config = config.to_str().expect("UTF-8");
-    let mut seen = Vec::new();
-    for (dataset, row) in rows() {
+    for (dataset, row) in examples() {
+        assert!(
+            row.iter().filter(|cell| !matches!(cell, Cell::Blank)).count() > 4,
+            "{dataset}: {row:?}"
+        );
         let made = lumbung(&["--config", config, "template", &dataset], &[], folder.path()).expect(0);
         let name = made.stdout.trim();
         assert_eq!(name, format!("{dataset}.xlsx"));
@@ -122,14 +122,52 @@ fn a_filled_template_is_accepted_without_a_finding() {
         .expect(0)
         .json();
         assert_eq!(receipt["status"], "accepted", "{dataset}: {receipt}");
+        // The example above the header is the same row: read as data, it would count as repeated.
+        assert_eq!(receipt["rows"]["read"], 1, "{dataset}: {receipt}");
         assert_eq!(receipt["rows"]["accepted"], 1, "{dataset}: {receipt}");
         assert_eq!(receipt["findings_total"], 0, "{dataset}: {receipt}");
-        seen.push(dataset);
     }
-    let contracts = fs::read_dir(root().join("pipelines/datasets"))
-        .expect("contracts")
-        .count();
-    assert_eq!(seen.len(), contracts, "every dataset has been tried");
+}
+
+#[test]
+fn the_example_left_in_place_is_not_in_the_model() {
+    let installation = Installation::with_own(&["sakernas-file"]);
+    let made = lumbung(
+        &[
+            "--config",
+            root().to_str().expect("UTF-8"),
+            "template",
+            "labour",
+            "--out",
+            "template.xlsx",
+        ],
+        &[],
+        installation.home(),
+    );
+    made.expect(0);
+    let template = fs::read(installation.home().join("template.xlsx")).expect("a file");
+    let row = [
+        Cell::Text("32.73".to_owned()),
+        Cell::Text("2023".to_owned()),
+        Cell::Number(1_950_000.0),
+        Cell::Number(1_250_000.0),
+        Cell::Number(1_140_000.0),
+        Cell::Number(110_000.0),
+    ];
+    installation.drop("32.73", "sakernas-file", "template.xlsx", fill(&template, &row));
+    // Saved as CSV, hidden rows and the example among its lines.
+    let csv = "Ketenagakerjaan / Labour;;;;;\nContoh isian. Tulis data Anda di bawah judul kolom.;;;;;\n\
+               32.73;2024;2000000;1300000;1200000;100000\n\
+               Kode wilayah;Periode;Penduduk usia kerja;Angkatan kerja;Bekerja;Pengangguran\n\
+               32.73;2022;1900000;1200000;1080000;120000\n";
+    installation.drop("32.73", "sakernas-file", "template.csv", csv.as_bytes());
+    let report = installation.merge_only(0);
+    for submission in report["submissions"].as_array().expect("submissions") {
+        assert_eq!(submission["status"], "accepted", "{report}");
+        assert_eq!(submission["datasets"][0]["rows"]["read"], 1, "{report}");
+    }
+    let lines = installation.model_lines("labour", &["period", "unemployed"]);
+    assert_eq!(lines, ["2022 120000", "2023 110000"]);
 }
 
 #[test]
@@ -171,4 +209,25 @@ fn a_template_overwrites_nothing_and_knows_its_datasets() {
     );
     let unknown = lumbung(&["--config", config, "template", "labor"], &[], folder.path()).expect(2);
     assert!(unknown.stderr.contains("labour"), "{}", unknown.stderr);
+}
+
+#[test]
+fn an_example_that_cannot_be_shown_is_a_configuration_error() {
+    for (from, to, hint) in [
+        (
+            "[example]",
+            "[example]\nages = \"7\"",
+            "name a column of the contract that is not dropped",
+        ),
+        (
+            "employed = \"1200000\"",
+            "employed = \"1,2 juta\"",
+            "write a figure such as 1234.5",
+        ),
+    ] {
+        let installation = Installation::with_own(&["sakernas-file"]);
+        installation.change_contract("labour", from, to);
+        let said = installation.lumbung(&["check"]).expect(2);
+        assert!(said.stderr.contains(hint), "{}", said.stderr);
+    }
 }

@@ -2,14 +2,14 @@
 //! than ten seconds.
 
 use crate::bad_input::fixtures;
-use crate::support::{Installation, lumbung, python, read_text, root};
+use crate::support::{AS_OF, Installation, lumbung, python, read_text, root};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{Cursor, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -426,17 +426,18 @@ fn what_cells_of_an_xlsb_look_like_is_seen() {
         json!([["error", "#DIV/0!"], 17]),
     ];
     assert_eq!(read_cells(&path), expected);
-    let said = lumbung(
-        &["read-workbook", "xlsb", path.to_str().expect("UTF-8"), "512"],
-        &[],
-        &root(),
-    )
-    .expect(0);
-    let hidden: Vec<&str> = said
-        .stdout
-        .lines()
-        .filter(|line| line.contains("\"hidden\":true"))
-        .collect();
+    let mut reader = Command::new(env!("CARGO_BIN_EXE_lumbung"))
+        .args(["read-workbook", "512"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a process");
+    let question = format!("xlsb {}\0", path.display());
+    let mut questions = reader.stdin.take().expect("piped");
+    questions.write_all(question.as_bytes()).expect("written");
+    drop(questions);
+    let said = String::from_utf8(reader.wait_with_output().expect("ended").stdout).expect("UTF-8");
+    let hidden: Vec<&str> = said.lines().filter(|line| line.contains("\"hidden\":true")).collect();
     assert!(hidden.len() == 1 && hidden[0].contains("\"row\":2,"), "{hidden:?}");
 }
 
@@ -475,4 +476,66 @@ fn what_cells_of_an_open_document_look_like_is_seen_and_its_formatted_emptiness_
         ["uncalculated"]
     ]);
     assert_eq!(read_cells(&path), [expected.clone(), expected]);
+}
+
+/// A night over workbooks of one sender, one after the other; its report, and how many processes read them.
+fn night_over(memory_mb: u64, workbooks: &[Vec<u8>], code: i32) -> (Value, usize) {
+    let installation = Installation::with_own(&["dukcapil-file"]);
+    installation.settings(&format!("[limits]\nworkbook_memory_mb = {memory_mb}\n"));
+    for (number, bytes) in workbooks.iter().enumerate() {
+        installation.drop("32", "dukcapil-file", &format!("penduduk-{number}.ods"), bytes);
+    }
+    let said = installation
+        .lumbung(&["run", "--as-of", AS_OF, "--no-publish", "--json", "-vv"])
+        .expect(code);
+    let starts = said.stderr.matches("a reader of workbooks starts").count();
+    (said.json(), starts)
+}
+
+fn statuses(report: &Value) -> Vec<&str> {
+    let submissions = report["submissions"].as_array().expect("submissions").iter();
+    submissions
+        .map(|submission| submission["status"].as_str().expect("a status"))
+        .collect()
+}
+
+/// One row, of a year of its own.
+fn population_of(year: &str) -> Vec<u8> {
+    ods(&[POPULATION[0], &["32.73", year, "600", "500", "1100"]])
+}
+
+#[test]
+fn one_process_reads_many_small_workbooks() {
+    let damaged = b"PK\x03\x04 torn".to_vec();
+    let workbooks = [
+        population_of("2021"),
+        population_of("2022"),
+        damaged,
+        ods(&[]),
+        population_of("2023"),
+        population_of("2024"),
+    ];
+    let (report, starts) = night_over(512, &workbooks, 3);
+    assert_eq!(
+        statuses(&report),
+        ["accepted", "accepted", "refused", "refused", "accepted", "accepted"]
+    );
+    assert_eq!(starts, 1);
+    for submission in report["submissions"].as_array().expect("submissions") {
+        let seconds = |of: &str| submission["seconds"][of].as_f64().expect("seconds");
+        assert!(
+            0.0 < seconds("read") && seconds("read") < seconds("stage"),
+            "{submission}"
+        );
+    }
+}
+
+#[test]
+fn a_workbook_that_ends_its_process_ends_no_other() {
+    let long = ods(&[&POPULATION[..1], &[POPULATION[1]; 50_000]].concat());
+    let workbooks = [population_of("2021"), long, population_of("2022")];
+    let (report, starts) = night_over(12, &workbooks, 3);
+    assert_eq!(statuses(&report), ["accepted", "refused", "accepted"]);
+    // The long one is tried in a new process too: it may not have failed for what the process did before.
+    assert_eq!(starts, 3);
 }

@@ -43,6 +43,12 @@ pub struct Request {
     /// Prices only: a further column, `Pasar`, with this name in every row.
     #[arg(long)]
     pub market: Option<String>,
+    /// Further columns that officers keep for themselves and no dataset has.
+    #[arg(long, default_value_t = 0)]
+    pub own_columns: usize,
+    /// XLSX only: a border and a number format for every cell.
+    #[arg(long)]
+    pub styled: bool,
     /// Field delimiter of CSV.
     #[arg(long, default_value = ";", value_parser = delimiter)]
     pub delimiter: u8,
@@ -134,10 +140,29 @@ fn write_rows(facts: &Facts, request: &Request, mut truth: Option<&mut Truth>) -
     Ok(written)
 }
 
-/// The file of a set, with the column that every row has alike.
+/// The file of a set, with the columns that no row decides.
 struct Output {
     rows: Box<dyn Rows>,
     market: Option<Value<'static>>,
+    own_columns: usize,
+    written: i64,
+}
+
+/// What officers note beside their data.
+fn own_header(column: usize) -> String {
+    let what = ["Petugas", "Harga Kemarin", "Tanggal Input", "Keterangan"][column % 4];
+    format!("{what} {}", column / 4 + 1)
+}
+
+/// It differs from row to row, as such notes do, and repeats itself.
+fn own_value(column: usize, row: i64) -> Value<'static> {
+    match column % 4 {
+        0 => Value::text(format!("Petugas {}", row % 40 + 1)),
+        1 => Value::Decimal(1_000_000 + row % 977 * 5_000),
+        2 => Value::Date(last_day() - chrono::Days::new(row as u64 % 60)),
+        _ if row % 3 == 0 => Value::Empty,
+        _ => Value::text(format!("Sudah diperiksa, lembar {}", row % 500)),
+    }
 }
 
 impl Output {
@@ -145,25 +170,31 @@ impl Output {
         let mut headers = request.dataset.headers().to_vec();
         let market = request.market.clone().map(Value::text);
         headers.extend(market.as_ref().map(|_| "Pasar"));
+        let own_headers: Vec<String> = (0..request.own_columns).map(own_header).collect();
+        headers.extend(own_headers.iter().map(String::as_str));
         let path = &request.out;
         let rows: Box<dyn Rows> = match request.format {
             Format::Csv => Box::new(Delimited::create(path, &headers, request.delimiter, request.style)?),
-            Format::Xlsx => Box::new(Workbook::create(path, &headers)?),
+            Format::Xlsx => Box::new(Workbook::create(path, &headers)?.with_styles(request.styled)),
             Format::Json => Box::new(Json::create(path, &headers)?),
             Format::Xml => Box::new(Xml::create(path, &headers)?),
         };
-        Ok(Output { rows, market })
+        Ok(Output {
+            rows,
+            market,
+            own_columns: request.own_columns,
+            written: 0,
+        })
     }
 
     fn row(&mut self, values: &[Value<'_>]) -> io::Result<Place> {
-        match &self.market {
-            None => self.rows.row(values),
-            Some(market) => {
-                let mut values = values.to_vec();
-                values.push(market.clone());
-                self.rows.row(&values)
-            }
+        if self.market.is_none() && self.own_columns == 0 {
+            return self.rows.row(values);
         }
+        let own = (0..self.own_columns).map(|column| own_value(column, self.written));
+        let values: Vec<Value<'_>> = values.iter().cloned().chain(self.market.clone()).chain(own).collect();
+        self.written += 1;
+        self.rows.row(&values)
     }
 
     fn finish(self) -> io::Result<()> {

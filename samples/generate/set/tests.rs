@@ -14,6 +14,8 @@ fn request(dataset: Dataset, rows: u64, folder: &Path) -> Request {
         doubled_share: 0.0,
         corrections: None,
         market: None,
+        own_columns: 0,
+        styled: false,
         delimiter: b';',
         style: Style::Plain,
         out: folder.join("set.csv"),
@@ -180,4 +182,34 @@ fn a_market_is_a_column_of_prices_only() {
     assert!(lines(&request).iter().all(|line| line.ends_with(";Pasar Baru")));
     request.dataset = Dataset::Labour;
     assert!(generate(&facts(), &request).is_err());
+}
+
+#[test]
+fn own_columns_stand_behind_those_of_the_dataset() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut request = request(Dataset::CommodityPrice, 3, folder.path());
+    request.own_columns = 5;
+    let lines = lines(&request);
+    assert!(
+        lines[0].ends_with(";Petugas 1;10000;2025-11-30;;Petugas 1"),
+        "{}",
+        lines[0]
+    );
+    assert!(
+        lines[1].ends_with(";Sudah diperiksa, lembar 1;Petugas 2"),
+        "{}",
+        lines[1]
+    );
+}
+
+#[test]
+fn styles_change_how_a_workbook_looks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut request = request(Dataset::CommodityPrice, 3, folder.path());
+    request.format = Format::Xlsx;
+    generate(&facts(), &request).expect("a set");
+    let plain = std::fs::read(&request.out).expect("bytes");
+    request.styled = true;
+    generate(&facts(), &request).expect("a set");
+    assert!(std::fs::read(&request.out).expect("bytes").len() > plain.len());
 }

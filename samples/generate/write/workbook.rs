@@ -2,7 +2,7 @@
 
 use super::{Place, Rows, Style, Value};
 use chrono::{Datelike, NaiveDate};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook as Book, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook as Book, Worksheet, XlsxError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,9 +14,18 @@ pub struct Workbook {
     path: PathBuf,
     book: Book,
     headers: Vec<String>,
-    day: Format,
+    formats: Formats,
     sheet: Option<Sheet>,
     sheets: usize,
+}
+
+/// Formats of cells by what they hold.
+#[derive(Default)]
+struct Formats {
+    day: Format,
+    text: Format,
+    integer: Format,
+    decimal: Format,
 }
 
 struct Sheet {
@@ -41,10 +50,27 @@ impl Workbook {
             path: path.to_owned(),
             book,
             headers: headers.iter().map(|header| (*header).to_owned()).collect(),
-            day: Format::new().set_num_format("dd/mm/yyyy"),
+            formats: Formats {
+                day: Format::new().set_num_format("dd/mm/yyyy"),
+                ..Formats::default()
+            },
             sheet: None,
             sheets: 0,
         })
+    }
+
+    /// Gives every cell a border and a number format, where asked for.
+    pub fn with_styles(mut self, asked: bool) -> Workbook {
+        if asked {
+            let framed = |pattern: &str| Format::new().set_num_format(pattern).set_border(FormatBorder::Thin);
+            self.formats = Formats {
+                day: framed("dd/mm/yyyy"),
+                text: framed("@"),
+                integer: framed("#,##0"),
+                decimal: framed("#,##0.00"),
+            };
+        }
+        self
     }
 
     /// Begins a sheet: titles in the first rows, then the header.
@@ -98,7 +124,7 @@ impl Rows for Workbook {
             return Err(io::Error::other("no sheet was begun"));
         };
         for (column, value) in values.iter().enumerate() {
-            write_cell(&mut sheet.worksheet, sheet.rows, column as u16, value, &self.day).map_err(sheet_error)?;
+            write_cell(&mut sheet.worksheet, sheet.rows, column as u16, value, &self.formats).map_err(sheet_error)?;
         }
         sheet.rows += 1;
         Ok(Place {
@@ -116,23 +142,29 @@ impl Rows for Workbook {
     }
 }
 
-fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, value: &Value<'_>, day: &Format) -> Result<(), XlsxError> {
+fn write_cell(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    value: &Value<'_>,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
     match value {
         Value::Empty => {}
         Value::Text(text) => {
-            sheet.write_string(row, column, text.as_ref())?;
+            sheet.write_string_with_format(row, column, text.as_ref(), &formats.text)?;
         }
         Value::Integer(number) => {
-            sheet.write_number(row, column, *number as f64)?;
+            sheet.write_number_with_format(row, column, *number as f64, &formats.integer)?;
         }
         Value::Decimal(hundredths) => {
-            sheet.write_number(row, column, *hundredths as f64 / 100.0)?;
+            sheet.write_number_with_format(row, column, *hundredths as f64 / 100.0, &formats.decimal)?;
         }
         Value::Date(date) => {
-            sheet.write_datetime_with_format(row, column, excel_date(*date)?, day)?;
+            sheet.write_datetime_with_format(row, column, excel_date(*date)?, &formats.day)?;
         }
         Value::Period(period) => {
-            sheet.write_string(row, column, period.write(Style::Id))?;
+            sheet.write_string_with_format(row, column, period.write(Style::Id), &formats.text)?;
         }
     }
     Ok(())

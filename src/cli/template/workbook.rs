@@ -3,9 +3,10 @@
 //! Only the first sheet has cells. The explanation is text in boxes and in the notes of the headers, so that a filled
 //! template holds nothing that would be read as data or left out with a remark. The lists to choose from stand in
 //! hidden rows between title and header, where a reader finds titles and no data: a list that is written into the
-//! validation itself ends at 255 characters, and may hold no comma.
+//! validation itself ends at 255 characters, and may hold no comma. There stands the example row too: below the header
+//! it would be data unless a reader knew how to tell, also after somebody has filled in half of it.
 
-use crate::config::{Column, ColumnType, Contract, Grain, Pii};
+use crate::config::{Column, ColumnType, Contract, Grain};
 use crate::domain::code::CodeTable;
 use crate::domain::text;
 use chrono::NaiveDate;
@@ -27,10 +28,9 @@ pub(super) fn bytes(contract: &Contract, codes: &BTreeMap<String, CodeTable>) ->
     let sheet = workbook.add_worksheet();
     sheet.set_name("Data")?;
     let lists = write_lists(sheet, contract, codes)?;
-    let header_row = lists.len() as u32 + 1;
+    let header_row = write_example(sheet, contract, lists.len() as u32 + 1)?;
     sheet.write_string_with_format(0, 0, title(contract), &Format::new().set_bold().set_font_size(14))?;
-    for (index, (name, column)) in contract.columns.iter().enumerate() {
-        let index = index as u16;
+    for (index, (name, column)) in (0..).zip(contract.asked()) {
         let is_required = column.required || contract.key.contains(name) && column.default.is_none();
         sheet.write_string_with_format(header_row, index, header(column), &header_format(is_required))?;
         sheet.insert_note(header_row, index, &note(contract, column, is_required))?;
@@ -61,7 +61,7 @@ fn write_lists(
     codes: &BTreeMap<String, CodeTable>,
 ) -> Result<BTreeMap<String, String>, XlsxError> {
     let mut lists = BTreeMap::new();
-    for (name, column) in &contract.columns {
+    for (name, column) in contract.asked() {
         let Some(table) = column.codes.as_ref().and_then(|table| codes.get(table)) else {
             continue;
         };
@@ -77,6 +77,34 @@ fn write_lists(
         lists.insert(name.clone(), format!("=$A${line}:${last}${line}", line = row + 1));
     }
     Ok(lists)
+}
+
+/// Writes the contract's example from `row` on, a line that says what it is and the row itself; gives the row after.
+fn write_example(sheet: &mut Worksheet, contract: &Contract, row: u32) -> Result<u32, XlsxError> {
+    if contract.example.is_empty() {
+        return Ok(row);
+    }
+    let grey = Color::RGB(0x6B7C76);
+    let line = "Contoh isian. Tulis data Anda di bawah judul kolom. / An example. Write your data below the headers.";
+    sheet.write_string_with_format(row, 0, line, &Format::new().set_font_color(grey))?;
+    for (index, (name, column)) in (0..).zip(contract.asked()) {
+        let Some(value) = contract.example.get(name) else {
+            continue;
+        };
+        let format = cell_format(column).set_italic().set_font_color(grey);
+        // Figures and dates are known to be such: the configuration has been checked.
+        match value.parse::<f64>() {
+            Ok(number) if column.kind.is_measure() => {
+                sheet.write_number_with_format(row + 1, index, number, &format)?
+            }
+            _ if column.kind == ColumnType::Date => {
+                let date = ExcelDateTime::parse_from_str(value)?;
+                sheet.write_datetime_with_format(row + 1, index, date, &format)?
+            }
+            _ => sheet.write_string_with_format(row + 1, index, value, &format)?,
+        };
+    }
+    Ok(row + 2)
 }
 
 /// The header as officers read it: the title, with the unit in brackets where the reader leaves it out again.
@@ -161,14 +189,6 @@ fn explained(column: &Column, is_indonesian: bool) -> String {
         _ => None,
     };
     sentences.extend(how.map(|(id, en)| (if is_indonesian { id } else { en }).to_string()));
-    if column.pii == Some(Pii::Drop) {
-        let kept = if is_indonesian {
-            "Data pribadi: tidak disimpan."
-        } else {
-            "Personal: never kept."
-        };
-        sentences.push(kept.to_string());
-    }
     sentences.join(" ")
 }
 
@@ -250,13 +270,13 @@ fn grains(contract: &Contract, is_indonesian: bool) -> String {
 
 fn indonesian(contract: &Contract) -> String {
     let mut text = format!(
-        "{}\n\n{}\n\nIsi lembar \"Data\", satu baris untuk setiap {}. Jangan ubah judul kolom. Kolom berwarna gelap wajib \
-         diisi. Angka yang tidak ada dikosongkan, bukan ditulis 0. Simpan berkas ini, lalu kirimkan.\n",
+        "{}\n\n{}\n\nIsi lembar \"Data\", satu baris untuk setiap {}, di bawah judul kolom; di atasnya ada contoh. \
+         Jangan ubah judul kolom. Kolom berwarna gelap wajib diisi. Angka yang tidak ada dikosongkan, bukan ditulis 0. Simpan berkas ini, lalu kirimkan.\n",
         contract.title.id,
         contract.description.id.trim(),
         key(contract, true)
     );
-    for (name, column) in &contract.columns {
+    for (name, column) in contract.asked() {
         text.push_str(&explanation(contract, name, column, true));
     }
     text
@@ -264,13 +284,13 @@ fn indonesian(contract: &Contract) -> String {
 
 fn english(contract: &Contract) -> String {
     let mut text = format!(
-        "{}\n\n{}\n\nFill in the sheet \"Data\", one row for each {}. Do not change the headers. Dark columns must be \
-         filled. Leave a figure that you do not have blank, do not write 0. Save this file and send it.\n",
+        "{}\n\n{}\n\nFill in the sheet \"Data\", one row for each {}, below the headers; above them stands an example. \
+         Do not change the headers. Dark columns must be filled. Leave a figure that you do not have blank, do not write 0. Save this file and send it.\n",
         contract.title.en,
         contract.description.en.trim(),
         key(contract, false)
     );
-    for (name, column) in &contract.columns {
+    for (name, column) in contract.asked() {
         text.push_str(&explanation(contract, name, column, false));
     }
     text
@@ -348,7 +368,7 @@ mod tests {
         for contract in configuration.contracts.values() {
             let bytes = bytes(contract, &configuration.codes).unwrap();
             let texts = entry(&bytes, "xl/sharedStrings.xml");
-            for column in contract.columns.values() {
+            for (_, column) in contract.asked() {
                 let header = header(column);
                 assert!(
                     texts.contains(&format!("<t>{header}</t>")),
@@ -361,6 +381,22 @@ mod tests {
                 !entry(&bytes, "xl/worksheets/sheet2.xml").contains("<row"),
                 "the guide has no cells"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_never_kept_is_not_asked_for() {
+        let configuration = configuration();
+        let contract = &configuration.contracts["application"];
+        let texts = entry(&bytes(contract, &configuration.codes).unwrap(), "xl/sharedStrings.xml");
+        let dropped = contract
+            .columns
+            .values()
+            .filter(|column| column.pii == Some(crate::config::Pii::Drop));
+        let titles: Vec<&str> = dropped.map(|column| column.title.id.as_str()).collect();
+        assert_eq!(titles.len(), 4);
+        for title in titles {
+            assert!(!texts.contains(&format!("<t>{title}</t>")), "{title}");
         }
     }
 

@@ -181,6 +181,7 @@ impl Registry {
         self.regions[new].valid_from.get_or_insert(day);
         if change.kind == ChangeKind::Split {
             self.succession[new].parent = Some(old);
+            self.succession[old].splits.push(day);
             return Ok(());
         }
         self.regions[old].valid_to = Some(day);

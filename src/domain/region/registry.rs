@@ -16,6 +16,18 @@ pub enum ChangeKind {
     Rename,
 }
 
+impl ChangeKind {
+    /// `split`, `merge`, `recode`, `rename`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ChangeKind::Split => "split",
+            ChangeKind::Merge => "merge",
+            ChangeKind::Recode => "recode",
+            ChangeKind::Rename => "rename",
+        }
+    }
+}
+
 /// One line of `region_changes.csv`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -66,6 +78,8 @@ pub(super) struct Succession {
     pub predecessors: Vec<String>,
     /// The region it was split from.
     pub parent: Option<usize>,
+    /// The days on which another region was split from it.
+    pub splits: Vec<chrono::NaiveDate>,
     /// What a code of the past became.
     pub successor: Option<usize>,
 }
@@ -118,14 +132,15 @@ pub(super) struct RegionMap {
 }
 
 impl Registry {
-    /// The days on which some region's code began or ended to be valid, sorted. Between two of them
+    /// The days on which some region's code began or ended to be valid, or its borders changed, sorted. Between two of them
     /// [`Registry::resolve`] gives the same answer for every day.
     pub fn days_of_change(&self) -> Vec<chrono::NaiveDate> {
         let days = self
             .regions
             .iter()
             .flat_map(|region| [region.valid_from, region.valid_to]);
-        let mut days: Vec<_> = days.flatten().collect();
+        let splits = self.succession.iter().flat_map(|succession| &succession.splits);
+        let mut days: Vec<_> = days.flatten().chain(splits.copied()).collect();
         days.sort_unstable();
         days.dedup();
         days
@@ -168,6 +183,29 @@ impl Registry {
             "bps" => Some(CodeSystem::Bps),
             _ => self.maps.contains_key(name).then(|| CodeSystem::Map(name.to_string())),
         }
+    }
+
+    /// Names of all code systems: `kemendagri`, `bps` and every map.
+    pub fn systems(&self) -> Vec<String> {
+        let own = ["kemendagri", "bps"].map(str::to_string);
+        own.into_iter().chain(self.maps.keys().cloned()).collect()
+    }
+
+    /// The region of today that a code of the past became; a region of today is its own.
+    pub fn today_of(&self, code: &str) -> Option<&Region> {
+        self.position(code).map(|position| &self.regions[self.today(position)])
+    }
+
+    /// The BPS code of a region while it had this Kemendagri code; none where it is not known.
+    pub fn bps_of(&self, code: &str) -> Option<&str> {
+        let region = self.get(code)?;
+        let Some(end) = region.valid_to else {
+            return region.bps_code.as_deref();
+        };
+        // The list of BPS that is held is of that day.
+        let listed = chrono::NaiveDate::from_ymd_opt(2020, 7, 1)?;
+        let was_valid = listed < end && region.valid_from.is_none_or(|from| from <= listed);
+        self.today_of(code)?.bps_code_2020.as_deref().filter(|_| was_valid)
     }
 
     /// The ids of a system that lead to a region, in order: the confirmed ones of a map; for Kemendagri and BPS the

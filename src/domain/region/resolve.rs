@@ -57,10 +57,11 @@ impl Registry {
                 return self.place(region.ok_or(RegionError::Unmapped)?, on);
             }
         }
+        let dotted = naming.dotted.unwrap_or(&CodeSystem::Kemendagri);
         match form(text) {
-            Form::Dotted(digits) => self.code(digits, naming.dotted.unwrap_or(&CodeSystem::Kemendagri), on),
+            Form::Dotted(digits) => self.code(digits, dotted, on),
             Form::Bare(digits) => self.bare(digits, naming.bare, on),
-            Form::LostZero(digits) => Err(self.lost_zero(digits)),
+            Form::LostZero(digits) => Err(self.lost_zero(digits, dotted)),
             Form::Name => self.named(text, on),
         }
     }
@@ -73,28 +74,40 @@ impl Registry {
         system: Option<&CodeSystem>,
         on: Option<NaiveDate>,
     ) -> Result<&str, RegionError> {
+        let naming = Naming {
+            dotted: None,
+            bare: system,
+        };
+        self.resolve_number_in(number, naming, on)
+    }
+
+    /// As [`Registry::resolve_number`], where a contract declares another system for codes with a dot.
+    pub fn resolve_number_in(&self, number: f64, naming: Naming, on: Option<NaiveDate>) -> Result<&str, RegionError> {
         if !(0.0..1e9).contains(&number) {
             return Err(RegionError::Unknown);
         }
         if number.fract() == 0.0 {
-            return self.resolve(&format!("{number}"), system, on);
+            return self.resolve_in(&format!("{number}"), naming, on);
         }
+        let dotted = naming.dotted.unwrap_or(&CodeSystem::Kemendagri);
         let hundredths = (number * 100.0).round();
         if hundredths / 100.0 != number || hundredths >= 10_000.0 {
             return Err(RegionError::Unknown);
         }
         let digits = hundredths as u16;
         if digits.is_multiple_of(10) {
-            return Err(self.lost_zero(digits));
+            return Err(self.lost_zero(digits, dotted));
         }
-        self.code(digits, &CodeSystem::Kemendagri, on)
+        self.code(digits, dotted, on)
     }
 
-    fn lost_zero(&self, digits: u16) -> RegionError {
-        let likely = self
-            .kemendagri
-            .get(digits)
-            .map(|region| self.regions[region].code.clone());
+    fn lost_zero(&self, digits: u16, system: &CodeSystem) -> RegionError {
+        let codes = match system {
+            CodeSystem::Kemendagri => &self.kemendagri,
+            CodeSystem::Bps => &self.bps,
+            CodeSystem::Map(_) => return RegionError::Unmapped,
+        };
+        let likely = codes.get(digits).map(|region| self.regions[region].code.clone());
         likely.map_or(RegionError::Unknown, RegionError::LostZero)
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use std::path::Path;
 use std::sync::LazyLock;
 
-static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
+pub(super) static REGISTRY: LazyLock<Registry> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/reference");
     Registry::load(&folder).unwrap_or_else(|error| panic!("{error}"))
 });
@@ -345,16 +345,16 @@ fn ids_of_sources() {
     assert_eq!(REGISTRY.system("unheard-of"), None);
 }
 
-const REGIONS: &str = "code,bps_code,bps_code_2020,name,level,province_code,province_name,capital,\
+pub(super) const REGIONS: &str = "code,bps_code,bps_code_2020,name,level,province_code,province_name,capital,\
     population_total,area_km2,valid_from,valid_to,autonomous\n\
     32,32,32,Jawa Barat,province,32,Jawa Barat,Bandung,5,1.5,,,true\n\
     32.73,3273,3273,Kota Bandung,city,32,Jawa Barat,,5,1.5,,,true\n";
-const CHANGES: &str = "old_code,new_code,old_name,new_name,change_kind,effective_date,basis\n";
+pub(super) const CHANGES: &str = "old_code,new_code,old_name,new_name,change_kind,effective_date,basis\n";
 const NAMES: &str = "code,name,source\n";
 const MAP: &str = "source_id,source_name,code,confirmed\n";
 
 /// Loads a small registry; the error without the folder's name.
-fn load(regions: &str, changes: &str, names: &str, map: &str) -> Result<Registry, String> {
+pub(super) fn load(regions: &str, changes: &str, names: &str, map: &str) -> Result<Registry, String> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("region_maps")).unwrap();
     for (file, text) in [

@@ -168,6 +168,19 @@ fn text_in_both_languages() {
 }
 
 #[test]
+fn what_was_withdrawn_says_why() {
+    let receipt = Receipt {
+        status: Status::Withdrawn,
+        reason: Some("dikirim untuk tahun yang keliru".to_string()),
+        findings: Vec::new(),
+        findings_total: 0,
+        ..in_part()
+    };
+    insta::assert_snapshot!(receipt.to_text(Language::Id, &titles()));
+    insta::assert_snapshot!(receipt.to_text(Language::En, &titles()));
+}
+
+#[test]
 fn a_dry_run_without_connector_says_that_a_connector_may_be_stricter() {
     let rows = Rows {
         read: 3,
@@ -200,6 +213,7 @@ fn every_status_says_what_to_do_in_both_languages() {
         Status::AcceptedInPart,
         Status::Held,
         Status::Refused,
+        Status::Withdrawn,
     ] {
         assert_eq!(Status::from_word(status.as_str()), Some(status));
         assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());

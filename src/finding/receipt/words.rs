@@ -131,6 +131,8 @@ pub(super) fn headline(status: Status, language: Language) -> &'static str {
         (Status::Held, Language::En) => "Held for the ministry to decide",
         (Status::Refused, Language::Id) => "Ditolak",
         (Status::Refused, Language::En) => "Refused",
+        (Status::Withdrawn, Language::Id) => "Ditarik kembali",
+        (Status::Withdrawn, Language::En) => "Withdrawn",
         (Status::Duplicate, Language::Id) => "Sudah diterima sebelumnya",
         (Status::Duplicate, Language::En) => "Already received",
     }
@@ -209,6 +211,10 @@ fn account_id(receipt: &Receipt) -> String {
         ),
         Status::Refused if rows.read == 0 => "Tidak ada data yang dapat dibaca, jadi tidak ada yang dihitung.".into(),
         Status::Refused => format!("Tidak ada yang dihitung. {wrong} dari {read_count} yang dibaca salah."),
+        Status::Withdrawn => format!(
+            "Kiriman ini ditarik dan tidak dihitung lagi. Dari {read} yang dibaca, {accepted} lolos pemeriksaan; yang \
+             digantikannya berlaku kembali."
+        ),
     }
 }
 
@@ -234,6 +240,10 @@ fn account_en(receipt: &Receipt) -> String {
         ),
         Status::Refused if rows.read == 0 => "No data could be read, so nothing was counted.".into(),
         Status::Refused => format!("Nothing was counted. {wrong} of {read_count} read had errors."),
+        Status::Withdrawn => format!(
+            "This submission was withdrawn and does not count any more. Of {read} read, {accepted} passed the checks; \
+             what they had replaced holds again."
+        ),
     }
 }
 
@@ -302,6 +312,14 @@ pub(super) fn what_now(receipt: &Receipt, language: Language) -> &'static str {
             "If there are errors below, correct them and send the complete file again; that is quicker than waiting. \
              If every figure is right, wait for the ministry's decision."
         }
+        (Status::Withdrawn, Language::Id) => {
+            "Baca alasannya. Jika datanya masih perlu dilaporkan, kirim berkas yang benar; berkas yang sama pun dibaca \
+             sebagai kiriman baru."
+        }
+        (Status::Withdrawn, Language::En) => {
+            "Read the reason. If the data are still to be reported, send the right file; even the same file is read as \
+             a new submission."
+        }
         (Status::Refused, Language::Id) => {
             "Perbaiki kesalahan di bawah ini, lalu kirim lagi berkas yang lengkap. Data yang diterima dari kiriman \
              sebelumnya tidak berubah."
@@ -348,7 +366,7 @@ pub(super) fn more_findings(receipt: &Receipt, language: Language) -> Option<Str
 pub(super) fn counts(receipt: &Receipt, language: Language) -> [(u64, &'static str); 6] {
     let rows = &receipt.rows;
     let counted = match receipt.status {
-        Status::Held | Status::Refused => Label::WouldCount,
+        Status::Held | Status::Refused | Status::Withdrawn => Label::WouldCount,
         _ if receipt.submission.is_none() => Label::WouldCount,
         _ => Label::Counted,
     };
@@ -442,6 +460,7 @@ pub(super) fn facts(receipt: &Receipt, titles: &Titles, language: Language) -> V
         Label::ReissuedAt,
         receipt.reissued_at.as_deref().map(|text| time(text, language)),
     );
+    fact(Label::Reason, receipt.reason.as_deref().map(visible));
     facts
 }
 

@@ -35,7 +35,11 @@ fn submission(number: i64, connector: &str, status: Status, datasets: Vec<(&str,
                 rows,
             })
             .collect(),
-        seconds: SubmissionSeconds { land: 0.01, stage: 0.2 },
+        seconds: SubmissionSeconds {
+            land: 0.01,
+            read: 0.1,
+            stage: 0.2,
+        },
     }
 }
 

@@ -32,8 +32,10 @@ pub fn write(
         .unwrap_or(0);
     for sequence in 1..=last {
         let outcomes = sources.catalog.outcomes(sequence)?;
+        // What was withdrawn counts as if it had not been sent.
         let told = outcomes
             .iter()
+            .filter(|outcome| outcome.status != "withdrawn")
             .filter(|outcome| outcome.findings > 0 || outcome.quarantined > 0);
         let mut region = None;
         for outcome in told {

@@ -1,4 +1,4 @@
-//! The process that parses a workbook whole, and says what is in it.
+//! The process that parses workbooks whole, and says what is in them.
 
 use super::looks::{Look, RowLooks, SheetLooks};
 use super::{DATE, ERROR, Line, PERCENT, RowLine, SHOWN, SheetLine, UNCALCULATED, ods, xls, xlsb};
@@ -9,34 +9,85 @@ use calamine::{
 };
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 /// Code page of UTF-16.
 const UTF_16: u16 = 1200;
 
-/// Reads a workbook and writes its lines. `kind` is `xls`, `xlsb` or `ods`; the process may take `megabytes` of memory.
+/// A process that nobody asks for so long ends.
+const IDLE_MILLISECONDS: i32 = 60_000;
+
+/// Share of its memory that a process may have kept from earlier workbooks and still take another.
+const KEPT_SHARE: u64 = 16;
+
+/// Reads the workbooks that standard input asks for and writes their lines to standard output, until there is no more
+/// input or one has left too much memory in use. The process may take `megabytes` of memory.
 ///
 /// # Errors
-/// Where the limit cannot be set, or nobody reads what is written. What is wrong with the workbook is one of the lines.
-pub fn read_workbook(kind: &str, path: &Path, megabytes: u64, output: &mut impl Write) -> io::Result<()> {
-    limit_memory(megabytes << 20)?;
-    // What a damaged file makes the library do is told; the process ends after that.
+/// Where the limit cannot be set, or nobody reads what is written. What is wrong with a workbook is one of the lines.
+pub fn read_workbooks(megabytes: u64) -> io::Result<()> {
+    let limit = megabytes << 20;
+    limit_memory(limit)?;
+    let at_start = memory();
+    let mut input = io::stdin().lock();
+    let mut output = BufWriter::new(io::stdout().lock());
+    let mut question = Vec::new();
+    while is_asked() && input.read_until(0, &mut question)? > 0 {
+        let asked = question.strip_suffix(&[0]).unwrap_or(&question);
+        let blank = asked.iter().position(|byte| *byte == b' ').unwrap_or(asked.len());
+        let (kind, path) = asked.split_at(blank);
+        let path = Path::new(std::ffi::OsStr::from_bytes(path.get(1..).unwrap_or_default()));
+        read_workbook(kind, path, &mut output)?;
+        let kept = memory().zip(at_start).map(|(now, before)| now.saturating_sub(before));
+        let again = kept.is_some_and(|kept| kept <= limit / KEPT_SHARE);
+        say(&mut output, &Line::End { again })?;
+        output.flush()?;
+        if !again {
+            break;
+        }
+        question.clear();
+    }
+    Ok(())
+}
+
+/// Waits until there is input, or its end. Not for ever: whoever starts processes may run for months.
+fn is_asked() -> bool {
+    let mut input = libc::pollfd {
+        fd: libc::STDIN_FILENO,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: the pointer is to one value, as the count says, that lives until the call has ended.
+    unsafe { libc::poll(&raw mut input, 1, IDLE_MILLISECONDS) > 0 }
+}
+
+/// Bytes that count towards the limit of memory; none where the system does not say.
+fn memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmData:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes << 10)
+}
+
+/// Reads a workbook and writes its lines but the last. `kind` is `xls`, `xlsb` or `ods`.
+fn read_workbook(kind: &[u8], path: &Path, output: &mut impl Write) -> io::Result<()> {
+    // What a damaged file makes the library do is told; nothing of it is used again.
     let read = AssertUnwindSafe(|| book(kind, path, output));
     let said = catch_unwind(read).unwrap_or_else(|_| Err(damaged("unexpected structure")));
     match said {
-        Ok(()) => say(output, &Line::End),
+        Ok(()) => Ok(()),
         Err(Trouble::Write(error)) => Err(error),
         Err(Trouble::Book(line)) => say(output, &line),
-    }?;
-    output.flush()
+    }
 }
 
-fn book(kind: &str, path: &Path, output: &mut impl Write) -> Result<(), Trouble> {
+fn book(kind: &[u8], path: &Path, output: &mut impl Write) -> Result<(), Trouble> {
     let source = BufReader::new(File::open(path).map_err(Trouble::Write)?);
     match kind {
-        "xls" => {
+        b"xls" => {
             let head = xls::head(path);
             if head.is_locked {
                 return Err(Trouble::Book(Line::Protected));
@@ -46,7 +97,7 @@ fn book(kind: &str, path: &Path, output: &mut impl Write) -> Result<(), Trouble>
             let book = Xls::new_with_options(source, options).map_err(of_xls)?;
             all(looks_of_xls(&book, path), book, of_xls, output)
         }
-        "xlsb" => Xlsb::new(source)
+        b"xlsb" => Xlsb::new(source)
             .map_err(of_xlsb)
             .and_then(|book| all(xlsb::looks(path).unwrap_or_default(), book, of_xlsb, output)),
         _ => Ods::new(source)

@@ -1,16 +1,15 @@
 //! What the process said, as a document.
 
-use super::{DATE, ERROR, Line, PERCENT, RowLine, SHOWN, UNCALCULATED, word};
+use super::worker::Worker;
+use super::{DATE, ERROR, Line, PERCENT, RowLine, SHOWN, UNCALCULATED};
 use crate::config::Limits;
 use crate::domain::date;
 use crate::finding::{Finding, Place};
 use crate::read::merged::Merged;
 use crate::read::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number, rows_hidden};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::BufRead;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 /// A workbook that another process has parsed.
@@ -30,65 +29,29 @@ impl ApartDocument {
             let finding = Finding::of("workbook-reader-stopped").with("file", name);
             finding.with("reason", reason).into()
         };
-        let program = std::env::current_exe().map_err(|error| cannot(error.to_string()))?;
-        let mut child = Command::new(program)
-            .args(["read-workbook", word(format)])
-            .arg(path)
-            .arg(limits.workbook_memory_mb.to_string())
-            .env_clear()
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| cannot(error.to_string()))?;
-        // Piped above, and taken only here.
-        let output = child.stdout.take().expect("a piped output");
-        let mut reading = Reading {
-            document: ApartDocument {
-                format,
-                sheets: Vec::new(),
-                blocks: Vec::new(),
-                hidden: Vec::new(),
-            },
-            name,
-            merged: Vec::new(),
-            column_limit: limits.columns,
-            ended: false,
-        };
-        let (read, is_late) = watched(child, output, Duration::from_secs(limits.workbook_seconds), |output| {
-            reading.lines(output)
-        });
-        if is_late {
-            let finding = Finding::of("workbook-takes-too-long").with("file", name);
-            return Err(finding.with("seconds", limits.workbook_seconds.to_string()).into());
-        }
-        read?;
-        match reading.ended {
-            true => Ok(reading.document),
-            false => Err(cannot(format!("{} MB", limits.workbook_memory_mb))),
+        loop {
+            let mut worker = Worker::take(limits.workbook_memory_mb).map_err(|error| cannot(error.to_string()))?;
+            let mut reading = Reading::new(name, format, limits.columns);
+            let time = Duration::from_secs(limits.workbook_seconds);
+            let (read, is_late) = worker.ask(format, path, time, |answers| reading.lines(answers));
+            if is_late {
+                let finding = Finding::of("workbook-takes-too-long").with("file", name);
+                return Err(finding.with("seconds", limits.workbook_seconds.to_string()).into());
+            }
+            read?;
+            match reading.ended {
+                Some(again) => {
+                    if again {
+                        worker.keep();
+                    }
+                    return reading.refused.map_or(Ok(reading.document), Err);
+                }
+                // It may have waited too long, or lacked the memory that earlier workbooks have kept.
+                None if worker.is_used => {}
+                None => return Err(cannot(format!("{} MB", limits.workbook_memory_mb))),
+            }
         }
     }
-}
-
-/// Reads what a process writes, and ends it when it has ended, when that fails, or when its time is over: then the second
-/// value is true.
-fn watched<T>(mut child: Child, output: ChildStdout, time: Duration, read: impl FnOnce(ChildStdout) -> T) -> (T, bool) {
-    let (done, ended) = mpsc::channel::<()>();
-    std::thread::scope(|scope| {
-        let watch = scope.spawn(move || {
-            let is_late = ended.recv_timeout(time) == Err(RecvTimeoutError::Timeout);
-            // A process that has ended by itself cannot be ended: both ways it is gone then.
-            let killed = child.kill().and_then(|()| child.wait());
-            if let Err(error) = killed {
-                tracing::warn!(%error, "the reader of a workbook cannot be stopped");
-            }
-            is_late
-        });
-        let read = read(output);
-        drop(done);
-        // The thread above does not panic.
-        (read, watch.join().unwrap_or(false))
-    })
 }
 
 /// Lines on their way into a document.
@@ -98,13 +61,32 @@ struct Reading<'n> {
     /// By sheet.
     merged: Vec<Merged>,
     column_limit: usize,
-    ended: bool,
+    /// Why the workbook cannot be read, in the process' words.
+    refused: Option<ReadError>,
+    /// Set by the last line: whether the process may be asked again.
+    ended: Option<bool>,
 }
 
-impl Reading<'_> {
-    /// Takes lines until the last; a process that ends before leaves `ended` false.
-    fn lines(&mut self, output: ChildStdout) -> Result<(), ReadError> {
-        for line in BufReader::new(output).lines() {
+impl<'n> Reading<'n> {
+    fn new(name: &'n str, format: Format, column_limit: usize) -> Reading<'n> {
+        Reading {
+            document: ApartDocument {
+                format,
+                sheets: Vec::new(),
+                blocks: Vec::new(),
+                hidden: Vec::new(),
+            },
+            name,
+            merged: Vec::new(),
+            column_limit,
+            refused: None,
+            ended: None,
+        }
+    }
+
+    /// Takes lines until the last; a process that ends before leaves `ended` unset.
+    fn lines(&mut self, answers: &mut impl BufRead) -> Result<(), ReadError> {
+        for line in answers.lines() {
             // Cut off in the middle of a line: as if it had ended before.
             let Ok(Ok(line)) = line.map(|line| serde_json::from_str::<Line>(&line)) else {
                 return Ok(());
@@ -128,10 +110,15 @@ impl Reading<'_> {
                 Line::Row(row) => self.row(row)?,
                 Line::Damaged(reason) => {
                     let finding = Finding::of("workbook-damaged").with("file", self.name);
-                    return Err(finding.with("reason", reason).into());
+                    self.refused = Some(finding.with("reason", reason).into());
                 }
-                Line::Protected => return Err(Finding::of("workbook-protected").with("file", self.name).into()),
-                Line::End => self.ended = true,
+                Line::Protected => {
+                    self.refused = Some(Finding::of("workbook-protected").with("file", self.name).into());
+                }
+                Line::End { again } => {
+                    self.ended = Some(again);
+                    return Ok(());
+                }
             }
         }
         Ok(())

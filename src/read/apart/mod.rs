@@ -1,19 +1,21 @@
 //! Workbooks that are parsed whole (XLS, XLSB, ODS): in a process of their own, with limits of memory and time. What
 //! crashes a parser, or has it ask for all memory there is, ends that process and not the run.
 //!
-//! The process is this program again, called `lumbung read-workbook KIND PATH MEGABYTES`; `child` is its side, `document`
-//! the other. In between go lines of JSON: the first says which sheets there are, then comes every row that is not blank,
-//! and the last says that this was all.
+//! The process is this program again, called `lumbung read-workbook MEGABYTES`; `child` is its side, `worker` and `document`
+//! the other. It is asked for one workbook after the other: kind, a blank, the path, a zero byte. It answers in lines of
+//! JSON: the first says which sheets there are, then comes every row that is not blank, and the last says that this was
+//! all.
 
 mod child;
 mod compound;
 mod document;
 mod looks;
 mod ods;
+mod worker;
 mod xls;
 mod xlsb;
 
-pub use child::read_workbook;
+pub use child::read_workbooks;
 pub(super) use document::ApartDocument;
 
 use super::{Cell, Epoch, Format};
@@ -31,7 +33,10 @@ pub(super) enum Line {
     Damaged(String),
     /// It is locked with a password.
     Protected,
-    End,
+    /// This was all of a workbook. `again`: another may be asked for; otherwise the process ends.
+    End {
+        again: bool,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,0 +1,336 @@
+//! What a table may be of: for each contract, where the header is and how the columns map.
+
+use super::crosstab::{self, Doubt};
+use super::form::{self, Form};
+use super::headers::{self, ColumnMap, Vocabulary, YearFrom};
+use super::layout::{self, Header};
+use super::route::Layout;
+use super::tables::Area;
+use super::{Context, title};
+use crate::config::{ColumnType, Contract};
+use crate::domain::period::{Grain, Period};
+use crate::domain::text;
+use crate::finding::Finding;
+use crate::read::{Block, Cell};
+use std::sync::Arc;
+
+/// A contract that a table may fit.
+pub(super) struct Candidate {
+    pub contract: Arc<Contract>,
+    pub layout: Layout,
+    /// Records without any field: an answer without rows fits by itself.
+    pub is_empty: bool,
+    /// Headers of a crosstab that are written as days but are none.
+    pub no_days: Vec<String>,
+    /// What its sender must settle before it can be read as a crosstab.
+    pub doubt: Option<Box<Finding>>,
+}
+
+impl Candidate {
+    /// Whether the table can be read by the contract where titles or its sender say what it does not.
+    pub fn fits_but_for_titles(&self) -> bool {
+        let is_said = |name: &String| {
+            let column = self.contract.columns.get(name);
+            self.contract.period.as_ref() == Some(name)
+                || column.is_some_and(|column| column.kind == ColumnType::Region)
+        };
+        self.layout.columns.matched > 1 && self.layout.columns.missing.iter().all(is_said)
+    }
+
+    /// Whether the table can be read by the contract.
+    pub fn fits(&self) -> bool {
+        self.layout.columns.fits() || self.is_empty
+    }
+}
+
+/// What the connector says about where a contract's table stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pin {
+    /// Nothing.
+    None,
+    /// On another sheet.
+    Elsewhere,
+    /// First and last sheet row of its header.
+    Header(u32, u32),
+}
+
+impl Pin {
+    /// Of a contract's table on a sheet.
+    pub fn of(contract: &Contract, context: &Context, sheet: Option<&str>) -> Pin {
+        let layout = context.connector.as_ref().and_then(|connector| {
+            let region = context.speaker.own_region();
+            connector.layout(&contract.name, region)
+        });
+        let Some(layout) = layout else { return Pin::None };
+        let is_other = |name: &String| text::normal(name) != text::normal(sheet.unwrap_or_default());
+        match layout.header_rows {
+            _ if layout.sheet.as_ref().is_some_and(is_other) => Pin::Elsewhere,
+            Some((first, last)) => Pin::Header(first, last),
+            None => Pin::None,
+        }
+    }
+}
+
+/// What a table of cells may be, by contract: as it stands, else as a crosstab. `above` is said of the table elsewhere: in
+/// titles on top of the sheet, in the sheet's name.
+pub(super) fn of_grid(
+    context: &Context,
+    vocabularies: &[Vocabulary],
+    pins: &[Pin],
+    top: &Block,
+    above: &[String],
+) -> Vec<Candidate> {
+    let contracts = context.contracts.iter().zip(vocabularies).zip(pins);
+    let plain: Vec<Candidate> = contracts
+        .map(|((contract, vocabulary), pin)| grid_candidate(contract, context, vocabulary, *pin, top, above))
+        .collect();
+    if plain.iter().any(Candidate::fits) {
+        return plain;
+    }
+    let turned = turned(plain, context, vocabularies, pins, top, above);
+    match form::find(top) {
+        Some((form, labels)) if !turned.iter().any(Candidate::fits) && pins.iter().all(|pin| *pin == Pin::None) => {
+            of_form(turned, context, vocabularies, top, &form, &labels)
+        }
+        _ => turned,
+    }
+}
+
+/// The candidates of a sheet that is a form: its labels are the headers.
+fn of_form(
+    candidates: Vec<Candidate>,
+    context: &Context,
+    vocabularies: &[Vocabulary],
+    top: &Block,
+    form: &Form,
+    labels: &[String],
+) -> Vec<Candidate> {
+    let is_title = |row: &usize| !form.rows.contains(&top.row_numbers[*row]);
+    let titles: Vec<String> = (0..top.rows())
+        .filter(is_title)
+        .flat_map(|row| layout::texts(top, row))
+        .collect();
+    let as_form = |(candidate, vocabulary): (Candidate, &Vocabulary)| {
+        let columns = headers::map(&candidate.contract, context, vocabulary, labels, &titles);
+        if !columns.fits() || columns.matched < 2 {
+            return candidate;
+        }
+        Candidate {
+            layout: Layout {
+                skip_rows: 0,
+                header_row: form.rows.first().copied(),
+                columns,
+                form: Some(form.clone()),
+                headers: labels.to_vec(),
+                ..candidate.layout
+            },
+            doubt: None,
+            ..candidate
+        }
+    };
+    candidates.into_iter().zip(vocabularies).map(as_form).collect()
+}
+
+/// The rows near the top that hold most of the contract's headers.
+fn grid_candidate(
+    contract: &Arc<Contract>,
+    context: &Context,
+    vocabulary: &Vocabulary,
+    pin: Pin,
+    top: &Block,
+    above: &[String],
+) -> Candidate {
+    let (header, titles) = header_and_titles(contract, vocabulary, pin, top, above);
+    let mut columns = headers::map(contract, context, vocabulary, &header.texts, &titles);
+    if !columns.doubled.is_empty()
+        && let Some(texts) = std::iter::once(header.clone())
+            .chain(layout::deeper(top, &header))
+            .find_map(|deeper| one_group(vocabulary, &deeper.paths, &header.texts))
+    {
+        columns = headers::map(contract, context, vocabulary, &texts, &titles);
+        let other = header.texts.iter().zip(&texts).filter(|(_, kept)| kept.is_empty());
+        columns.unknown.extend(
+            other
+                .map(|(text, _)| text.trim().to_string())
+                .filter(|text| !text.is_empty()),
+        );
+    }
+    if matches!(columns.year, Some(YearFrom::Title(_)))
+        && !lack_years(top, header.first + header.depth, &columns, contract)
+    {
+        columns.year = None;
+    }
+    let layout = Layout {
+        skip_rows: header.first + header.depth,
+        header_row: top.row_numbers.get(header.first).copied(),
+        columns,
+        crosstab: None,
+        area: Area::default(),
+        form: None,
+        headers: header.texts,
+    };
+    Candidate {
+        contract: contract.clone(),
+        layout,
+        is_empty: false,
+        no_days: Vec::new(),
+        doubt: None,
+    }
+}
+
+/// The candidates of a sheet that none fits, each as a crosstab where that makes it fit.
+fn turned(
+    candidates: Vec<Candidate>,
+    context: &Context,
+    vocabularies: &[Vocabulary],
+    pins: &[Pin],
+    top: &Block,
+    above: &[String],
+) -> Vec<Candidate> {
+    let as_crosstab = |((candidate, vocabulary), pin): ((Candidate, &Vocabulary), &Pin)| {
+        let contract = candidate.contract.clone();
+        let (header, titles) = header_and_titles(&contract, vocabulary, *pin, top, above);
+        let plain = &candidate.layout.columns;
+        let mut headers = vec![header.clone()];
+        if *pin == Pin::None {
+            headers.extend(layout::deeper(top, &header));
+        }
+        let mut found = None;
+        let mut doubt = None;
+        for header in headers {
+            let look = crosstab::Look {
+                contract: &contract,
+                context,
+                vocabulary,
+                header: &header,
+                titles: &titles,
+            };
+            match crosstab::find(&look, plain) {
+                Ok(turned) => {
+                    found = Some((header, turned));
+                    break;
+                }
+                Err(Doubt::Asked(finding)) => doubt = doubt.or(Some(finding)),
+                Err(Doubt::None) => {}
+            }
+        }
+        let Some((header, turned)) = found else {
+            return Candidate { doubt, ..candidate };
+        };
+        Candidate {
+            no_days: turned.no_days,
+            doubt: None,
+            layout: Layout {
+                skip_rows: header.first + header.depth,
+                header_row: candidate.layout.header_row,
+                columns: turned.columns,
+                crosstab: Some(turned.crosstab),
+                area: Area::default(),
+                form: None,
+                headers: turned.headers,
+            },
+            ..candidate
+        }
+    };
+    candidates
+        .into_iter()
+        .zip(vocabularies)
+        .zip(pins)
+        .map(as_crosstab)
+        .collect()
+}
+
+/// Where the header is, and what stands above it. Where no title names a period, what is said elsewhere may: `above`.
+fn header_and_titles(
+    contract: &Contract,
+    vocabulary: &Vocabulary,
+    pin: Pin,
+    top: &Block,
+    above: &[String],
+) -> (Header, Vec<String>) {
+    let score = |texts: &[String]| vocabulary.score(texts.iter().map(String::as_str));
+    let knows = |text: &str| vocabulary.knows(text);
+    let header = match pin {
+        Pin::None => layout::header(top, score, knows),
+        Pin::Header(first, last) => layout::at(top, first, last, knows),
+        Pin::Elsewhere => Header::default(),
+    };
+    let mut titles = title::titles(top, header.first);
+    if title::period(&titles, contract).is_none() {
+        titles.extend(above.iter().cloned());
+    }
+    (header, titles)
+}
+
+/// A header's texts without those of other groups, where columns stand twice and the upper row names the one that the
+/// contract knows: `L` and `P` under `Kunjungan`, and not those under `Pasien`.
+fn one_group(vocabulary: &Vocabulary, paths: &[Vec<String>], texts: &[String]) -> Option<Vec<String>> {
+    let group = |column: usize| {
+        let path = paths.get(column)?;
+        let upper = path.first().filter(|text| !text.is_empty())?;
+        let is_grouped = path.last().is_some_and(|lower| lower != upper && !lower.is_empty());
+        is_grouped.then_some(upper)
+    };
+    let mut groups: Vec<&String> = (0..texts.len()).filter_map(group).collect();
+    groups.dedup();
+    let knows = |name: &str| {
+        let mut columns = (0..texts.len()).filter(|&column| group(column).is_some_and(|group| group == name));
+        let is_known = |column: usize| {
+            let lower = paths[column].last().map_or("", String::as_str);
+            vocabulary.knows(&format!("{name} {lower}"))
+        };
+        vocabulary.knows(name) || columns.any(is_known)
+    };
+    let mut known = groups.iter().filter(|name| knows(name));
+    let only = known.next().filter(|_| groups.len() > 1 && known.next().is_none())?;
+    let kept = |(column, text): (usize, &String)| match group(column) {
+        Some(name) if name != *only => String::new(),
+        _ => text.clone(),
+    };
+    Some(texts.iter().enumerate().map(kept).collect())
+}
+
+/// Whether a cell of the period's column has no year.
+fn lack_years(top: &Block, from: usize, columns: &ColumnMap, contract: &Contract) -> bool {
+    let period = contract
+        .period
+        .as_ref()
+        .and_then(|name| contract.columns.get_index_of(name));
+    let Some(source) = period.and_then(|index| columns.source[index]) else {
+        return false;
+    };
+    let has_year = |text: &str| {
+        text.split(|letter: char| !letter.is_ascii_digit())
+            .any(|digits| digits.len() >= 4)
+    };
+    (from..top.rows()).any(|row| match top.cell(row, source) {
+        Cell::Text(text) => !text.trim().is_empty() && !has_year(text) && Period::parse(text, &Grain::ALL).is_err(),
+        Cell::Integer(number) => number < 1_000,
+        _ => false,
+    })
+}
+
+pub(super) fn records(
+    contract: &Arc<Contract>,
+    context: &Context,
+    vocabulary: &Vocabulary,
+    fields: &[String],
+) -> Candidate {
+    let columns = headers::map(contract, context, vocabulary, fields, &[]);
+    let layout = Layout {
+        skip_rows: 0,
+        header_row: None,
+        columns,
+        crosstab: None,
+        area: Area::default(),
+        form: None,
+        headers: fields.to_vec(),
+    };
+    Candidate {
+        contract: contract.clone(),
+        layout,
+        is_empty: fields.is_empty(),
+        no_days: Vec::new(),
+        doubt: None,
+    }
+}

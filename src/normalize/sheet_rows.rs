@@ -1,0 +1,131 @@
+//! Blocks of a sheet as the rows of its table: what lies outside is cut off, blanks that mean "as above" are filled, the
+//! totals of crosstabs are compared and their rows turned.
+
+use super::crosstab::{Crosstab, CrosstabSums};
+use super::lane::{Lane, SheetPlan};
+use super::route::Layout;
+use crate::config::ColumnType;
+use crate::finding::{Finding, Place};
+use crate::read::{Block, Cell};
+
+/// The rows of a table, as its layout says.
+pub struct TableRows {
+    /// Rows that come before the data, not yet seen.
+    skip: usize,
+    /// Rows of a crosstab that were no data.
+    left: u64,
+}
+
+impl TableRows {
+    pub fn new(layout: &Layout) -> TableRows {
+        TableRows {
+            skip: layout.skip_rows,
+            left: 0,
+        }
+    }
+
+    /// What of the sheet's next block is the table's, and the first row that is data.
+    fn inside(&mut self, block: Block, layout: &Layout) -> (Block, usize) {
+        let block = match &layout.form {
+            Some(form) => form.turn(&block),
+            None => layout.area.of(block),
+        };
+        let from = self.skip.min(block.rows());
+        self.skip -= from;
+        (block, from)
+    }
+
+    /// The rows of a crosstab turned.
+    fn turned(&mut self, block: Block, from: usize, layout: &Layout) -> (Block, usize) {
+        let Some(crosstab) = &layout.crosstab else {
+            return (block, from);
+        };
+        let (block, left) = crosstab.turn(&block, from);
+        self.left += left;
+        (block, 0)
+    }
+
+    /// The table's rows of the sheet's next block, and the first that is data.
+    pub fn next(&mut self, block: Block, layout: &Layout) -> (Block, usize) {
+        let (block, from) = self.inside(block, layout);
+        self.turned(block, from, layout)
+    }
+}
+
+/// The rows of a table on their way into the model.
+pub(super) struct SheetRows {
+    rows: TableRows,
+    sums: CrosstabSums,
+    /// What was found by the way.
+    pub notes: Vec<Finding>,
+}
+
+impl SheetRows {
+    pub fn new(layout: &Layout) -> SheetRows {
+        SheetRows {
+            rows: TableRows::new(layout),
+            sums: CrosstabSums::default(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Rows of a crosstab that were no data.
+    pub fn left(&self) -> u64 {
+        self.rows.left
+    }
+
+    /// The table's rows of the sheet's next block, and the first that is data. `lane` reads figures.
+    pub fn next(&mut self, block: Block, plan: &SheetPlan<'_>, lane: &Lane<'_>) -> (Block, usize) {
+        let (mut block, from) = self.rows.inside(block, &plan.layout);
+        if plan.layout.header_row.is_none() {
+            return (block, from);
+        }
+        match &plan.layout.crosstab {
+            None => self.notes.extend(plan.fill_down(&mut block, from, &lane.contract)),
+            Some(crosstab) => self.compare(crosstab, &block, from, plan, lane),
+        }
+        self.rows.turned(block, from, &plan.layout)
+    }
+
+    fn compare(&mut self, crosstab: &Crosstab, block: &Block, from: usize, plan: &SheetPlan<'_>, lane: &Lane<'_>) {
+        let figure = |measure: usize, cell: Cell<'_>| lane.figure(measure, cell);
+        for (row, finding) in self.sums.check(crosstab, block, from, figure) {
+            let place = Place {
+                part: plan.sheet.place,
+                sheet: plan.sheet.name.clone(),
+                row: Some(block.row_numbers[row]),
+                line: block.numbers_are_lines.then_some(block.row_numbers[row]),
+                ..finding.place.clone()
+            };
+            self.notes.push(finding.at(place));
+        }
+    }
+}
+
+impl Lane<'_> {
+    /// A cell of a measure that adds up, as a number; none where it says none, or where nothing adds up. Powers of ten in
+    /// headers are left out: they are those of the total too.
+    fn figure(&self, measure: usize, cell: Cell<'_>) -> Result<Option<f64>, ()> {
+        let reader = &self.readers[measure];
+        let adds_up = matches!(
+            reader.column.kind,
+            ColumnType::Count | ColumnType::Money | ColumnType::Decimal
+        );
+        if !adds_up || reader.is_missing(cell) {
+            return Ok(None);
+        }
+        let written = match cell {
+            Cell::Text(text) => crate::domain::text::noted_figure(text).map_or(text, |(figure, _)| figure),
+            _ => "",
+        };
+        let cell = if written.is_empty() { cell } else { Cell::Text(written) };
+        let style = self.styles.by_column[measure];
+        match reader.scaled(cell, style, FIGURE_SCALE) {
+            Ok(scaled) => Ok(Some(scaled as f64 / 10f64.powi(FIGURE_SCALE as i32))),
+            Err(_) => Err(()),
+        }
+    }
+}
+
+/// Decimals of figures that are added up.
+const FIGURE_SCALE: u32 = 6;
