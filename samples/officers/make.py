@@ -1,4 +1,5 @@
-"""Writes the files of this folder: equal bytes each time. Needs Python 3.11 and openpyxl 3.1; everything is invented.
+"""Writes the files of this folder: equal bytes each time. Needs Python 3.11, openpyxl 3.1 and xlwt 1.3; everything is
+invented.
 
     python make.py [FOLDER]
 """
@@ -10,6 +11,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import xlwt
 from openpyxl import Workbook
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -1085,10 +1087,101 @@ def combinations():
     save(made, "one-figure-for-two-rows.xlsx")
 
 
+# ---- Formats of older and other programs ------------------------------------------------------------------------------------
+
+
+def save_xls(name, sheet, rows, patterns, merged, hidden=()):
+    """An XLS workbook. `patterns`: number formats by column; `merged`: first row, last row and column; `hidden`: rows; from
+    0."""
+    made = xlwt.Workbook()
+    data = made.add_sheet(sheet)
+    styles = {column: xlwt.easyxf(num_format_str=pattern) for column, pattern in patterns.items()}
+    plain = xlwt.easyxf()
+    covered = {(row, column) for first, last, column in merged for row in range(first, last + 1)}
+    for first, last, column in merged:
+        data.write_merge(first, last, column, column, rows[first][column], styles.get(column, plain))
+    for down, row in enumerate(rows):
+        for right, value in enumerate(row):
+            if value is not None and (down, right) not in covered:
+                data.write(down, right, value, styles.get(right, plain) if down else plain)
+    for row in hidden:
+        data.row(row).hidden = True
+    made.save(str(HERE / name))
+
+
+def ods_cell(value, shown, spanned):
+    span = f' table:number-rows-spanned="{spanned}" table:number-columns-spanned="1"' if spanned > 1 else ""
+    if value is None:
+        return "<table:table-cell/>"
+    if isinstance(value, str):
+        return f'<table:table-cell{span} office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+    kind = "percentage" if shown.endswith("%") else "float"
+    return (
+        f'<table:table-cell{span} office:value-type="{kind}" office:value="{value}"><text:p>{shown}</text:p></table:table-cell>'
+    )
+
+
+def save_ods(name, sheet, rows, patterns, merged, hidden=()):
+    """An OpenDocument spreadsheet, as `save_xls`; what a cell shows stands beside its value."""
+    spans = {(first, column): last - first + 1 for first, last, column in merged}
+    covered = {(row, column) for first, last, column in merged for row in range(first + 1, last + 1)}
+
+    def shown(value, pattern):
+        if pattern == "0.00%":
+            return f"{100 * value:.2f}%".replace(".", ",")
+        return f"{value:08}" if pattern == "00000000" else str(value).replace(".", ",")
+
+    lines = ""
+    for down, row in enumerate(rows):
+        cells = ""
+        for right, value in enumerate(row):
+            if (down, right) in covered:
+                cells += "<table:covered-table-cell/>"
+                continue
+            is_number = isinstance(value, (int, float))
+            cells += ods_cell(value, shown(value, patterns.get(right)) if is_number else "", spans.get((down, right), 1))
+        shade = ' table:visibility="filter"' if down in hidden else ""
+        lines += f"<table:table-row{shade}>{cells}</table:table-row>"
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content xmlns:office="{space}:office:1.0" '
+        f'xmlns:table="{space}:table:1.0" xmlns:text="{space}:text:1.0" office:version="1.2"><office:body><office:spreadsheet>'
+        f'<table:table table:name="{sheet}">{lines}</table:table></office:spreadsheet></office:body></office:document-content>'
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        f'<?xml version="1.0" encoding="UTF-8"?><manifest:manifest xmlns:manifest="{space}:manifest:1.0" '
+        f'manifest:version="1.2"><manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+    )
+    with zipfile.ZipFile(HERE / name, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry, body in [("mimetype", kind), ("content.xml", content), ("META-INF/manifest.xml", manifest)]:
+            moment = zipfile.ZipInfo(entry, (2026, 11, 5, 8, 0, 0))
+            archive.writestr(moment, body, zipfile.ZIP_STORED if entry == "mimetype" else zipfile.ZIP_DEFLATED)
+
+
+def other_kinds():
+    shares = [
+        ["Kabupaten/Kota", "Tahun", "Jumlah Penduduk Miskin", "Garis Kemiskinan", "P0", "P1", "P2"],
+        *[[row[0], 2025, *row[1:3], *[round(share / 100, 6) for share in row[3:]]] for row in POOR],
+    ]
+    patterns = dict.fromkeys([4, 5, 6], "0.00%")
+    save_xls("percent-formats-xls.xls", "Kemiskinan", shares, patterns, [], [2, 3])
+    save_ods("percent-formats-ods.ods", "Kemiskinan", shares, patterns, [], [2, 3])
+    schools = [
+        ["NPSN", "Nama Sekolah", "Periode", "Kelas", "Laki-laki", "Perempuan", "Jumlah"],
+        [2021920, "SMP Contoh 1", "2026-S2", 8, 20, 19, 39], [None, None, "2026-S2", 9, 21, 18, 39],
+        [20219201, "SMP Contoh 2", "2026-S2", 8, 125, 127, 252], [None, None, "2026-S2", 9, 130, None, 257],
+    ]
+    merged = [(1, 2, 0), (1, 2, 1), (3, 4, 0), (3, 4, 1), (3, 4, 5)]
+    save_xls("merged-codes-xls.xls", "Siswa", schools, {0: "00000000"}, merged)
+    save_ods("merged-codes-ods.ods", "Siswa", schools, {0: "00000000"}, merged)
+
+
 if __name__ == "__main__":
     HERE.mkdir(parents=True, exist_ok=True)
     for write in (
         population, labour, prices, stocks, poverty, schools, tourism, taxes, health, jobs, order, social, civil, transport,
-        more_prices, more_people, more_offices, combinations,
+        more_prices, more_people, more_offices, combinations, other_kinds,
     ):
         write()

@@ -153,6 +153,9 @@ Examples:
         /// Memory that this process may take, in MiB
         megabytes: u64,
     },
+    /// Print every cell of a file as it is read, for comparing with other readers
+    #[command(hide = true)]
+    Cells { path: PathBuf },
     /// Print completions for a shell
     #[command(after_help = "Examples:
   lumbung completions bash > /etc/bash_completion.d/lumbung
@@ -195,6 +198,18 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Does what the hidden verbs say, which print cells and need no configuration; none for any other verb.
+fn write_cells(command: &Command) -> Option<std::io::Result<()>> {
+    match command {
+        Command::ReadWorkbook { megabytes } => Some(crate::run::read_workbooks(*megabytes)),
+        Command::Cells { path } => {
+            let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+            Some(crate::run::write_cells(path, &mut output))
+        }
+        _ => None,
+    }
+}
+
 /// Parses the command line, does what it says and gives the exit code.
 pub fn main() -> ExitCode {
     observe::keep_quiet_about_values();
@@ -209,8 +224,8 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    if let Command::ReadWorkbook { megabytes } = &cli.command {
-        return match crate::run::read_workbooks(*megabytes) {
+    if let Some(written) = write_cells(&cli.command) {
+        return match written {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => Failure::new(error.to_string()).report(),
         };
@@ -271,7 +286,7 @@ async fn dispatch(cli: Cli) -> Result<i32, Failure> {
             Command::Rebuild(arguments) => rebuild::rebuild(&session, arguments).await,
             Command::Release(command) => release::release(&session, command),
             // Done before there was a runtime.
-            Command::ReadWorkbook { .. } => Ok(0),
+            Command::ReadWorkbook { .. } | Command::Cells { .. } => Ok(0),
             Command::Completions { shell } => {
                 let mut text = Vec::new();
                 clap_complete::generate(shell, &mut Cli::command(), "lumbung", &mut text);

@@ -48,7 +48,9 @@ pub fn parse_date(text: &str) -> Result<NaiveDate, DateError> {
 pub fn to_serial(date: NaiveDate) -> f64 {
     // 30 December 1899, since such workbooks hold 1900 for a leap year.
     let origin = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default();
-    date.signed_duration_since(origin).num_days() as f64
+    let days = date.signed_duration_since(origin).num_days();
+    // Day 60 is the leap day.
+    (if days <= 60 { days - 1 } else { days }) as f64
 }
 
 /// The day that a spreadsheet's serial number stands for; a fraction is the time of day and is left out.

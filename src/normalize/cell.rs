@@ -112,7 +112,12 @@ impl ColumnReader {
             Cell::Integer(value) => self.missing_numbers.contains(&(value as f64)),
             Cell::Float(value) => self.missing_numbers.contains(&value),
             Cell::Literal(text) => text.parse().is_ok_and(|value| self.missing_numbers.contains(&value)),
-            Cell::Percent(_) | Cell::Bool(_) | Cell::Date { .. } | Cell::Error(_) => false,
+            Cell::Percent(_)
+            | Cell::Bool(_)
+            | Cell::Date { .. }
+            | Cell::Error(_)
+            | Cell::Uncalculated
+            | Cell::Spread(_) => false,
         }
     }
 
@@ -142,10 +147,12 @@ impl ColumnReader {
         if self.column.pii == Some(Pii::Drop) {
             return Ok(Value::Null);
         }
-        if let Cell::Error(text) = cell {
-            return Err(Finding::of("cell-error").value(text));
-        }
         let cell = match cell {
+            Cell::Error(text) => return Err(Finding::of("cell-error").value(text)),
+            Cell::Uncalculated => return Err(Finding::of("formula-not-calculated")),
+            Cell::Spread(text) if !self.column.kind.is_measure() => unspread(text),
+            Cell::Spread(_) => return Err(Finding::of("figure-for-several-rows").value(self.shown(cell))),
+            Cell::Literal(text) if self.column.kind.is_measure() => Cell::Literal(unpadded(text)),
             Cell::Text(text) if is_error(text) => return Err(Finding::of("cell-error").value(text.trim())),
             Cell::Text(text) if self.column.kind.is_measure() && text.trim().eq_ignore_ascii_case(NOTHING) => {
                 Cell::Integer(0)
@@ -286,7 +293,7 @@ impl ColumnReader {
     pub(super) fn date(&self, cell: Cell<'_>) -> Result<NaiveDate, Finding> {
         let parsed = match cell {
             Cell::Date { serial, epoch } => date::from_serial(serial, epoch == Epoch::Year1904),
-            Cell::Text(text) => date::parse_date(text),
+            Cell::Text(text) | Cell::Literal(text) => date::parse_date(text),
             Cell::Integer(value) => date::parse_date(&value.to_string()),
             _ => return Err(Finding::of("date-invalid").value(self.shown(cell))),
         };
@@ -311,6 +318,7 @@ impl ColumnReader {
                 .ok()
                 .and_then(|date| Period::from_date(date, &self.grains)),
             Cell::Text(text) => Period::parse(text, &self.grains).ok(),
+            Cell::Spread(text) => self.period_of(unspread(text)),
             Cell::Integer(value) => Period::parse(&value.to_string(), &self.grains).ok(),
             Cell::Float(value) if value.fract() == 0.0 => Period::parse(&plain(value), &self.grains).ok(),
             _ => None,
@@ -450,6 +458,25 @@ fn is_error(text: &str) -> bool {
             .is_some_and(|code| code.parse::<u16>().is_ok())
 }
 
+/// What a figure that is merged over several rows is where it is no figure: a year, a code.
+fn unspread(text: &str) -> Cell<'_> {
+    match (text.parse::<i64>(), text.parse::<f64>()) {
+        (Ok(whole), _) if whole.to_string() == text => Cell::Integer(whole),
+        (_, Ok(value)) if value.to_string() == text => Cell::Float(value),
+        _ => Cell::Text(text),
+    }
+}
+
+/// A number without the zeros that its sheet shows before it.
+fn unpadded(text: &str) -> &str {
+    let is_padded = |text: &str| matches!(text.as_bytes(), [b'0', digit, ..] if digit.is_ascii_digit());
+    let mut rest = text;
+    while is_padded(rest) {
+        rest = &rest[1..];
+    }
+    rest
+}
+
 /// A fraction in percent. Floats carry 15 digits: what multiplying adds behind them is not kept.
 fn hundredfold(fraction: f64) -> f64 {
     (fraction * 1e12).round() / 1e10
@@ -480,8 +507,10 @@ pub(super) fn plain_text(cell: Cell<'_>) -> Option<String> {
         Cell::Text(text) => Some(text.trim().to_string()),
         Cell::Integer(value) => Some(value.to_string()),
         Cell::Float(value) => Some(plain(value)),
-        Cell::Literal(text) => Some(text.to_string()),
-        Cell::Empty | Cell::Percent(_) | Cell::Bool(_) | Cell::Date { .. } | Cell::Error(_) => None,
+        Cell::Literal(text) | Cell::Spread(text) => Some(text.to_string()),
+        Cell::Empty | Cell::Percent(_) | Cell::Bool(_) | Cell::Date { .. } | Cell::Error(_) | Cell::Uncalculated => {
+            None
+        }
     }
 }
 

@@ -152,7 +152,7 @@ fn paths(rows: &[Vec<String>], width: usize) -> Vec<Vec<String>> {
 /// Texts of a row by sheet column.
 pub(super) fn texts(block: &Block, row: usize) -> Vec<String> {
     let text = |&raw: &_| match block.view(raw) {
-        Cell::Text(text) => text.to_string(),
+        Cell::Text(text) | Cell::Spread(text) => text.to_string(),
         Cell::Integer(number) => number.to_string(),
         Cell::Date { .. } => super::cell::shown(block.view(raw)).into_owned(),
         _ => String::new(),
@@ -172,6 +172,7 @@ pub(super) fn is_header_row(block: &Block, row: usize) -> bool {
             }
             Cell::Text(text) if text.chars().any(char::is_alphabetic) => has_text = true,
             Cell::Integer(number) if is_year(&number.to_string()) => has_text = true,
+            Cell::Spread(text) if is_year(text) => has_text = true,
             _ => return false,
         }
     }

@@ -159,7 +159,8 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
     for &raw in block.row(row) {
         let cell = block.view(raw);
         let is_blank = match cell {
-            Cell::Empty => true,
+            // What is merged over several rows says nothing of this one.
+            Cell::Empty | Cell::Spread(_) => true,
             Cell::Text(text) => text.trim().is_empty(),
             _ => false,
         };

@@ -1,12 +1,27 @@
-//! Cells that are merged over rows: each of the rows means what stands in the first.
+//! Cells that are merged over rows: each of the rows means what stands in the first. A figure is marked in each of them:
+//! where it is counted, nobody can say whose it is.
 
 use super::{Block, Cell, Epoch, RawCell};
 use std::collections::HashMap;
 
-/// What is repeated: names and days. A figure is not: whose it is nobody can say.
+/// What is repeated.
 enum Value {
     Text(String),
     Date(f64, Epoch),
+    Figure(String),
+}
+
+impl Value {
+    fn cell(&self, block: &mut Block) -> RawCell {
+        match self {
+            Value::Text(text) => RawCell::Text(block.push_text(text)),
+            Value::Figure(text) => RawCell::Spread(block.push_text(text)),
+            Value::Date(serial, epoch) => RawCell::Date {
+                serial: *serial,
+                epoch: *epoch,
+            },
+        }
+    }
 }
 
 /// The merged ranges of a sheet, while it is read from top to bottom. Positions are (row, column), from 0.
@@ -29,16 +44,23 @@ impl Merged {
         }
     }
 
-    /// Notes a cell, which may be a range's first.
-    pub fn note(&mut self, row: u32, column: u32, block: &Block, cell: RawCell) {
+    /// Notes a cell of the row that is being filled, which may be a range's first: a figure is marked.
+    pub fn note(&mut self, row: u32, column: u32, block: &mut Block, cell: RawCell) {
         let Some(last) = self.waiting.remove(&(row, column)) else {
             return;
         };
         let value = match block.view(cell) {
             Cell::Text(text) if !is_figure(text) => Value::Text(text.to_string()),
             Cell::Date { serial, epoch } => Value::Date(serial, epoch),
+            Cell::Text(text) | Cell::Literal(text) => Value::Figure(text.to_string()),
+            Cell::Integer(number) => Value::Figure(number.to_string()),
+            Cell::Float(number) | Cell::Percent(number) => Value::Figure(number.to_string()),
             _ => return,
         };
+        if matches!(value, Value::Figure(_)) {
+            let marked = value.cell(block);
+            block.set_cell(column as usize, marked);
+        }
         self.open.push((column, last, value));
     }
 
@@ -50,26 +72,18 @@ impl Merged {
             if !matches!(block.cells.get(at), None | Some(RawCell::Empty)) {
                 continue;
             }
-            let cell = match value {
-                Value::Text(text) => RawCell::Text(block.push_text(text)),
-                Value::Date(serial, epoch) => RawCell::Date {
-                    serial: *serial,
-                    epoch: *epoch,
-                },
-            };
+            let cell = value.cell(block);
             block.set_cell(*column as usize, cell);
         }
     }
 }
 
-/// Digits that are no year, no code of a region and no long number of a register.
+/// Whether a text may be a figure: digits, and fewer than a day or a number of a register has. What is none after all, such as
+/// a year or the code of a region, its column reads all the same.
 fn is_figure(text: &str) -> bool {
     let text = text.trim();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let is_year = text.len() == 4 && (text.starts_with("19") || text.starts_with("20"));
-    let is_region = text.len() == 5 && text.as_bytes()[2] == b'.';
-    text.eq_ignore_ascii_case("nihil")
-        || (1..8).contains(&digits) && !text.chars().any(char::is_alphabetic) && !is_year && !is_region
+    text.eq_ignore_ascii_case("nihil") || (1..8).contains(&digits) && !text.chars().any(char::is_alphabetic)
 }
 
 #[cfg(test)]
@@ -77,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_days_are_repeated_and_figures_are_not() {
+    fn names_and_days_are_repeated_and_figures_marked() {
         let ranges = [((0, 0), (2, 0)), ((0, 1), (1, 1)), ((0, 2), (1, 2)), ((1, 3), (1, 4))];
         let mut merged = Merged::new(ranges.into_iter());
         let mut block = Block::default();
@@ -88,7 +102,7 @@ mod tests {
         };
         for (column, cell) in [name, day, RawCell::Integer(5)].into_iter().enumerate() {
             block.set_cell(column, cell);
-            merged.note(0, column as u32, &block, cell);
+            merged.note(0, column as u32, &mut block, cell);
         }
         for row in 0..4 {
             if row > 0 {
@@ -105,6 +119,9 @@ mod tests {
             epoch: Epoch::Year1900,
         };
         assert_eq!(column(1), [day, day, Cell::Empty, Cell::Empty]);
-        assert_eq!(column(2), [Cell::Integer(5), Cell::Empty, Cell::Empty, Cell::Empty]);
+        assert_eq!(
+            column(2),
+            [Cell::Spread("5"), Cell::Spread("5"), Cell::Empty, Cell::Empty]
+        );
     }
 }

@@ -9,16 +9,20 @@
 //! command line.
 
 mod apart;
+mod besides;
 mod csv;
+mod dump;
 mod fields;
 mod json;
 mod merged;
 mod open;
+mod shown;
 mod timed;
 mod xlsx;
 mod xml;
 
 pub use apart::read_workbooks;
+pub use dump::write_cells;
 pub use open::open;
 pub use timed::ReadClock;
 
@@ -46,8 +50,9 @@ pub enum RawCell {
     Empty,
     /// Text as the sender wrote it; numbers and dates in it are read in the column's locale.
     Text(Span),
-    /// A number in machine form (`-12.50`, `1e5`) that the format itself declares to be a number and that does
-    /// not fit an `i64`: never read in a locale.
+    /// A number in machine form that the format itself declares to be a number: never read in a locale. Kept as text
+    /// because no number type holds it (`-12.50`, `1e5` in JSON), or because its sheet shows zeros that may belong to a
+    /// code (`02021920`, `32.10`).
     Literal(Span),
     Integer(i64),
     Float(f64),
@@ -60,6 +65,11 @@ pub enum RawCell {
     },
     /// A spreadsheet error such as `#REF!`.
     Error(Span),
+    /// A formula whose value no program has stored.
+    Uncalculated,
+    /// A figure of a cell that is merged over several rows, in each of them: whose it is, nobody can say. A number
+    /// in machine form, or the text as written.
+    Spread(Span),
 }
 
 /// A cell as seen by a consumer.
@@ -74,12 +84,14 @@ pub enum Cell<'a> {
     Bool(bool),
     Date { serial: f64, epoch: Epoch },
     Error(&'a str),
+    Uncalculated,
+    Spread(&'a str),
 }
 
 /// Some consecutive rows of one sheet. Rows may be ragged.
 #[derive(Debug, Default, Clone)]
 pub struct Block {
-    /// The text that `Text`, `Literal` and `Error` cells point into.
+    /// The text that `Text`, `Literal`, `Error` and `Spread` cells point into.
     pub text: String,
     /// The cells of all rows, one row behind the other.
     pub cells: Vec<RawCell>,
@@ -120,6 +132,8 @@ impl Block {
             RawCell::Text(span) => Cell::Text(slice(span)),
             RawCell::Literal(span) => Cell::Literal(slice(span)),
             RawCell::Error(span) => Cell::Error(slice(span)),
+            RawCell::Uncalculated => Cell::Uncalculated,
+            RawCell::Spread(span) => Cell::Spread(slice(span)),
             RawCell::Integer(value) => Cell::Integer(value),
             RawCell::Float(value) => Cell::Float(value),
             RawCell::Percent(value) => Cell::Percent(value),
@@ -233,6 +247,11 @@ pub trait Document: Send {
     fn sheets(&self) -> &[Sheet];
     /// Notes about the part as a whole (encoding, delimiter), for the receipt.
     fn notes(&self) -> &[Finding];
+    /// Notes about the rows of a sheet below its header (a row's number; 0 where there is none), without their place.
+    /// Blocks of it were read before.
+    fn sheet_notes(&self, _sheet: usize, _header: u32) -> Vec<Finding> {
+        Vec::new()
+    }
     /// Starts reading a sheet from its beginning; may be called again. `sheet` is an index of [`Document::sheets`].
     fn blocks(&mut self, sheet: usize) -> Result<Box<dyn Blocks + '_>, ReadError>;
 }
@@ -260,6 +279,23 @@ fn number(block: &mut Block, value: f64) -> RawCell {
         return RawCell::Integer(value as i64);
     }
     RawCell::Float(value)
+}
+
+/// How many hidden rows a note names.
+const NAMED_ROWS: usize = 5;
+
+/// The note about hidden rows that hold something, below a header; `hidden` are their numbers.
+fn rows_hidden(hidden: &[u32], header: u32) -> Vec<Finding> {
+    let hidden: Vec<u32> = hidden.iter().copied().filter(|row| *row > header).collect();
+    if hidden.is_empty() {
+        return Vec::new();
+    }
+    let mut named: Vec<String> = hidden.iter().take(NAMED_ROWS).map(u32::to_string).collect();
+    if hidden.len() > NAMED_ROWS {
+        named.push("…".to_string());
+    }
+    let note = Finding::of("rows-hidden").with("count", hidden.len().to_string());
+    vec![note.with("rows", named.join(", "))]
 }
 
 /// A part that cannot be read, said as a finding with its place.

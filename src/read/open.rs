@@ -262,7 +262,11 @@ fn tell_archive(path: &Path, name: &str) -> Result<Kind, ReadError> {
     if has(&archive, &|entry| entry == "xl/workbook.bin") {
         return Ok(Kind::Apart(Format::Xlsb));
     }
-    if has(&archive, &|entry| entry.trim_start_matches('/').starts_with("xl/")) {
+    // A program may put the workbook elsewhere than Excel does.
+    let is_workbook = |entry: &str| {
+        entry.trim_start_matches('/').starts_with("xl/") || entry.rsplit('/').next() == Some("workbook.xml")
+    };
+    if has(&archive, &is_workbook) {
         return Ok(Kind::Workbook);
     }
     let mut kind = String::new();

@@ -54,6 +54,10 @@ impl Document for Timed {
         self.document.notes()
     }
 
+    fn sheet_notes(&self, sheet: usize, header: u32) -> Vec<Finding> {
+        self.document.sheet_notes(sheet, header)
+    }
+
     fn blocks(&mut self, sheet: usize) -> Result<Box<dyn Blocks + '_>, ReadError> {
         let clock = self.clock.clone();
         let blocks = self.clock.time(|| self.document.blocks(sheet))?;

@@ -1,19 +1,24 @@
 //! XLSX workbooks: cells as their sheets hold them, typed.
 
+use super::besides::{self, Besides, Position};
 use super::merged::Merged;
-use super::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number};
+use super::shown::Shows;
+use super::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number, rows_hidden};
 use crate::config::Limits;
+use crate::domain::date;
 use crate::finding::{Finding, Place};
 use crate::format::{Opened, open_file};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxCellReader, XlsxError};
 use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Once;
 use zip::ZipArchive;
 
-/// Largest workbook in which merged cells are looked for, in bytes: programs that write more do not merge.
+/// Largest workbook in which merged cells, hidden rows and formulas without values are looked for, in bytes: programs that
+/// write more do not merge, hide or leave out.
 const SMALL: u64 = 4 << 20;
 
 /// Most bytes that one byte of deflated data can become.
@@ -28,8 +33,11 @@ pub(super) struct XlsxDocument {
     sheets: Vec<Sheet>,
     epoch: Epoch,
     notes: Vec<Finding>,
-    /// Whether merged cells are looked for, which reads a sheet once more.
+    path: PathBuf,
+    /// Whether it is looked what sheets say besides their cells, which reads each once more.
     is_small: bool,
+    /// What they said, by sheet.
+    besides: HashMap<usize, Besides>,
     limits: Limits,
 }
 
@@ -61,6 +69,8 @@ impl XlsxDocument {
             epoch,
             notes,
             is_small: path.metadata().is_ok_and(|file| file.len() <= SMALL),
+            path: path.to_path_buf(),
+            besides: HashMap::new(),
             limits: limits.clone(),
         })
     }
@@ -79,24 +89,31 @@ impl Document for XlsxDocument {
         &self.notes
     }
 
+    fn sheet_notes(&self, sheet: usize, header: u32) -> Vec<Finding> {
+        let hidden = self.besides.get(&sheet).map_or(&[][..], |besides| &besides.hidden);
+        rows_hidden(hidden, header)
+    }
+
     fn blocks(&mut self, sheet: usize) -> Result<Box<dyn Blocks + '_>, ReadError> {
         let sheet_name = self.sheets[sheet].name.clone().unwrap_or_default();
-        let (workbook, name) = (&mut self.workbook, self.name.as_str());
-        let merged = match self.is_small {
-            true => guarded(name, || {
-                let ranges = workbook.merge_cells_by_sheet_name(&sheet_name);
-                ranges.map_err(|error| on_sheet(damaged(name, &error), &sheet_name))
-            })?,
-            false => Vec::new(),
+        let besides = match self.is_small {
+            true => self
+                .besides
+                .entry(sheet)
+                .or_insert_with(|| besides::of_sheet(&self.path, &sheet_name))
+                .clone(),
+            false => Besides::default(),
         };
+        let (workbook, name) = (&mut self.workbook, self.name.as_str());
         let cells = guarded(name, || {
             workbook
                 .worksheet_cells_reader(&sheet_name)
                 .map_err(|error| on_sheet(damaged(name, &error), &sheet_name))
         })?;
         Ok(Box::new(XlsxBlocks {
-            merged: Merged::new(merged.iter().map(|range| (range.start, range.end))),
-            percent: cells.styles().iter().map(shows_percent).collect(),
+            merged: Merged::new(besides.merged.into_iter()),
+            uncalculated: besides.uncalculated,
+            shows: cells.styles().iter().map(shows).collect(),
             cells,
             file: name,
             sheet: sheet_name,
@@ -214,8 +231,9 @@ fn on_sheet(mut error: ReadError, sheet: &str) -> ReadError {
 struct XlsxBlocks<'a> {
     cells: XlsxCellReader<'a, Source>,
     merged: Merged,
-    /// Whether a style, by its id, shows numbers as percentages.
-    percent: Vec<bool>,
+    uncalculated: HashSet<Position>,
+    /// What a style, by its id, shows.
+    shows: Vec<Shows>,
     file: &'a str,
     sheet: String,
     epoch: Epoch,
@@ -223,7 +241,7 @@ struct XlsxBlocks<'a> {
     /// Sheet row (from 0) that is being filled, or was filled last.
     row: Option<u32>,
     /// The first cell of the next row.
-    pending: Option<((u32, u32), DataRef<'a>, bool)>,
+    pending: Option<(Position, DataRef<'a>, Shows)>,
     ended: bool,
 }
 
@@ -247,9 +265,9 @@ impl XlsxBlocks<'_> {
             epoch: Some(self.epoch),
             ..Block::default()
         };
-        if let Some(((row, column), value, is_percent)) = self.pending.take() {
+        if let Some(((row, column), value, shows)) = self.pending.take() {
             self.row = Some(row);
-            self.push(&mut block, row, column, &value, is_percent)?;
+            self.push(&mut block, row, column, &value, shows)?;
         }
         loop {
             let next = self.cells.next_cell_with_style_id();
@@ -258,7 +276,7 @@ impl XlsxBlocks<'_> {
                 break;
             };
             let (row, column) = cell.get_position();
-            if is_empty(cell.get_value()) {
+            if is_empty(cell.get_value()) && !self.uncalculated.contains(&(row, column)) {
                 continue;
             }
             if self.row.is_some_and(|current| row < current) {
@@ -271,12 +289,12 @@ impl XlsxBlocks<'_> {
             if self.row != Some(row) && row_open {
                 self.end_row(&mut block);
                 if block.is_full() {
-                    self.pending = Some(((row, column), cell.get_value().clone(), self.shows_percent(style)));
+                    self.pending = Some(((row, column), cell.get_value().clone(), self.shows(style)));
                     return Ok(Some(block));
                 }
             }
             self.row = Some(row);
-            self.push(&mut block, row, column, cell.get_value(), self.shows_percent(style))?;
+            self.push(&mut block, row, column, cell.get_value(), self.shows(style))?;
         }
         if block.cells.len() > block.open_row_start() {
             self.end_row(&mut block);
@@ -290,8 +308,8 @@ impl XlsxBlocks<'_> {
         block.end_row(row + 1);
     }
 
-    fn shows_percent(&self, style: usize) -> bool {
-        self.percent.get(style).copied().unwrap_or(false)
+    fn shows(&self, style: usize) -> Shows {
+        self.shows.get(style).copied().unwrap_or(Shows::Number)
     }
 
     fn push(
@@ -300,7 +318,7 @@ impl XlsxBlocks<'_> {
         row: u32,
         column: u32,
         value: &DataRef<'_>,
-        is_percent: bool,
+        shows: Shows,
     ) -> Result<(), ReadError> {
         if column as usize >= self.column_limit {
             let place = Place {
@@ -314,21 +332,22 @@ impl XlsxBlocks<'_> {
                 .into());
         }
         let cell = match value {
-            DataRef::Int(value) if is_percent => RawCell::Percent(*value as f64),
-            DataRef::Float(value) if is_percent && value.is_finite() => RawCell::Percent(*value),
-            DataRef::Int(value) => RawCell::Integer(*value),
-            DataRef::Float(value) => number(block, *value),
+            DataRef::Int(value) if shows == Shows::Number => RawCell::Integer(*value),
+            DataRef::Int(value) => shows.cell(block, *value as f64),
+            DataRef::Float(value) => shows.cell(block, *value),
             DataRef::Bool(value) => RawCell::Bool(*value),
             DataRef::String(text) => RawCell::Text(block.push_text(text)),
             DataRef::SharedString(text) => RawCell::Text(block.push_text(text)),
-            DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => RawCell::Text(block.push_text(text)),
+            DataRef::DateTimeIso(text) => day(block, text),
+            DataRef::DurationIso(text) => RawCell::Text(block.push_text(text)),
             DataRef::DateTime(date) if date.is_datetime() => RawCell::Date {
                 serial: date.as_f64(),
                 epoch: self.epoch,
             },
             DataRef::DateTime(duration) => number(block, duration.as_f64()),
             DataRef::Error(error) => RawCell::Error(block.push_text(&error.to_string())),
-            DataRef::Empty => RawCell::Empty,
+            // An empty cell comes here only where its formula has no value.
+            DataRef::Empty => RawCell::Uncalculated,
         };
         block.set_cell(column as usize, cell);
         self.merged.note(row, column, block, cell);
@@ -336,20 +355,21 @@ impl XlsxBlocks<'_> {
     }
 }
 
-/// Whether a style shows numbers as percentages: a percent sign in its format that is not quoted text.
-fn shows_percent(style: &Style) -> bool {
-    let format = style
-        .number_format
-        .as_ref()
-        .map_or("", |format| format.format_code.as_str());
-    let mut is_quoted = false;
-    let mut is_escaped = false;
-    format.chars().any(|letter| {
-        let found = letter == '%' && !is_quoted && !is_escaped;
-        is_escaped = letter == '\\' && !is_escaped;
-        is_quoted ^= letter == '"';
-        found
-    })
+/// A day that is written as such, with or without a time.
+fn day(block: &mut Block, text: &str) -> RawCell {
+    match date::parse_date(text.split('T').next().unwrap_or_default()) {
+        Ok(day) => RawCell::Date {
+            serial: date::to_serial(day),
+            epoch: Epoch::Year1900,
+        },
+        Err(_) => RawCell::Text(block.push_text(text)),
+    }
+}
+
+/// What cells of a style show.
+fn shows(style: &Style) -> Shows {
+    let format = style.number_format.as_ref();
+    format.map_or(Shows::Number, |format| Shows::of(&format.format_code))
 }
 
 /// A formula that gives an empty text counts as empty too.

@@ -19,7 +19,9 @@ fn show(cell: Cell<'_>) -> String {
         Cell::Bool(value) => value.to_string(),
         Cell::Date { serial, epoch } => format!("{epoch:?}+{serial}"),
         Cell::Error(text) => text.to_string(),
-        Cell::Literal(text) => panic!("{text}"),
+        Cell::Literal(text) => format!("={text}"),
+        Cell::Spread(text) => format!("/{text}/"),
+        Cell::Uncalculated => "?".to_string(),
     }
 }
 
@@ -191,14 +193,9 @@ fn both_date_systems_and_odd_workbooks_of_others() {
         "{:?}",
         read("date_1904.xlsx")
     );
-    assert!(
-        read("date_iso.xlsx")
-            .unwrap()
-            .iter()
-            .all(|(_, row)| row.starts_with('\'')),
-        "{:?}",
-        read("date_iso.xlsx")
-    );
+    let days = read("date_iso.xlsx").unwrap();
+    let days: Vec<&str> = days.iter().take(3).map(|(_, row)| row.as_str()).collect();
+    assert_eq!(days, ["Year1900+44197", "Year1900+44197", "'10:10:10'"]);
     let mut opened = 0;
     for entry in std::fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();

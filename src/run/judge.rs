@@ -75,7 +75,7 @@ fn judged(case: &Case<'_>, clock: &ReadClock) -> Result<Verdict, CheckError> {
             Err(ReadError(finding)) => return unreadable(case, *finding, index as i32, Vec::new(), 0),
         }
     }
-    let routing = match route(&mut documents, &case.context) {
+    let mut routing = match route(&mut documents, &case.context) {
         Ok(routing) => routing,
         Err(ReadError(finding)) => return unreadable(case, *finding, 0, Vec::new(), 0),
     };
@@ -88,6 +88,7 @@ fn judged(case: &Case<'_>, clock: &ReadClock) -> Result<Verdict, CheckError> {
     if routing.routed.is_empty() || is_broken_pull {
         return nothing_routed(case, routing, ignored);
     }
+    routing.findings.extend(sheet_notes(&routing.routed, &documents));
     let mut common: Vec<Finding> = case.notes.clone();
     common.extend(documents.iter().flat_map(|document| document.notes().to_vec()));
     common.extend(routing.left_out.iter().map(|sheet| left_out_note(case, sheet)));
@@ -125,6 +126,20 @@ fn judged(case: &Case<'_>, clock: &ReadClock) -> Result<Verdict, CheckError> {
         places: routing.places,
         read_seconds: 0.0,
     })
+}
+
+/// What the sheets that are read say about themselves.
+pub(super) fn sheet_notes(sheets: &[RoutedSheet], documents: &[Box<dyn Document>]) -> Vec<Finding> {
+    let of_sheet = |sheet: &RoutedSheet| {
+        let place = Place {
+            part: sheet.place,
+            sheet: sheet.name.clone(),
+            ..Place::default()
+        };
+        let notes = documents[sheet.part].sheet_notes(sheet.sheet, sheet.layout.header_row.unwrap_or(0));
+        notes.into_iter().map(move |note| note.at(place.clone()))
+    };
+    sheets.iter().flat_map(of_sheet).collect()
 }
 
 fn of_sheets(findings: &[Finding], sheets: &[&RoutedSheet]) -> Vec<Finding> {

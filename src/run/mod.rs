@@ -39,7 +39,7 @@ use crate::observe::{
     IndicatorFailure, IndicatorsReport, Progress, ReleaseReport, RunReport, SourceReport, Stage, SubmissionReport,
 };
 use crate::publish;
-pub use crate::read::read_workbooks;
+pub use crate::read::{read_workbooks, write_cells};
 use crate::table::SqlError;
 use chrono::NaiveDate;
 pub use decision::{Withdrawal, decide, withdraw};

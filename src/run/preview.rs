@@ -169,6 +169,7 @@ fn sheets(
     if routing.routed.is_empty() && routing.left_out.is_empty() && !routing.asked {
         preview.findings.push(Finding::of("no-rows"));
     }
+    preview.findings.extend(judge::sheet_notes(&routing.routed, &documents));
     let mut shown: Vec<(usize, SheetPreview)> = Vec::new();
     for sheet in &routing.routed {
         let top = first_rows(documents[sheet.part].as_mut(), sheet.sheet, Some(&sheet.layout), rows)?;
@@ -219,7 +220,10 @@ fn texts(block: &Block, row: usize) -> Vec<String> {
 fn shown(cell: Cell<'_>) -> String {
     let text = match cell {
         Cell::Empty => String::new(),
-        Cell::Text(text) | Cell::Literal(text) | Cell::Error(text) => text.trim().replace(['\n', '\r', '\t'], " "),
+        Cell::Uncalculated => "?".to_string(),
+        Cell::Text(text) | Cell::Literal(text) | Cell::Error(text) | Cell::Spread(text) => {
+            text.trim().replace(['\n', '\r', '\t'], " ")
+        }
         Cell::Integer(number) => number.to_string(),
         Cell::Float(number) => number.to_string(),
         Cell::Percent(_) => crate::normalize::shown(cell).into_owned(),

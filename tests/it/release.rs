@@ -24,24 +24,11 @@ fn json(path: &Path) -> Value {
     serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Python with the packages of `scripts/requirements-test.txt`.
-fn python() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let tools = std::env::var_os("LUMBUNG_TOOLS").map_or_else(|| target.join("tools"), PathBuf::from);
-    let python = root().join(tools).join("venv/bin/python");
-    assert!(
-        python.exists(),
-        "{} is not there: run scripts/install-test-tools.sh, which `make test` does",
-        python.display()
-    );
-    python
-}
-
 /// Runs one check of `frictionless.py`.
 fn check(name: &str) {
     let script = root().join("tests/it/frictionless.py");
     // Isolated: the script bears the name of a package that it imports.
-    let output = Command::new(python())
+    let output = Command::new(crate::support::python())
         .arg("-I")
         .arg(script)
         .arg(name)

@@ -405,3 +405,16 @@ pub fn workbook(sheets: &[(&str, Vec<Vec<Cell>>)]) -> Vec<u8> {
     }
     book.save_to_buffer().expect("a workbook")
 }
+
+/// Python with the packages of `scripts/requirements-test.txt`.
+pub fn python() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let tools = std::env::var_os("LUMBUNG_TOOLS").map_or_else(|| target.join("tools"), PathBuf::from);
+    let python = root().join(tools).join("venv/bin/python");
+    assert!(
+        python.exists(),
+        "{} is not there: run scripts/install-test-tools.sh, which `make test` does",
+        python.display()
+    );
+    python
+}

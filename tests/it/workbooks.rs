@@ -2,17 +2,19 @@
 //! than ten seconds.
 
 use crate::bad_input::fixtures;
-use crate::support::{AS_OF, Installation, lumbung, read_text, root};
+use crate::support::{AS_OF, Installation, lumbung, python, read_text, root};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{Cursor, Write as _};
+use std::io::{Cursor, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 /// Folders of the fixtures, and what their tables end in.
 const FOLDERS: [&str; 5] = ["calamine", "poi", "frictionless", "csvkit", "csv-spectrum"];
@@ -21,15 +23,23 @@ const ENDINGS: [&str; 8] = ["xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv", 
 /// The table of results, which this test writes where `LUMBUNG_WRITE_DOCS` is set.
 const TABLE: &str = "docs/spreadsheets.md";
 
+/// Files of which other readers see another thing, how many cells they are, and why ours are right.
+const DIFFERENCES: &str = "tests/it/differences.txt";
+
+/// Most memory that reading a file may take, in MB.
+const MEMORY: u64 = 512;
+
 const HEAD: &str = "\
 # Spreadsheets of other projects
 
 Written by `LUMBUNG_WRITE_DOCS=1 cargo nextest run every_table_of_other_projects`; not edited by hand. Each file is what a \
-project keeps to test its own reader with: many are damaged on purpose. *Read* names the sheets that have rows; else it \
-says why the file is refused.
+project keeps to test its own reader with: many are damaged on purpose. *Result* names the sheets that have rows, or says \
+why the file is refused. *Cells* counts those that were compared, one by one, with what another reader sees (openpyxl, \
+xlrd, pyxlsb, odfpy, Python's csv); where some differ, `tests/it/differences.txt` says why. Every file is read or refused \
+within 10 seconds and 512 MB.
 
-| file | format | result |
-|---|---|---|
+| file | format | result | cells |
+|---|---|---|---|
 ";
 
 /// What `lumbung preview` says of a file, as one document.
@@ -72,8 +82,64 @@ fn tables(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// What comparing each file with another reader came to, by file.
+fn compared(names: &[&str], folder: &Path) -> Value {
+    let output = Command::new(python())
+        .args(["-I", "tests/it/compare.py", env!("CARGO_BIN_EXE_lumbung")])
+        .arg(folder)
+        .args(names)
+        .current_dir(root())
+        .output()
+        .expect("Python runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// Number (or `refused`) and reason by file.
+fn differences() -> BTreeMap<String, (String, String)> {
+    let text = read_text(&root().join(DIFFERENCES));
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let parts = lines.map(|line| {
+        let mut parts = line.splitn(3, ' ').map(str::to_string);
+        let mut part = || parts.next().unwrap_or_else(|| panic!("{line}"));
+        (part(), (part(), part()))
+    });
+    parts.collect()
+}
+
+/// The last column of the table; what is not justified goes to `wrong`.
+fn cells_of(name: &str, compared: &Value, justified: Option<&(String, String)>, wrong: &mut Vec<String>) -> String {
+    if let Some(megabytes) = compared["megabytes"].as_u64().filter(|megabytes| *megabytes > MEMORY) {
+        wrong.push(format!("{name} takes {megabytes} MB"));
+    }
+    if compared["seconds"].as_f64().is_none_or(|seconds| seconds > 10.0) {
+        wrong.push(format!("{name} takes {} s", compared["seconds"]));
+    }
+    let count = match (&compared["refused"], compared["cells"].as_u64()) {
+        (_, None) => None,
+        (Value::String(_), Some(0)) => None,
+        (Value::String(_), Some(_)) => Some("refused".to_string()),
+        (_, Some(_)) => compared["different"]
+            .as_u64()
+            .filter(|count| *count > 0)
+            .map(|count| count.to_string()),
+    };
+    if count.as_ref() != justified.map(|(count, _)| count) {
+        let told = format!("{count:?}, not {justified:?}: {:#}", compared["differences"]);
+        wrong.push(format!("{name}: {told}"));
+    }
+    match (compared["cells"].as_u64(), count) {
+        (None, _) => "not read by others".to_string(),
+        (Some(_), Some(count)) if count == "refused" => "read by others".to_string(),
+        (Some(_), None) if !compared["refused"].is_null() => "–".to_string(),
+        (Some(cells), None) => cells.to_string(),
+        (Some(cells), Some(count)) => format!("{cells}; {count} differ"),
+    }
+}
+
 /// One line of the table.
-fn line(name: &str, preview: &Value) -> String {
+fn line(name: &str, preview: &Value, cells: &str) -> String {
     let findings = preview["findings"].as_array().expect("findings");
     let sheets = preview["sheets"].as_array().expect("sheets");
     let errors = findings.iter().filter(|finding| finding["severity"] == "error");
@@ -89,7 +155,7 @@ fn line(name: &str, preview: &Value) -> String {
         "{name}: neither read nor refused"
     );
     format!(
-        "| `{name}` | {} | {result} |\n",
+        "| `{name}` | {} | {result} | {cells} |\n",
         preview["format"].as_str().unwrap_or("–")
     )
 }
@@ -111,13 +177,26 @@ fn every_table_of_other_projects_is_read_or_refused() {
         files.extend(tables(&path).into_iter().map(named));
     }
     assert!(files.len() > 200, "{}", files.len());
+    let folder = fixtures("calamine").and_then(|path| path.parent().map(Path::to_path_buf));
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let compared = compared(&names, &folder.expect("a folder"));
+    let mut justified = differences();
+    let mut wrong = Vec::new();
+    let mut cells = |name: &str| cells_of(name, &compared[name], justified.remove(name).as_ref(), &mut wrong);
+    let cells: Vec<String> = names.iter().map(|name| cells(name)).collect();
+    wrong.extend(
+        justified
+            .into_keys()
+            .map(|name| format!("{name} is justified and not there")),
+    );
     let (next, lines) = (AtomicUsize::new(0), Mutex::new(vec![String::new(); files.len()]));
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                while let Some((name, path)) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let told = line(name, &preview(path, &root()));
-                    let position = files.iter().position(|(other, _)| other == name).expect("a position");
+                loop {
+                    let position = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((name, path)) = files.get(position) else { break };
+                    let told = line(name, &preview(path, &root()), &cells[position]);
                     lines.lock().expect("no panic")[position] = told;
                 }
             });
@@ -136,6 +215,7 @@ fn every_table_of_other_projects_is_read_or_refused() {
         table,
         "run with LUMBUNG_WRITE_DOCS=1, then look at what changed"
     );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// The cells of all sheets that have rows.
@@ -209,10 +289,16 @@ pub fn ods(rows: &[&[&str]]) -> Vec<u8> {
         }
         table.push_str("</table:table-row>");
     }
+    ods_of(&table)
+}
+
+/// An OpenDocument spreadsheet of these rows.
+fn ods_of(table: &str) -> Vec<u8> {
     let content = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content \
          xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
          xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
+         xmlns:calcext=\"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0\" \
          xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"><office:body><office:spreadsheet>\
          <table:table table:name=\"Penduduk\">{table}</table:table></office:spreadsheet></office:body>\
          </office:document-content>"
@@ -273,6 +359,123 @@ fn the_reader_of_whole_workbooks_is_limited_and_its_end_is_a_finding() {
         assert_eq!(report["submissions"][0]["status"], "refused", "{report:#}");
         assert_eq!(installation.receipt(1)["findings"][0]["code"], code);
     }
+}
+
+/// The cells that are read in a file, by row.
+fn read_cells(path: &Path) -> Vec<Value> {
+    let said = lumbung(&["cells", path.to_str().expect("UTF-8")], &[], &root()).expect(0);
+    let lines = said
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    lines
+        .filter_map(|line| line.get("row").map(|row| row["cells"].clone()))
+        .collect()
+}
+
+/// Replaces the one place where these bytes stand.
+fn patch(bytes: &mut [u8], from: &[u8], to: &[u8]) {
+    let places: Vec<usize> = (0..bytes.len()).filter(|&at| bytes[at..].starts_with(from)).collect();
+    assert_eq!(places.len(), 1, "{from:x?}");
+    bytes[places[0]..places[0] + to.len()].copy_from_slice(to);
+}
+
+/// No program here writes XLSB, so one that Excel wrote is changed: its days become percentages, a number the error of a
+/// formula, two cells below each other one, and a row is hidden.
+#[test]
+fn what_cells_of_an_xlsb_look_like_is_seen() {
+    let Some(folder) = fixtures("calamine") else { return };
+    let mut archive =
+        ZipArchive::new(fs::File::open(folder.join("date.xlsb")).expect("a workbook")).expect("an archive");
+    let mut changed = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).expect("an entry");
+        let name = entry.name().expect("UTF-8").to_string();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).expect("read");
+        match name.as_str() {
+            "xl/styles.bin" => patch(
+                &mut bytes,
+                b"\x00\x00\xA4\x00\0\0\0\0\0\0\0\0\x10\x10\x25\0",
+                b"\x00\x00\x0A\x00",
+            ),
+            "xl/worksheets/sheet1.bin" => {
+                patch(
+                    &mut bytes,
+                    b"\x05\x10\0\0\0\0\x03\0\0\0\xC2",
+                    b"\x0B\x10\0\0\0\0\x03\0\0\0\x07",
+                );
+                patch(
+                    &mut bytes,
+                    b"\x01\0\0\0\0\0\0\0\x08\x01\0\0",
+                    b"\x01\0\0\0\0\0\0\0\x08\x01\0\x10",
+                );
+                bytes.extend(b"\xB0\x01\x10\0\0\0\0\x01\0\0\0\x01\0\0\0\x01\0\0\0");
+            }
+            _ => {}
+        }
+        changed.start_file(name, SimpleFileOptions::default()).expect("begun");
+        changed.write_all(&bytes).expect("written");
+    }
+    let temporary = tempfile::tempdir().expect("a folder");
+    let path = temporary.path().join("a.xlsb");
+    fs::write(&path, changed.finish().expect("finished").into_inner()).expect("written");
+    let expected = [
+        json!([["percent", 44197.0], ["spread", "15"]]),
+        json!([["percent", 44198.0], 16]),
+        json!([["error", "#DIV/0!"], 17]),
+    ];
+    assert_eq!(read_cells(&path), expected);
+    let mut reader = Command::new(env!("CARGO_BIN_EXE_lumbung"))
+        .args(["read-workbook", "512"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a process");
+    let question = format!("xlsb {}\0", path.display());
+    let mut questions = reader.stdin.take().expect("piped");
+    questions.write_all(question.as_bytes()).expect("written");
+    drop(questions);
+    let said = String::from_utf8(reader.wait_with_output().expect("ended").stdout).expect("UTF-8");
+    let hidden: Vec<&str> = said.lines().filter(|line| line.contains("\"hidden\":true")).collect();
+    assert!(hidden.len() == 1 && hidden[0].contains("\"row\":2,"), "{hidden:?}");
+}
+
+#[test]
+fn what_cells_of_an_open_document_look_like_is_seen_and_its_formatted_emptiness_is_nothing() {
+    let cell = |attributes: &str, text: &str| {
+        format!("<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>")
+    };
+    let error =
+        "table:formula=\"of:=1/0\" office:value-type=\"string\" office:string-value=\"\" calcext:value-type=\"error\"";
+    let row = [
+        cell(
+            "office:value-type=\"percentage\" office:value=\"0.035\" table:number-columns-repeated=\"2\"",
+            "3,5 %",
+        ),
+        cell(error, "#DIV/0!"),
+        cell("office:value-type=\"float\" office:value=\"32.1\"", "32,10"),
+        cell("office:value-type=\"float\" office:value=\"1500.5\"", "1.500,50"),
+        "<table:table-cell table:formula=\"of:=[.A1]\"/>".to_string(),
+    ];
+    let rows = format!(
+        "<table:table-row table:number-rows-repeated=\"2\">{}</table:table-row>",
+        row.concat()
+    );
+    let rest = "<table:table-row table:number-rows-repeated=\"1048574\"><table:table-cell table:style-name=\"ce1\" \
+                table:number-columns-repeated=\"16384\"/></table:table-row>";
+    let temporary = tempfile::tempdir().expect("a folder");
+    let path = temporary.path().join("a.ods");
+    fs::write(&path, ods_of(&(rows + rest))).expect("written");
+    let expected = json!([
+        ["percent", 0.035],
+        ["percent", 0.035],
+        ["error", "#DIV/0!"],
+        ["shown", "32.10"],
+        1500.5,
+        ["uncalculated"]
+    ]);
+    assert_eq!(read_cells(&path), [expected.clone(), expected]);
 }
 
 /// A night over workbooks of one sender, one after the other; its report, and how many processes read them.

@@ -169,6 +169,13 @@ fn serials_of_both_epochs() {
     assert_eq!(from_serial(46_084.0, false), Ok(march));
     assert_eq!(from_serial(1.0, false), Ok(day(1900, 1, 1)));
     assert_eq!(from_serial(59.0, false), Ok(day(1900, 2, 28)));
+    for (serial, day) in [
+        (1.0, day(1900, 1, 1)),
+        (59.0, day(1900, 2, 28)),
+        (61.0, day(1900, 3, 1)),
+    ] {
+        assert_eq!(to_serial(day), serial, "{day}");
+    }
     assert_eq!(from_serial(60.0, false), Err(DateError::NoSuchDay));
     assert_eq!(from_serial(61.0, false), Ok(day(1900, 3, 1)));
     assert_eq!(from_serial(45516.75, false), Ok(day(2024, 8, 12)));

@@ -1,14 +1,21 @@
 //! The process that parses workbooks whole, and says what is in them.
 
-use super::{DATE, ERROR, Line, RowLine, SheetLine};
+use super::looks::{Look, RowLooks, SheetLooks};
+use super::{DATE, ERROR, Line, PERCENT, RowLine, SHOWN, SheetLine, UNCALCULATED, ods, xls, xlsb};
 use crate::format::{Opened, sealed};
+use crate::read::shown::Shows;
 use calamine::{
-    Data, ExcelDateTime, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError,
+    Data, ExcelDateTime, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, XlsOptions, Xlsb,
+    XlsbError,
 };
 use serde_json::{Value, json};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+
+/// Code page of UTF-16.
+const UTF_16: u16 = 1200;
 
 /// A process that nobody asks for so long ends.
 const IDLE_MILLISECONDS: i32 = 60_000;
@@ -75,16 +82,35 @@ fn memory() -> Option<u64> {
 
 /// Reads a workbook and writes its lines but the last. `kind` is `xls`, `xlsb` or `ods`.
 fn read_workbook(kind: &[u8], path: &Path, output: &mut impl Write) -> io::Result<()> {
-    let source = BufReader::new(sealed::open(path)?);
-    let said = match kind {
-        b"xls" => Xls::new(source).map_err(xls).and_then(|book| all(book, xls, output)),
-        b"xlsb" => Xlsb::new(source).map_err(xlsb).and_then(|book| all(book, xlsb, output)),
-        _ => Ods::new(source).map_err(ods).and_then(|book| all(book, ods, output)),
-    };
+    // What a damaged file makes the library do is told; nothing of it is used again.
+    let read = AssertUnwindSafe(|| book(kind, path, output));
+    let said = catch_unwind(read).unwrap_or_else(|_| Err(damaged("unexpected structure")));
     match said {
         Ok(()) => Ok(()),
         Err(Trouble::Write(error)) => Err(error),
         Err(Trouble::Book(line)) => say(output, &line),
+    }
+}
+
+fn book(kind: &[u8], path: &Path, output: &mut impl Write) -> Result<(), Trouble> {
+    let source = BufReader::new(sealed::open(path).map_err(Trouble::Write)?);
+    match kind {
+        b"xls" => {
+            let head = xls::head(path);
+            if head.is_locked {
+                return Err(Trouble::Book(Line::Protected));
+            }
+            let mut options = XlsOptions::default();
+            options.force_codepage = head.is_unicode.then_some(UTF_16);
+            let book = Xls::new_with_options(source, options).map_err(of_xls)?;
+            all(looks_of_xls(&book, path), book, of_xls, output)
+        }
+        b"xlsb" => Xlsb::new(source)
+            .map_err(of_xlsb)
+            .and_then(|book| all(xlsb::looks(path).unwrap_or_default(), book, of_xlsb, output)),
+        _ => Ods::new(source)
+            .map_err(of_ods)
+            .and_then(|book| all(ods::looks(path).unwrap_or_default(), book, of_ods, output)),
     }
 }
 
@@ -111,21 +137,21 @@ fn damaged(error: impl std::fmt::Display) -> Trouble {
     Trouble::Book(Line::Damaged(error.to_string()))
 }
 
-fn xls(error: XlsError) -> Trouble {
+fn of_xls(error: XlsError) -> Trouble {
     match error {
         XlsError::Password => Trouble::Book(Line::Protected),
         other => damaged(other),
     }
 }
 
-fn xlsb(error: XlsbError) -> Trouble {
+fn of_xlsb(error: XlsbError) -> Trouble {
     match error {
         XlsbError::Password => Trouble::Book(Line::Protected),
         other => damaged(other),
     }
 }
 
-fn ods(error: OdsError) -> Trouble {
+fn of_ods(error: OdsError) -> Trouble {
     match error {
         OdsError::Password => Trouble::Book(Line::Protected),
         other => damaged(other),
@@ -137,60 +163,103 @@ fn say(output: &mut impl Write, line: &Line) -> io::Result<()> {
     output.write_all(b"\n")
 }
 
+/// The looks of an XLS workbook's sheets, with the ranges that the library knows.
+fn looks_of_xls(book: &Xls<BufReader<Opened>>, path: &Path) -> Vec<SheetLooks> {
+    let mut looks = xls::looks(path).unwrap_or_default();
+    looks.resize_with(book.sheets_metadata().len(), SheetLooks::default);
+    for (position, looks) in looks.iter_mut().enumerate() {
+        for range in book.merge_cells_by_sheet_id(position).unwrap_or_default() {
+            looks.merge([range.start.0, range.start.1, range.end.0, range.end.1]);
+        }
+    }
+    looks
+}
+
+/// `looks` are those of all sheets of the workbook, in its order.
 fn all<R: Reader<BufReader<Opened>>>(
+    mut looks: Vec<SheetLooks>,
     mut book: R,
     trouble: impl Fn(R::Error) -> Trouble,
     output: &mut impl Write,
 ) -> Result<(), Trouble> {
-    let sheets: Vec<SheetLine> = book
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
-        .map(|sheet| SheetLine {
-            name: sheet.name.clone(),
-            hidden: sheet.visible != SheetVisible::Visible,
-        })
+    let metadata = book.sheets_metadata().to_vec();
+    looks.resize_with(metadata.len(), SheetLooks::default);
+    let sheets: Vec<_> = metadata
+        .into_iter()
+        .zip(looks)
+        .filter(|(sheet, _)| sheet.typ == SheetType::WorkSheet)
         .collect();
-    let names: Vec<String> = sheets.iter().map(|sheet| sheet.name.clone()).collect();
-    say(output, &Line::Sheets(sheets)).map_err(Trouble::Write)?;
-    for (position, name) in names.iter().enumerate() {
-        let range = book.worksheet_range(name).map_err(&trouble)?;
-        rows(position, &range, output).map_err(Trouble::Write)?;
+    let said = sheets.iter().map(|(sheet, looks)| SheetLine {
+        name: sheet.name.clone(),
+        hidden: sheet.visible != SheetVisible::Visible,
+        merged: looks.merged.clone(),
+    });
+    say(output, &Line::Sheets(said.collect())).map_err(Trouble::Write)?;
+    for (position, (sheet, looks)) in sheets.iter().enumerate() {
+        let range = book.worksheet_range(&sheet.name).map_err(&trouble)?;
+        rows(position, &range, looks, output).map_err(Trouble::Write)?;
     }
     Ok(())
 }
 
-fn rows(sheet: usize, range: &Range<Data>, output: &mut impl Write) -> io::Result<()> {
-    let Some((first_row, first_column)) = range.start() else {
+fn rows(sheet: usize, range: &Range<Data>, looks: &SheetLooks, output: &mut impl Write) -> io::Result<()> {
+    let valued = range.start().zip(range.end());
+    let ends = [valued.map(|(first, last)| (first.0, last.0)), looks.ends()];
+    let ends = ends.into_iter().flatten();
+    let Some((first, last)) = ends.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))) else {
         return Ok(());
     };
-    for (number, row) in (first_row + 1..).zip(range.rows()) {
-        let Some(last) = row.iter().rposition(|cell| !is_empty(cell)) else {
-            continue;
+    for row in first..=last {
+        let hidden = looks.is_hidden(row);
+        let looks = looks.row(row);
+        let width = match valued {
+            Some((first, last)) if (first.0..=last.0).contains(&row) => last.1 + 1,
+            _ => 0,
         };
-        let before = std::iter::repeat_n(Value::Null, first_column as usize);
+        let width = width.max(looks.map_or(0, RowLooks::width));
+        let value = |column: u32| {
+            let value = range.get_value((row, column)).unwrap_or(&Data::Empty);
+            cell(value, looks.and_then(|looks| looks.at(column)))
+        };
+        let mut cells: Vec<Value> = (0..width).map(value).collect();
+        let filled = cells.iter().rposition(|cell| !cell.is_null());
+        let Some(filled) = filled else { continue };
+        cells.truncate(filled + 1);
         let line = RowLine {
             sheet,
-            row: number,
-            cells: before.chain(row[..=last].iter().map(cell)).collect(),
+            row: row + 1,
+            cells,
+            hidden,
         };
         say(output, &Line::Row(line))?;
     }
     Ok(())
 }
 
-/// A formula that gives an empty text counts as empty too.
-fn is_empty(cell: &Data) -> bool {
-    match cell {
-        Data::Empty => true,
-        Data::String(text) => text.is_empty(),
-        _ => false,
+/// A value as it looks.
+fn cell(value: &Data, look: Option<&Look>) -> Value {
+    let number = match value {
+        Data::Int(number) => Some(*number as f64),
+        Data::Float(number) if number.is_finite() => Some(*number),
+        _ => None,
+    };
+    match (look, number) {
+        (Some(Look::Error(error)), _) => json!([ERROR, error]),
+        (Some(Look::Uncalculated), None) => json!([UNCALCULATED]),
+        (Some(Look::Code(text)), Some(_)) => json!([SHOWN, text]),
+        (Some(Look::Shows(Shows::Percent)), Some(number)) => json!([PERCENT, number]),
+        (Some(Look::Shows(shows)), Some(number)) => match shows.text(number) {
+            Some(text) => json!([SHOWN, text]),
+            None => plain(value),
+        },
+        _ => plain(value),
     }
 }
 
-fn cell(cell: &Data) -> Value {
-    match cell {
+fn plain(value: &Data) -> Value {
+    match value {
         Data::Empty => Value::Null,
+        // A formula that gives an empty text counts as empty too.
         Data::String(text) if text.is_empty() => Value::Null,
         Data::String(text) | Data::DurationIso(text) => json!(text),
         Data::Int(number) => json!(number),

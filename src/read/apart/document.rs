@@ -1,11 +1,12 @@
 //! What the process said, as a document.
 
 use super::worker::Worker;
-use super::{DATE, ERROR, Line, RowLine};
+use super::{DATE, ERROR, Line, PERCENT, RowLine, SHOWN, UNCALCULATED};
 use crate::config::Limits;
 use crate::domain::date;
 use crate::finding::{Finding, Place};
-use crate::read::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number};
+use crate::read::merged::Merged;
+use crate::read::{Block, Blocks, Document, Epoch, Format, RawCell, ReadError, Sheet, SheetKind, number, rows_hidden};
 use serde_json::Value;
 use std::io::BufRead;
 use std::path::Path;
@@ -17,6 +18,8 @@ pub struct ApartDocument {
     sheets: Vec<Sheet>,
     /// By sheet.
     blocks: Vec<Vec<Block>>,
+    /// Numbers of the hidden rows, by sheet.
+    hidden: Vec<Vec<u32>>,
 }
 
 impl ApartDocument {
@@ -55,6 +58,8 @@ impl ApartDocument {
 struct Reading<'n> {
     document: ApartDocument,
     name: &'n str,
+    /// By sheet.
+    merged: Vec<Merged>,
     column_limit: usize,
     /// Why the workbook cannot be read, in the process' words.
     refused: Option<ReadError>,
@@ -69,8 +74,10 @@ impl<'n> Reading<'n> {
                 format,
                 sheets: Vec::new(),
                 blocks: Vec::new(),
+                hidden: Vec::new(),
             },
             name,
+            merged: Vec::new(),
             column_limit,
             refused: None,
             ended: None,
@@ -87,6 +94,12 @@ impl<'n> Reading<'n> {
             match line {
                 Line::Sheets(sheets) => {
                     self.document.blocks = sheets.iter().map(|_| Vec::new()).collect();
+                    self.document.hidden = vec![Vec::new(); sheets.len()];
+                    let ranges = |sheet: &super::SheetLine| {
+                        let corners = |range: &[u32; 4]| ((range[0], range[1]), (range[2], range[3]));
+                        Merged::new(sheet.merged.iter().map(corners))
+                    };
+                    self.merged = sheets.iter().map(ranges).collect();
                     let sheet = |sheet: super::SheetLine| Sheet {
                         name: Some(sheet.name),
                         kind: SheetKind::Grid,
@@ -123,9 +136,16 @@ impl<'n> Reading<'n> {
             let finding = Finding::of("too-many-columns").with("limit", self.column_limit.to_string());
             return Err(finding.at(place).into());
         }
-        let Some(blocks) = self.document.blocks.get_mut(line.sheet) else {
+        let (Some(blocks), Some(merged)) = (
+            self.document.blocks.get_mut(line.sheet),
+            self.merged.get_mut(line.sheet),
+        ) else {
             return Ok(());
         };
+        if line.hidden {
+            self.document.hidden[line.sheet].push(line.row);
+        }
+        let row = line.row.saturating_sub(1);
         if blocks.last().is_none_or(Block::is_full) {
             blocks.push(Block::default());
         }
@@ -133,7 +153,9 @@ impl<'n> Reading<'n> {
             for (column, value) in line.cells.iter().enumerate() {
                 let cell = cell(block, value);
                 block.set_cell(column, cell);
+                merged.note(row, column as u32, block, cell);
             }
+            merged.fill(row, block);
             block.end_row(line.row);
         }
         Ok(())
@@ -162,6 +184,12 @@ fn cell(block: &mut Block, value: &Value) -> RawCell {
                 Err(_) => RawCell::Text(block.push_text(text)),
             },
             (Some(ERROR), Some(text)) => RawCell::Error(block.push_text(text)),
+            (Some(SHOWN), Some(text)) => RawCell::Literal(block.push_text(text)),
+            (Some(UNCALCULATED), None) => RawCell::Uncalculated,
+            (Some(PERCENT), None) => pair
+                .get(1)
+                .and_then(Value::as_f64)
+                .map_or(RawCell::Empty, RawCell::Percent),
             _ => RawCell::Empty,
         },
     }
@@ -178,6 +206,10 @@ impl Document for ApartDocument {
 
     fn notes(&self) -> &[Finding] {
         &[]
+    }
+
+    fn sheet_notes(&self, sheet: usize, header: u32) -> Vec<Finding> {
+        rows_hidden(&self.hidden[sheet], header)
     }
 
     fn blocks(&mut self, sheet: usize) -> Result<Box<dyn Blocks + '_>, ReadError> {
