@@ -127,6 +127,9 @@ def workbook(path: Path) -> list[Sheet] | None:
                 return None
         rows = [[plain(value) for value in row] for row in sheet.iter_rows(1, values_only=True)]
         merged = [(it.min_row - 1, it.min_col - 1, it.max_row - 1, it.max_col - 1) for it in sheet.merged_cells.ranges]
+        # What the reader is told of cells merged over rows in XLSX, it is not told in XLS and ODS.
+        if any(bottom > top for top, _, bottom, _ in merged):
+            return None
         sheets.append((sheet.title, rows, merged))
     return sheets if book.epoch.year == 1899 else None
 
@@ -150,7 +153,9 @@ def write_copy(pattern: dict, copy: int, folder: Path) -> Path:
     if kind in ("xls", "ods"):
         {"xls": save_xls, "ods": save_ods}[kind](target, sheets, copy)
     elif kind == "csv":
-        target.write_bytes(source.read_bytes() + b"\r\n" * copy)
+        text = source.read_bytes()
+        blank_line = "\r\n".encode("utf-16-le" if text.startswith(b"\xff\xfe") else "ascii")
+        target.write_bytes(text + blank_line * copy)
     else:
         target.write_bytes(source.read_bytes())
         with zipfile.ZipFile(target, "a") as archive:
