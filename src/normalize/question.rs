@@ -169,7 +169,8 @@ impl Table<'_> {
         let padded = format!(" {title} ");
         let mut headers = headers.filter(|header| !header.is_empty());
         headers.any(|header| {
-            let mut behind = padded.split(format!(" {header} ").as_str()).skip(1);
+            let header = format!(" {header} ");
+            let mut behind = padded.split(header.as_str()).skip(1);
             behind.any(|rest| {
                 let next = rest.split(' ').find(|word| !word.is_empty());
                 next.is_some_and(|word| !NO_NAMES.contains(&word) && word.chars().all(char::is_alphabetic))
