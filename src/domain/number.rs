@@ -225,7 +225,7 @@ fn strip(text: &str) -> Result<Written<'_>, NumberError> {
                 body[1..].strip_suffix(')').ok_or(NumberError::NotANumber)?
             }
             Some(b'-' | b'+' | 0xe2) if !signed => {
-                let Some(sign) = body.chars().next().filter(|sign| matches!(sign, '-' | '+' | '−')) else {
+                let Some(sign) = body.chars().next().filter(|sign| matches!(sign, '-' | '+' | '−' | '–')) else {
                     break;
                 };
                 (negative, signed) = (sign != '+', true);

@@ -215,6 +215,18 @@ pub fn bracket(text: &str) -> Option<(&str, &str, &str)> {
     ))
 }
 
+/// Words behind a figure that say what is counted, and nothing else.
+const COUNTED: [&str; 9] = ["orang", "org", "jiwa", "kk", "kpm", "unit", "buah", "kasus", "kejadian"];
+
+/// A count and what is counted, written behind it: `25 orang`. None where there is no figure or no such word.
+pub fn counted_figure(text: &str) -> Option<(&str, &str)> {
+    let text = trim(text);
+    let end = text.rfind(|letter: char| letter.is_ascii_digit())? + 1;
+    let (figure, word) = text.split_at(end);
+    let word = word.trim();
+    COUNTED.iter().any(|counted| word.eq_ignore_ascii_case(counted)).then_some((figure, word))
+}
+
 /// A figure and the mark of a note behind it, as statistical tables write them: `12.345*)`, `12.345 r)`, `7,2 **`,
 /// `15¹`. None where there is no figure or no mark.
 pub fn noted_figure(text: &str) -> Option<(&str, &str)> {

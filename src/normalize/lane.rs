@@ -11,7 +11,7 @@ use super::headers::YearFrom;
 use super::known::Known;
 use super::places::is_blank;
 use super::route::{Layout, RoutedSheet};
-use super::rows::{RowKind, classify};
+use super::rows::{RowKind, Whole, classify, whole};
 use super::style::{Styles, Witness};
 use super::totals::{TotalRow, Totals};
 use super::units::Conversion;
@@ -42,6 +42,8 @@ pub(super) struct Lane<'c> {
     pub(super) witness: Witness,
     pub(super) known: Known,
     pub(super) conversions: Arc<[Conversion]>,
+    /// Name of the sender's own region.
+    pub(super) own_name: Option<String>,
     assembler: Assembler,
 }
 
@@ -182,6 +184,11 @@ impl<'c> Lane<'c> {
             witness: Witness::new(contract.columns.len()),
             conversions: Conversion::all(contract).into(),
             known: Known::new(context, contract.columns.len()),
+            own_name: context
+                .speaker
+                .own_region()
+                .and_then(|code| context.regions.get(code))
+                .map(|region| region.name.clone()),
             assembler: Assembler::new(contract, context.sequence),
             readers,
             period,
@@ -275,6 +282,14 @@ impl<'c> Lane<'c> {
                 }
             }
         }
+        if let Some(whole) = self.whole(plan, block, row) {
+            harvest.counts.ignored += 1;
+            if whole == Whole::Sum {
+                let total = self.total_row(plan, block, row, &harvest.totals);
+                harvest.total_rows.push(total);
+            }
+            return Fate::Gone;
+        }
         harvest.counts.read += 1;
         let mut findings = Vec::new();
         let values = self.values(plan, block, row, &mut findings);
@@ -306,6 +321,18 @@ impl<'c> Lane<'c> {
         harvest.events.extend(findings.into_iter().map(Event::Note));
         harvest.counts.accepted += 1;
         Fate::Accepted(values)
+    }
+
+    /// What a row is of that names the whole where its key names a part: `KOTA BANDUNG` among its districts, `Rata-rata`
+    /// among markets.
+    fn whole(&self, plan: &SheetPlan<'_>, block: &Block, row: usize) -> Option<Whole> {
+        plan.layout.header_row?;
+        let names = self.readers.iter().filter(|reader| reader.is_key && reader.column.kind == ColumnType::Text);
+        let mut wholes = names.filter_map(|reader| match block.cell(row, plan.layout.columns.source[reader.index]?) {
+            Cell::Text(text) => whole(text, self.own_name.as_deref()),
+            _ => None,
+        });
+        wholes.next()
     }
 
     /// Whether a row is the heading of those below it: a name that is no value of its column, and nothing else that is read.
@@ -422,7 +449,10 @@ impl<'c> Lane<'c> {
         };
         let read = read.or_else(|finding| match cell {
             Cell::Text(text) if reader.column.kind.is_measure() => {
-                let (figure, mark) = text::noted_figure(text).ok_or_else(|| finding.clone())?;
+                let is_count = reader.column.kind == ColumnType::Count;
+                let counted = || text::counted_figure(text).filter(|_| is_count);
+                let noted = text::noted_figure(text).or_else(counted);
+                let (figure, mark) = noted.ok_or_else(|| finding.clone())?;
                 let style = self.styles.by_column[index];
                 let value = reader
                     .read(Cell::Text(figure), style, multiple, on, self.context)

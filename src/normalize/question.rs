@@ -1,6 +1,7 @@
 //! Doubts about a sheet as a whole, which its sender must settle before it can count.
 
 use super::headers::{ColumnMap, Supplied};
+use super::places::is_blank;
 use super::{Context, title};
 use crate::config::{Column, ColumnType, Contract};
 use crate::domain::date::{self, Order};
@@ -38,6 +39,7 @@ pub(super) fn of(table: &Table<'_>) -> Option<Finding> {
         .or_else(|| table.key_in_title())
         .or_else(|| table.other_region())
         .or_else(|| table.unit_in_title())
+        .or_else(|| table.unit_below())
         .or_else(cells)
 }
 
@@ -134,9 +136,15 @@ impl Table<'_> {
         let by_sender = supplied
             .iter()
             .any(|supplied| matches!(supplied, Some(Supplied::Sender(_))));
-        let is_whole = self.defaults().next().is_some();
-        (by_sender && (is_whole || !self.columns().any(is_told_apart)))
-            .then(|| Finding::of("rows-of-parts").with("column", part.trim()))
+        if !by_sender {
+            return None;
+        }
+        if !self.columns().any(is_told_apart) {
+            return Some(Finding::of("rows-of-parts").with("column", part.trim()));
+        }
+        let (column, default) = self.defaults().next()?;
+        let finding = Finding::of("part-not-read").with_both("column", &column.title);
+        Some(finding.with("read", default).value(part.trim()))
     }
 
     /// A title that names a part (`PASAR KOSAMBI`, `KECAMATAN ANDIR`) of which the table has no column, so that its rows would
@@ -244,6 +252,29 @@ impl Table<'_> {
         };
         let mut units = units.filter(is_other);
         units.next().map(|unit| Finding::of("unit-in-title").value(unit.trim()))
+    }
+
+    /// A remark below the table that gives its money in thousands or millions, where nothing above does.
+    fn unit_below(&self) -> Option<Finding> {
+        let is_money = |(index, _, column): (usize, &String, &Column)| {
+            let is_read = self.map.source[index].is_some() && self.map.power[index] == 0;
+            column.kind == ColumnType::Money && is_read
+        };
+        if !self.columns().any(is_money) {
+            return None;
+        }
+        for row in self.from..self.top.rows() {
+            let mut texts = self.top.row(row).iter().map(|&raw| self.top.view(raw));
+            let mut filled = texts.by_ref().filter(|cell| !is_blank(*cell));
+            let (Some(Cell::Text(remark)), None) = (filled.next(), filled.next()) else {
+                continue;
+            };
+            let scales = title::units(remark).into_iter().filter_map(money::header_scale);
+            if scales.into_iter().any(|scale| scale.rupiah && scale.power > 0) {
+                return Some(Finding::of("unit-in-title").value(remark.trim()));
+            }
+        }
+        None
     }
 
     fn cells(&self, column: usize) -> impl Iterator<Item = Cell<'_>> {

@@ -201,6 +201,29 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
     }
 }
 
+/// What stands for the whole among parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whole {
+    Sum,
+    Mean,
+}
+
+/// What a name in a column of parts says of the whole: the sender's own region, `Jumlah`, `Rata-rata Kota`. `own` is the
+/// region's name.
+pub(super) fn whole(name: &str, own: Option<&str>) -> Option<Whole> {
+    let name = name.trim();
+    let begins = |word: &str| {
+        let head = name.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word));
+        head.is_some() && !name[word.len()..].starts_with(char::is_alphanumeric)
+    };
+    if ["rata-rata", "rata rata", "rerata"].into_iter().any(begins) {
+        return Some(Whole::Mean);
+    }
+    let is_sum = ["jumlah", "total", "grand total"].iter().any(|word| name.eq_ignore_ascii_case(word));
+    let is_own = own.is_some_and(|own| name.eq_ignore_ascii_case(own));
+    (is_sum || is_own).then_some(Whole::Sum)
+}
+
 /// `*) angka sementara`, `1) angka sementara`, `r) angka diperbaiki`.
 fn is_note(text: &str) -> bool {
     let text = text.trim_start();
@@ -302,6 +325,17 @@ mod tests {
         assert_eq!(kind(&["Totalitas Layanan", "applied", "3"]), RowKind::Data);
         assert_eq!(kind(&["Total Football untuk Desa", "penerapan", "3"]), RowKind::Data);
         assert_eq!(kind(&["Sumberjo", "1", "3", "4"]), RowKind::Data);
+    }
+
+    #[test]
+    fn names_of_the_whole_are_no_parts() {
+        let of = |name| whole(name, Some("Kota Bandung"));
+        assert_eq!(of("KOTA BANDUNG"), Some(Whole::Sum));
+        assert_eq!(of(" Total "), Some(Whole::Sum));
+        assert_eq!(of("Rata-rata Kota"), Some(Whole::Mean));
+        for name in ["Kota Bandung Barat", "Total Persada", "Pasar Jumlah", "Rata", "", "Ratarata"] {
+            assert_eq!(of(name), None, "{name}");
+        }
     }
 
     fn foot_of(rows: &[&[&str]]) -> usize {

@@ -9,7 +9,7 @@ use super::cell::{ColumnReader, Value};
 use super::columns::{Filled, TextRef, Values};
 use super::known::{KnownRegion, is_plain_text};
 use super::lane::{Lane, SheetPlan};
-use super::rows::{RowKind, classify, foot};
+use super::rows::{RowKind, classify, foot, whole};
 use crate::config::{ColumnType, Pii};
 use crate::domain::date::{self, Order};
 use crate::domain::number::{Proof, Style, plain};
@@ -271,13 +271,17 @@ impl Lane<'_> {
         let reader = &self.readers[index];
         let stand_in = reader.key_default(self.context).map(|text| self.known.remember(&text));
         let limit = reader.text_limit();
+        let own = self.own_name.as_deref();
+        let names_part = |written: &str| !reader.is_key || whole(written, own).is_none();
         let mut texts = take_texts(&mut draft.columns[index]);
         for row in draft.rows() {
             if draft.doubt[row] {
                 continue;
             }
             match (draft.raw(row, source), draft.cell(row, source)) {
-                (RawCell::Text(span), Cell::Text(written)) if is_plain_text(written, limit, &reader.missing) => {
+                (RawCell::Text(span), Cell::Text(written))
+                    if is_plain_text(written, limit, &reader.missing) && names_part(written) =>
+                {
                     texts[row] = TextRef::Block {
                         start: span.start,
                         length: span.length,
