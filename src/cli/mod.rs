@@ -7,6 +7,7 @@
 mod check;
 mod doctor;
 mod failure;
+mod history;
 mod init;
 mod plan;
 mod preview;
@@ -138,6 +139,8 @@ Examples:
     /// List, show or replay refused rows
     #[command(subcommand)]
     Quarantine(quarantine::Command),
+    /// Show which submissions said what of a key, and when
+    History(history::Arguments),
     /// Replay a dataset's submissions from raw into a new model
     Rebuild(rebuild::Arguments),
     /// List, show or verify releases
@@ -263,6 +266,7 @@ async fn dispatch(cli: Cli) -> Result<i32, Failure> {
             Command::Query(arguments) => query::query(&session, arguments).await,
             Command::Submission(command) => submission::submission(&session, command),
             Command::Quarantine(command) => quarantine::quarantine(&session, command).await,
+            Command::History(arguments) => history::history(&session, arguments).await,
             Command::Rebuild(arguments) => rebuild::rebuild(&session, arguments).await,
             Command::Release(command) => release::release(&session, command),
             // Done before there was a runtime.

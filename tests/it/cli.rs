@@ -4,7 +4,7 @@ use crate::support::{AS_OF, Installation, Said, lumbung, root};
 use serde_json::Value;
 
 /// Every verb, with the verbs below it.
-const VERBS: [&[&str]; 25] = [
+const VERBS: [&[&str]; 26] = [
     &["run"],
     &["serve"],
     &["check"],
@@ -24,6 +24,7 @@ const VERBS: [&[&str]; 25] = [
     &["quarantine", "list"],
     &["quarantine", "show"],
     &["quarantine", "replay"],
+    &["history"],
     &["rebuild"],
     &["release", "list"],
     &["release", "show"],

@@ -5,6 +5,7 @@ mod corrections;
 mod determinism;
 mod files;
 mod held;
+mod history;
 mod merging;
 mod published;
 mod reading;
