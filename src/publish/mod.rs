@@ -28,6 +28,7 @@ mod layout;
 mod lineage;
 mod page;
 mod quality;
+mod revisions;
 mod switch;
 mod tables;
 mod verify;

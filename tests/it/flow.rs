@@ -6,6 +6,7 @@ mod determinism;
 mod files;
 mod held;
 mod history;
+mod late;
 mod merging;
 mod published;
 mod reading;
