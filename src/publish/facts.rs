@@ -236,7 +236,7 @@ async fn register_model(session: &Session, model: &Model, name: &str) -> Result<
 }
 
 /// A session with the tables of a release: each dataset, `regions`, the reference tables, `submissions`,
-/// `findings`, `indicators`, `metadata`, `coverage` and `timeliness`; and each dataset in other borders.
+/// `findings`, `indicators`, `metadata`, `coverage`, `timeliness` and `quality`; and each dataset in other borders.
 pub async fn register_release(
     session: &Session,
     release: &Path,
@@ -252,7 +252,7 @@ pub async fn register_release(
     tables.push(("submissions".to_string(), vec![release.join("submissions.parquet")]));
     for (folder, names) in [
         ("indicators", &["indicators", "indicators_today", "metadata"][..]),
-        ("quality", &["coverage", "timeliness", "findings"]),
+        ("quality", &["coverage", "timeliness", "quality", "findings"]),
         (
             "reference",
             &["region_codes", "region_borders", "region_changes", "region_ids"],

@@ -35,7 +35,7 @@ mod verify;
 mod workbook;
 
 pub use facts::{Facts, register_release};
-pub use quality::{coverage_schema, timeliness_schema};
+pub use quality::{coverage_schema, quality_schema, timeliness_schema};
 pub use switch::{Listed, current, list};
 pub use verify::{Verified, verify};
 

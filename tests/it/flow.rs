@@ -9,6 +9,7 @@ mod history;
 mod late;
 mod merging;
 mod published;
+mod quality;
 mod reading;
 mod rebuild;
 mod replay;
