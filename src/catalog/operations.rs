@@ -89,7 +89,10 @@ impl Catalog {
     pub fn published_before(&self, day: NaiveDate) -> Result<Option<NaiveDate>, CatalogError> {
         let sql = "SELECT max(as_of) FROM releases WHERE as_of < ?1";
         let found: Option<Option<String>> = self.rows(sql, [day.to_string()], |row| row.get(0))?.pop();
-        let parse = |text: String| text.parse().map_err(|_| CatalogError::Value(format!("release of {text}")));
+        let parse = |text: String| {
+            text.parse()
+                .map_err(|_| CatalogError::Value(format!("release of {text}")))
+        };
         found.flatten().map(parse).transpose()
     }
 

@@ -209,13 +209,7 @@ impl<'k> Checker<'k> {
 
     /// Ends the submission: uniqueness, table rules, gate, files. `asked` holds it whatever its rows; `whole` is
     /// false where a sheet or an answer of it was left out.
-    pub fn finish(
-        mut self,
-        counts: Counts,
-        past: Past<'_>,
-        asked: bool,
-        whole: bool,
-    ) -> Result<Outcome, CheckError> {
+    pub fn finish(mut self, counts: Counts, past: Past<'_>, asked: bool, whole: bool) -> Result<Outcome, CheckError> {
         let (Some(uniqueness), Some(mut rows)) = (self.uniqueness.take(), self.rows.take()) else {
             return Err(CheckError::Lookup("a checker is finished once".to_string()));
         };

@@ -45,13 +45,20 @@ impl Closed {
 
 /// Whether these findings of a dataset hold its submission for a person to decide.
 pub(super) fn holds(contract: &Contract, findings: &[Finding]) -> bool {
-    let is_held = contract.coverage.as_ref().is_some_and(|coverage| coverage.late == Late::Hold);
+    let is_held = contract
+        .coverage
+        .as_ref()
+        .is_some_and(|coverage| coverage.late == Late::Hold);
     is_held && findings.iter().any(|finding| finding.code == CODE)
 }
 
 /// Asks which rows of `submission` say something new of closed periods; both it and `history` are tables of the
 /// session.
-pub(super) async fn found(session: &Session, contract: &Contract, closed: Closed) -> Result<Option<Finding>, CheckError> {
+pub(super) async fn found(
+    session: &Session,
+    contract: &Contract,
+    closed: Closed,
+) -> Result<Option<Finding>, CheckError> {
     let Some(question) = question(contract, closed) else {
         return Ok(None);
     };
@@ -135,7 +142,11 @@ mod tests {
         let mut contract: Contract = toml::from_str(text).unwrap();
         let coverage = contract.coverage.as_mut().unwrap();
         coverage.due_days = due_days;
-        coverage.grain = if grain == "month" { Length::Month } else { Length::Semester };
+        coverage.grain = if grain == "month" {
+            Length::Month
+        } else {
+            Length::Semester
+        };
         coverage.from = if grain == "month" { "2024-11" } else { "2024-S2" }.to_string();
         contract
     }

@@ -1,8 +1,8 @@
 //! `CHANGES.md`: what moved since the release before, in both languages.
 
 use super::figures::{Figure, stream};
-use super::revisions::{self, Revisions};
 use super::layout::{Building, rows_of};
+use super::revisions::{self, Revisions};
 use super::tables::{INDICATORS, dataset_of};
 use super::{PROGRAM, Publication, PublishError, Release};
 use std::cmp::Ordering;

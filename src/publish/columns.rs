@@ -166,7 +166,11 @@ const TITLES: [ColumnTitle; 93] = [
         "Ketepatan waktu, 0 sampai 1: reports_on_time / reports_due",
         "Timeliness, 0 to 1: reports_on_time / reports_due",
     ),
-    title("rows_valid", "Baris dibaca yang tidak ditahan", "Rows read that were not quarantined"),
+    title(
+        "rows_valid",
+        "Baris dibaca yang tidak ditahan",
+        "Rows read that were not quarantined",
+    ),
     title(
         "validity",
         "Kesahihan, 0 sampai 1: rows_valid / rows_read",

@@ -65,7 +65,12 @@ pub fn write(building: &mut Building, publication: &Publication<'_>) -> Result<(
         building.table(table.path, (table.schema)(), &metadata, &[batch])?;
     }
     let metadata = file_metadata(&QUALITY, facts);
-    building.table(QUALITY.path, (QUALITY.schema)(), &metadata, &regions::rows(publication)?)
+    building.table(
+        QUALITY.path,
+        (QUALITY.schema)(),
+        &metadata,
+        &regions::rows(publication)?,
+    )
 }
 
 /// One row an expected report, in the order of `expected`.

@@ -26,7 +26,10 @@ pub(super) fn since(building: &Building, publication: &Publication<'_>) -> Resul
     };
     let (findings, submissions) = (rows_of(root, FINDINGS.path)?, rows_of(root, SUBMISSIONS.path)?);
     if let (Some(findings), Some(submissions)) = (findings, submissions) {
-        let before = counted(findings.map(|batch| batch.map_err(PublishError::from)), submissions.map(|batch| batch.map_err(PublishError::from)))?;
+        let before = counted(
+            findings.map(|batch| batch.map_err(PublishError::from)),
+            submissions.map(|batch| batch.map_err(PublishError::from)),
+        )?;
         revisions.retain(|key, _| !before.contains_key(key));
     }
     Ok(revisions)

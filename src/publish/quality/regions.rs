@@ -108,7 +108,9 @@ pub(super) fn rows(publication: &Publication<'_>) -> Result<Vec<RecordBatch>, Pu
             ("submissions", submissions_schema(), &facts.submissions),
             ("findings", findings_schema(), &facts.findings),
         ] {
-            session.register_files(name, schema, std::slice::from_ref(&file.path)).await?;
+            session
+                .register_files(name, schema, std::slice::from_ref(&file.path))
+                .await?;
         }
         let rules = looking_back(publication.configuration);
         session.register_batches("looking_back", rules.schema(), vec![rules])?;

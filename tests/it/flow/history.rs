@@ -30,7 +30,10 @@ fn every_submission_that_said_something_is_told_in_order() {
         ("b.csv", population(650)),
         // The same again in other bytes; a refused row; nothing about the region; and one that is taken back.
         ("c.csv", population(650) + "\n"),
-        ("d.csv", population(650).replace("32.73;2024-S2;650;", "Kota Bandung;2024-S2;x;")),
+        (
+            "d.csv",
+            population(650).replace("32.73;2024-S2;650;", "Kota Bandung;2024-S2;x;"),
+        ),
         (
             "e.csv",
             "Kode Wilayah;Periode;Laki-laki;Perempuan;Jumlah\n32.04;2024-S2;901;1000;1901\n".to_string(),

@@ -42,7 +42,12 @@ fn late_data_count_and_are_told_as_a_revision() {
     assert!(!changes().contains("Revisi"), "{}", changes());
     // What the model holds already is no revision, and what was never expected is not closed.
     installation.drop("32", "dukcapil-file", "e.csv", population(650) + "\n");
-    installation.drop("32", "dukcapil-file", "f.csv", population(1).replace("2024-S2", "2023-S2"));
+    installation.drop(
+        "32",
+        "dukcapil-file",
+        "f.csv",
+        population(1).replace("2024-S2", "2023-S2"),
+    );
     installation.night_of("2025-07-02", 0);
     for sequence in [5, 6] {
         assert_eq!(codes(&installation.receipt(sequence)), Vec::<&str>::new());
@@ -60,7 +65,10 @@ fn where_the_contract_says_so_late_data_wait_for_a_decision() {
     assert_eq!(report["submissions"][0]["status"], "held");
     let receipt = installation.receipt(2);
     assert_eq!(
-        (&receipt["status"], &finding(&receipt, "closed-period-revised")["severity"]),
+        (
+            &receipt["status"],
+            &finding(&receipt, "closed-period-revised")["severity"]
+        ),
         (&json!("held"), &json!("warning"))
     );
     assert_eq!(figures(&installation)[1], "32.73 600 500 1100 1");

@@ -5,9 +5,7 @@ use crate::support::Installation;
 use serde_json::{Value, json};
 
 fn of(installation: &Installation, region: &str) -> Value {
-    let sql = format!(
-        "SELECT * FROM quality WHERE dataset = 'population' AND region_code = '{region}'"
-    );
+    let sql = format!("SELECT * FROM quality WHERE dataset = 'population' AND region_code = '{region}'");
     installation.query(&sql)[0].clone()
 }
 
@@ -40,7 +38,12 @@ fn every_ratio_stands_beside_what_it_was_divided_by() {
     installation.night_of("2025-02-10", 0);
     // The next half-year is due on 29 August 2025 and comes on 1 September, three times as many people: unusual.
     installation.drop("32.73", "milik", "b.csv", file("32.73;2025-S1;1800;1500;3300\n"));
-    installation.drop("32.04", "milik", "a.csv", file("32.04;2024-S2;900;1000;1900\n32.04;2025-S1;900;x;1900\n"));
+    installation.drop(
+        "32.04",
+        "milik",
+        "a.csv",
+        file("32.04;2024-S2;900;1000;1900\n32.04;2025-S1;900;x;1900\n"),
+    );
     installation.night_of("2025-09-01", 0);
     // Two reports are due: both came, one of them in time. Rows: two and one read, one refused; one of two is unusual.
     let bandung = of(&installation, "32.73");
@@ -56,22 +59,37 @@ fn every_ratio_stands_beside_what_it_was_divided_by() {
     let silent = of(&installation, "32.01");
     assert_eq!(counts(&silent), [2, 0, 0, 0, 0, 0, 0, 0, 0].map(Some), "{silent:#}");
     assert_eq!(ratios(&silent), [Some(0.0), Some(0.0), None, None]);
-    assert_eq!(of(&installation, "31.71"), Value::Null, "not autonomous: nothing is due");
+    assert_eq!(
+        of(&installation, "31.71"),
+        Value::Null,
+        "not autonomous: nothing is due"
+    );
 
     // A correction of the closed half-year; and one that is taken back counts no more.
     installation.drop("32.73", "milik", "c.csv", file("32.73;2024-S2;610;500;1110\n"));
     installation.drop("32.73", "milik", "d.csv", file("32.73;2024-S2;620;500;x\n"));
     installation.night_of("2025-09-02", 3);
     let bandung = of(&installation, "32.73");
-    assert_eq!((&bandung["revisions"], &bandung["rows_read"]), (&json!(1), &json!(5)), "{bandung:#}");
+    assert_eq!(
+        (&bandung["revisions"], &bandung["rows_read"]),
+        (&json!(1), &json!(5)),
+        "{bandung:#}"
+    );
     installation
         .lumbung(&["submission", "withdraw", "4", "--reason", "keliru"])
         .expect(0);
     installation.night_of("2025-09-02", 0);
     let bandung = of(&installation, "32.73");
-    assert_eq!((&bandung["revisions"], &bandung["rows_read"]), (&json!(0), &json!(4)), "{bandung:#}");
+    assert_eq!(
+        (&bandung["revisions"], &bandung["rows_read"]),
+        (&json!(0), &json!(4)),
+        "{bandung:#}"
+    );
     let package = crate::support::read_json(&installation.current().join("datapackage.json"));
     let resources = package["resources"].as_array().expect("resources");
-    let table = resources.iter().find(|one| one["path"] == "quality/quality.parquet").expect("described");
+    let table = resources
+        .iter()
+        .find(|one| one["path"] == "quality/quality.parquet")
+        .expect("described");
     assert!(table.to_string().contains("rows_valid / rows_read"), "{table:#}");
 }
