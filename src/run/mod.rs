@@ -7,6 +7,7 @@
 
 pub mod ask;
 pub mod dry_run;
+pub mod history;
 pub mod inspect;
 pub mod judge;
 pub mod keys;

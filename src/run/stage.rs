@@ -207,6 +207,7 @@ impl Run {
             is_file: judge::is_file(connector),
             staged,
             history,
+            published: self.catalog.published_before(received_on)?,
             is_known: &is_known,
             looks: &self.looks,
             slice: format!("{}/{}", submission.connector, submission.region),
