@@ -46,7 +46,7 @@ fn late_data_count_and_are_told_as_a_revision() {
         "32",
         "dukcapil-file",
         "f.csv",
-        population(1).replace("2024-S2", "2023-S2"),
+        population(640).replace("2024-S2", "2023-S2"),
     );
     installation.night_of("2025-07-02", 0);
     for sequence in [5, 6] {
