@@ -24,6 +24,7 @@ mod decision;
 mod disk_full;
 mod fetch;
 mod figures;
+mod quality;
 mod stage;
 mod unchanged;
 

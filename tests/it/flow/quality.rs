@@ -65,10 +65,22 @@ fn every_ratio_stands_beside_what_it_was_divided_by() {
         "not autonomous: nothing is due"
     );
 
+    // Its next receipt tells the sender so.
     // A correction of the closed half-year; and one that is taken back counts no more.
     installation.drop("32.73", "milik", "c.csv", file("32.73;2024-S2;610;500;1110\n"));
     installation.drop("32.73", "milik", "d.csv", file("32.73;2024-S2;620;500;x\n"));
     installation.night_of("2025-09-02", 3);
+    let told = &installation.receipt(4)["quality"];
+    assert_eq!(
+        (&told["reports_on_time"], &told["rows_valid"], &told["rows_unusual"]),
+        (&json!(1), &json!(2), &json!(1)),
+        "{told:#}"
+    );
+    let text = installation.lumbung(&["submission", "show", "4"]).expect(0).stdout;
+    assert!(
+        text.contains("Mutu data Anda") && text.contains("1 dari 2 tepat waktu (50 %)"),
+        "{text}"
+    );
     let bandung = of(&installation, "32.73");
     assert_eq!(
         (&bandung["revisions"], &bandung["rows_read"]),
