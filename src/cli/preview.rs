@@ -134,7 +134,14 @@ fn sheet_text(session: &Session, sheet: &SheetPreview) -> String {
         .map(|name| format!("[{name}] "))
         .unwrap_or_default();
     let mut text = match &sheet.dataset {
-        Some(dataset) => format!("{name}{} {dataset}", session.say("cocok untuk", "fits")),
+        Some(dataset) => format!(
+            "{name}{} {dataset} ({} {} {} {})",
+            session.say("cocok untuk", "fits"),
+            sheet.columns.iter().filter(|column| column.header.is_some()).count(),
+            session.say("dari", "of"),
+            sheet.columns.len(),
+            session.say("kolom", "columns"),
+        ),
         None => format!(
             "{name}{} ({} {}; {} {})",
             session.say("tidak cocok untuk data mana pun", "fits no dataset"),
@@ -153,7 +160,10 @@ fn sheet_text(session: &Session, sheet: &SheetPreview) -> String {
     text.push('\n');
     for column in &sheet.columns {
         let from = match (&column.header, &column.supplied) {
-            (Some(header), _) => format!("\"{header}\""),
+            (Some(header), _) => match &column.letter {
+                Some(letter) => format!("{letter} \"{header}\""),
+                None => format!("\"{header}\""),
+            },
             (None, Some(supply)) => supply_text(session, supply),
             (None, None) => session.say("tidak ada", "absent").to_string(),
         };

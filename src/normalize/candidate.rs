@@ -172,6 +172,7 @@ fn grid_candidate(
         context,
         vocabulary,
         &labels::labels(top, header.first),
+        &titles,
         &mut columns,
     );
     if matches!(columns.year, Some(YearFrom::Title(_)))

@@ -3,7 +3,7 @@
 use super::Context;
 use super::cell::ColumnReader;
 use super::headers::{ColumnMap, Supplied, Vocabulary};
-use super::layout;
+use super::{layout, title};
 use crate::config::{ColumnType, Contract};
 use crate::domain::date;
 use crate::domain::period::{Grain, Period};
@@ -45,12 +45,14 @@ pub(super) fn apply(
     context: &Context,
     vocabulary: &Vocabulary,
     labels: &[(String, String)],
+    titles: &[String],
     map: &mut ColumnMap,
 ) {
-    let year = labels
+    let mut years = labels
         .iter()
-        .find(|(label, _)| YEARS.contains(&text::normal(label).as_str()))
-        .map(|(_, year)| year.as_str());
+        .filter(|(label, _)| YEARS.contains(&text::normal(label).as_str()));
+    let year = years.next().map(|(_, year)| year.clone());
+    let year = year.or_else(|| title::year(titles).map(|year| year.to_string()));
     for (label, value) in labels {
         let Some(index) = vocabulary.column(label).filter(|&index| map.source[index].is_none()) else {
             continue;
@@ -60,7 +62,7 @@ pub(super) fn apply(
         }
         let (name, column) = (&contract.columns.keys()[index], &contract.columns[index]);
         let supplied = match column.kind {
-            ColumnType::Period => period(value, year, contract).map(Supplied::Title),
+            ColumnType::Period => period(value, year.as_deref(), contract).map(Supplied::Title),
             ColumnType::Date if contract.period.as_ref() == Some(name) => {
                 let day = date::parse_date(value).ok();
                 day.map(|day| Supplied::Title(Period::containing(Grain::Day, day)))

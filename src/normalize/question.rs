@@ -55,6 +55,48 @@ const PARTS: [&str; 7] = [
 /// Most words of a name in a title.
 const NAME_WORDS: usize = 4;
 
+/// Words behind a header in a title that name none of its values.
+const NO_NAMES: [&str; 38] = [
+    "bulan",
+    "tahun",
+    "tanggal",
+    "triwulan",
+    "semester",
+    "minggu",
+    "periode",
+    "hari",
+    "per",
+    "menurut",
+    "dan",
+    "atau",
+    "di",
+    "ke",
+    "dari",
+    "pada",
+    "untuk",
+    "yang",
+    "dengan",
+    "se",
+    "seluruh",
+    "semua",
+    "setiap",
+    "kota",
+    "kabupaten",
+    "kab",
+    "provinsi",
+    "daerah",
+    "tradisional",
+    "modern",
+    "rakyat",
+    "induk",
+    "utama",
+    "murah",
+    "swasta",
+    "pemerintah",
+    "negeri",
+    "nasional",
+];
+
 /// Words with which names of regions begin, in normal form.
 const REGION_WORDS: [&str; 4] = ["kabupaten", "kab", "kota", "provinsi"];
 
@@ -116,18 +158,22 @@ impl Table<'_> {
         None
     }
 
-    /// Whether a title is one of a column's headers followed by a name.
+    /// Whether a title has one of a column's headers with a name behind it: `HARGA DI PASAR KOSAMBI`, not `HARGA PASAR PER
+    /// BULAN` and not `PASAR TRADISIONAL`.
     fn is_name_of(&self, column: &Column, title: &str) -> bool {
-        let marked = title.split_once(' ').filter(|(mark, _)| mark.len() == 1);
-        let title = marked.map_or(title, |(_, rest)| rest);
-        let headers = column.synonyms.iter().chain([&column.title.id]);
-        headers.map(|header| text::normal(header)).any(|header| {
-            let rest = title
-                .strip_prefix(header.as_str())
-                .and_then(|rest| rest.strip_prefix(' '));
-            rest.is_some_and(|name| {
-                let words = name.split(' ').count();
-                words <= NAME_WORDS && !name.bytes().any(|byte| byte.is_ascii_digit())
+        let headers = column
+            .synonyms
+            .iter()
+            .chain([&column.title.id])
+            .map(|header| text::normal(header));
+        let padded = format!(" {title} ");
+        let mut headers = headers.filter(|header| !header.is_empty());
+        headers.any(|header| {
+            let header = format!(" {header} ");
+            let mut behind = padded.split(header.as_str()).skip(1);
+            behind.any(|rest| {
+                let next = rest.split(' ').find(|word| !word.is_empty());
+                next.is_some_and(|word| !NO_NAMES.contains(&word) && word.chars().all(char::is_alphabetic))
             })
         })
     }

@@ -49,8 +49,9 @@ pub struct SheetPreview {
 #[derive(Debug, serde::Serialize)]
 pub struct ColumnPreview {
     pub column: String,
-    /// Header of the sheet column.
+    /// Header of the sheet column, and its letter; records have fields and no letters.
     pub header: Option<String>,
+    pub letter: Option<String>,
     /// What supplies it where the sheet has no column for it.
     pub supplied: Option<Supply>,
     pub required: bool,
@@ -264,6 +265,10 @@ fn routed(sheet: &RoutedSheet, top: &[Vec<String>]) -> SheetPreview {
                 Some(crosstab) => Some(crosstab.values().collect::<Vec<_>>().join(", ")),
                 None => header.map(|header| with_year(&masked(header.trim()), sheet, name)),
             },
+            letter: source
+                .and_then(|source| sheet.layout.sheet_column(source))
+                .filter(|_| sheet.layout.header_row.is_some())
+                .map(|column| crate::finding::column_letters(column as u32)),
             supplied: map.supplied[index].as_ref().map(supply),
             required: column.required,
         });

@@ -132,7 +132,14 @@ impl Look<'_> {
             texts[column].clear();
         }
         let mut columns = headers::map(contract, self.context, self.vocabulary, &texts, self.titles, true);
-        labels::apply(contract, self.context, self.vocabulary, self.labels, &mut columns);
+        labels::apply(
+            contract,
+            self.context,
+            self.vocabulary,
+            self.labels,
+            self.titles,
+            &mut columns,
+        );
         let alone = self.alone(along, &figures, &columns)?;
         let mut crosstab = crosstab(along, &figures, alone).ok_or(Doubt::None)?;
         let mut found = vec![along];
@@ -307,6 +314,10 @@ fn value_of(
     year: Option<i32>,
 ) -> Option<(String, String, bool)> {
     let reads = |text: &str| {
+        // Most headers are no codes: what they may mean otherwise is not asked.
+        if reader.column.kind == ColumnType::Code {
+            return reader.exact_code(Cell::Text(text), context).is_some();
+        }
         let read = reader.read(Cell::Text(text), Style::Id, 0, context.as_of, context);
         matches!(read, Ok(value) if value != Value::Null)
     };
