@@ -84,6 +84,18 @@ impl Catalog {
         .map(|_| ())
     }
 
+    /// The latest as-of date of a release before this one. Not of the same day: a night that is run twice is one
+    /// night.
+    pub fn published_before(&self, day: NaiveDate) -> Result<Option<NaiveDate>, CatalogError> {
+        let sql = "SELECT max(as_of) FROM releases WHERE as_of < ?1";
+        let found: Option<Option<String>> = self.rows(sql, [day.to_string()], |row| row.get(0))?.pop();
+        let parse = |text: String| {
+            text.parse()
+                .map_err(|_| CatalogError::Value(format!("release of {text}")))
+        };
+        found.flatten().map(parse).transpose()
+    }
+
     /// Releases, latest first.
     pub fn releases(&self) -> Result<Vec<ReleaseRow>, CatalogError> {
         self.rows(

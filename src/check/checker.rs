@@ -5,7 +5,7 @@ use super::outcome::{Digest, Outcome, Summary, SummaryPlace};
 use super::staging::{findings_writer, quarantine_writer};
 use super::teller::{Teller, Told};
 use super::uniqueness::Uniqueness;
-use super::{CheckError, table_rules};
+use super::{CheckError, late, table_rules};
 use crate::config::{Contract, WriteMode};
 use crate::finding::receipt::{FindingTally, Rows};
 use crate::finding::{Finding, Place, Severity};
@@ -13,6 +13,7 @@ use crate::normalize::{Counts, LookAt, RowSink};
 use crate::observe::fail_point;
 use crate::table::{Excluded, Passing, TableError, TableWriter, schema};
 use arrow::array::RecordBatch;
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,17 @@ pub(super) fn place(places: &BTreeMap<i32, PlaceInfo>, part: i32, row: Option<u3
         line: row.filter(|_| info.is_some_and(|info| info.numbers_are_lines)),
         column: column.map(str::to_string),
     }
+}
+
+/// What was there before a submission.
+#[derive(Debug, Clone, Copy)]
+pub struct Past<'p> {
+    /// Files of the dataset's current model.
+    pub history: &'p [PathBuf],
+    /// The day that the last release before it spoke about.
+    pub published: Option<NaiveDate>,
+    /// Memory for looking back.
+    pub memory_mb: usize,
 }
 
 /// Whether a refused row (by digest) is in quarantine already.
@@ -197,14 +209,7 @@ impl<'k> Checker<'k> {
 
     /// Ends the submission: uniqueness, table rules, gate, files. `asked` holds it whatever its rows; `whole` is
     /// false where a sheet or an answer of it was left out.
-    pub fn finish(
-        mut self,
-        counts: Counts,
-        history: &[PathBuf],
-        memory_mb: usize,
-        asked: bool,
-        whole: bool,
-    ) -> Result<Outcome, CheckError> {
+    pub fn finish(mut self, counts: Counts, past: Past<'_>, asked: bool, whole: bool) -> Result<Outcome, CheckError> {
         let (Some(uniqueness), Some(mut rows)) = (self.uniqueness.take(), self.rows.take()) else {
             return Err(CheckError::Lookup("a checker is finished once".to_string()));
         };
@@ -217,9 +222,9 @@ impl<'k> Checker<'k> {
         let submission = table_rules::Submission {
             rows: &rows.path,
             excluded: places,
-            history,
+            past,
         };
-        let found = match table_rules::run(&self.contract, submission, memory_mb, self.teller.places()) {
+        let found = match table_rules::run(&self.contract, submission, self.teller.places()) {
             Ok(found) => found,
             Err(error @ CheckError::Sql { .. }) => {
                 self.rule_failed("table rules", &error.to_string())?;
@@ -227,8 +232,8 @@ impl<'k> Checker<'k> {
             }
             Err(error) => return Err(error),
         };
-        let mut held =
-            asked || !self.failed_rules.is_empty() || found.iter().any(|finding| finding.severity == Severity::Error);
+        let mut held = asked || !self.failed_rules.is_empty() || late::holds(&self.contract, &found);
+        held |= found.iter().any(|finding| finding.severity == Severity::Error);
         for finding in &found {
             self.record(finding)?;
         }

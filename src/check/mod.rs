@@ -6,11 +6,12 @@
 //! counted in exactly one place (promise I2), and the receipt cannot be made otherwise.
 //!
 //! - `look`: what each block shows by itself; `teller`: what is said of its rows; `rules`: row rules; `uniqueness`:
-//!   repeated and conflicting keys; `table_rules`: queries
+//!   repeated and conflicting keys; `table_rules`: queries; `late`: rows of closed periods
 //! - `amend`: what merging finds later; `staging`: the files; `outcome`: counts, status, summary
 
 mod amend;
 mod checker;
+mod late;
 mod look;
 mod outcome;
 mod rules;
@@ -20,7 +21,7 @@ mod teller;
 mod uniqueness;
 
 pub use amend::{amend, amended};
-pub use checker::{Checker, PlaceInfo};
+pub use checker::{Checker, Past, PlaceInfo};
 pub use look::Looks;
 pub use outcome::{Digest, Outcome, Summary, SummaryPlace};
 pub use staging::{findings_schema, quarantine_schema, stage_findings};

@@ -1,7 +1,8 @@
-//! Table rules: queries that return the offending rows of a submission.
+//! What only a query can tell of a submission: the offending rows of table rules, and rows of closed periods.
 
 use super::checker::place;
-use super::{CheckError, PlaceInfo};
+use super::late::{self, Closed};
+use super::{CheckError, Past, PlaceInfo};
 use crate::config::{Contract, TableRule};
 use crate::finding::{Finding, Sentences};
 use crate::table::{Session, SqlError, schema};
@@ -10,7 +11,7 @@ use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What table rules may look at.
 pub(super) struct Submission<'s> {
@@ -18,8 +19,7 @@ pub(super) struct Submission<'s> {
     pub rows: &'s Path,
     /// … and the places of those that do not count.
     pub excluded: Vec<RecordBatch>,
-    /// The current model.
-    pub history: &'s [PathBuf],
+    pub past: Past<'s>,
 }
 
 /// Where rows stand in a submission: their provenance columns.
@@ -56,24 +56,25 @@ async fn register_submission(
     session.register_view("submission", &counting).await
 }
 
-/// Runs a contract's table rules over the staged rows (`submission`) and the current model (`history`).
+/// Runs a contract's table rules over the staged rows (`submission`) and the current model (`history`), and looks for
+/// rows of closed periods.
 pub(super) fn run(
     contract: &Contract,
     submission: Submission<'_>,
-    memory_mb: usize,
     places: &BTreeMap<i32, PlaceInfo>,
 ) -> Result<Vec<Finding>, CheckError> {
-    if contract.table_rules.is_empty() {
+    let closed = Closed::of(contract, submission.past.published);
+    if contract.table_rules.is_empty() && closed.is_none() {
         return Ok(Vec::new());
     }
     let ask = async {
         let model = schema::model_schema(contract);
-        let session = Session::new(memory_mb).map_err(|source| failed("table rules", source))?;
+        let session = Session::new(submission.past.memory_mb).map_err(|source| failed("table rules", source))?;
         register_submission(&session, model.clone(), submission.rows, submission.excluded)
             .await
             .map_err(|source| failed("submission", source))?;
         session
-            .register_files("history", model, submission.history)
+            .register_files("history", model, submission.past.history)
             .await
             .map_err(|source| failed("history", source))?;
         let mut findings = Vec::new();
@@ -86,6 +87,9 @@ pub(super) fn run(
             for batch in &answer {
                 findings.extend(offending(rule, batch, places).map_err(|source| failed(&what, source))?);
             }
+        }
+        if let Some(closed) = closed {
+            findings.extend(late::found(&session, contract, closed).await?);
         }
         Ok(findings)
     };

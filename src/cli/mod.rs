@@ -7,6 +7,7 @@
 mod check;
 mod doctor;
 mod failure;
+mod history;
 mod init;
 mod learn;
 mod plan;
@@ -141,6 +142,8 @@ Examples:
     Quarantine(quarantine::Command),
     /// Propose synonyms from what senders write, and accept them
     Learn(learn::Arguments),
+    /// Show which submissions said what of a key, and when
+    History(history::Arguments),
     /// Replay a dataset's submissions from raw into a new model
     Rebuild(rebuild::Arguments),
     /// List, show or verify releases
@@ -283,6 +286,7 @@ async fn dispatch(cli: Cli) -> Result<i32, Failure> {
             Command::Submission(command) => submission::submission(&session, command),
             Command::Quarantine(command) => quarantine::quarantine(&session, command).await,
             Command::Learn(arguments) => learn::learn(&session, &arguments),
+            Command::History(arguments) => history::history(&session, arguments).await,
             Command::Rebuild(arguments) => rebuild::rebuild(&session, arguments).await,
             Command::Release(command) => release::release(&session, command),
             // Done before there was a runtime.

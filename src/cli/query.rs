@@ -11,7 +11,7 @@ use std::path::PathBuf;
 #[command(
     after_help = "Tables: every dataset (in today's borders as <dataset>_today, in common ones as <dataset>_common), \
 regions, region_codes, region_borders, region_changes, region_ids, submissions, indicators, indicators_today, metadata, coverage, timeliness, \
-findings, and the reference tables. A release is only read. Long texts are cut in a table; csv, json and parquet have them whole.
+quality, findings, and the reference tables. A release is only read. Long texts are cut in a table; csv, json and parquet have them whole.
 
 Exit code: 0; 1 there is no release; 2 the SQL is wrong.
 

@@ -335,6 +335,21 @@ pub struct Coverage {
     pub from: String,
     /// Days after a period's end by which its report is due.
     pub due_days: u32,
+    /// What becomes of rows that say something new of a closed period. A period is closed once its reports were due
+    /// and a release speaks about a later day.
+    #[serde(default)]
+    pub late: Late,
+}
+
+/// What becomes of late rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Late {
+    /// They count, and the submission and `CHANGES.md` say that they revise what was published.
+    #[default]
+    Accept,
+    /// The submission is held for the ministry to accept or refuse.
+    Hold,
 }
 
 /// Which regions are expected.

@@ -2,15 +2,21 @@
 //!
 //! The JSON form is version 1 and is read by other programs, so its keys, their order and their meaning are
 //! fixed: every key of [`Receipt`] and [`ReceiptFinding`] is always there (null where it does not apply), except
-//! `datasets`, `part`, `reason` and `reissued_at`, which are left out where they say nothing. The page ([`Receipt::to_html`]) and the
-//! terminal form ([`Receipt::to_text`]) are made from the same value, so the three never disagree.
+//! `datasets`, `part`, `quality`, `reason` and `reissued_at`, which are left out where they say nothing. The page
+//! ([`Receipt::to_html`]) and the terminal form ([`Receipt::to_text`]) are made from the same value, so the three never
+//! disagree.
 //!
 //! A receipt whose counts do not add up cannot be made: [`Receipt::new`] refuses it.
 
 mod html;
 mod label;
+mod quality;
+mod tally;
 mod text;
 mod words;
+
+pub use quality::Quality;
+pub use tally::{FindingTally, Room};
 
 use super::{Bilingual, Finding, Severity, column_letters};
 use schemars::JsonSchema;
@@ -56,6 +62,10 @@ pub struct Receipt {
     pub findings: Vec<ReceiptFinding>,
     /// How many findings there are, listed or not.
     pub findings_total: u64,
+    /// How good what the sender sends is, by the release in force when the receipt was issued; left out where that
+    /// release knows nothing of the region and dataset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
     /// One receipt a dataset, where a workbook holds several; then `dataset` above is null, `rows` and
     /// `findings_total` are the sums, `status` is the worst and `findings` is empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -231,119 +241,6 @@ impl From<&Finding> for ReceiptFinding {
     }
 }
 
-/// Takes findings as they come and keeps what a receipt can list: memory is bounded whatever the input.
-///
-/// Of each severity the first [`LISTED_FINDINGS`] are kept, so that a thousand notes never hide an error.
-#[derive(Debug, Clone, Default)]
-pub struct FindingTally {
-    errors: Counted,
-    warnings: Counted,
-    notes: Counted,
-}
-
-#[derive(Debug, Clone)]
-struct Counted {
-    kept: Vec<ReceiptFinding>,
-    total: u64,
-    /// Most that are kept.
-    room: usize,
-}
-
-impl Default for Counted {
-    fn default() -> Counted {
-        Counted {
-            kept: Vec::new(),
-            total: 0,
-            room: LISTED_FINDINGS,
-        }
-    }
-}
-
-/// How many findings of each severity a tally has room for yet.
-pub type Room = [usize; 3];
-
-impl FindingTally {
-    /// Counts a finding, and keeps it while there is room. Findings are expected in order of place.
-    pub fn push(&mut self, finding: &Finding) {
-        let counted = match finding.severity {
-            Severity::Error => &mut self.errors,
-            Severity::Warning => &mut self.warnings,
-            Severity::Note => &mut self.notes,
-        };
-        counted.total += 1;
-        if counted.kept.len() < counted.room {
-            counted.kept.push(ReceiptFinding::from(finding));
-        }
-    }
-
-    /// A tally of a part of the findings, of which no more are kept than the whole has room for.
-    pub fn of_part(room: Room) -> FindingTally {
-        let [errors, warnings, notes] = room.map(|room| Counted {
-            room,
-            ..Counted::default()
-        });
-        FindingTally {
-            errors,
-            warnings,
-            notes,
-        }
-    }
-
-    /// What there is room for yet.
-    pub fn room(&self) -> Room {
-        [&self.errors, &self.warnings, &self.notes].map(|counted| counted.room - counted.kept.len())
-    }
-
-    /// Takes the findings of a part, which come after those seen so far.
-    pub fn merge(&mut self, part: FindingTally) {
-        let pairs = [
-            (&mut self.errors, part.errors),
-            (&mut self.warnings, part.warnings),
-            (&mut self.notes, part.notes),
-        ];
-        for (counted, more) in pairs {
-            counted.total += more.total;
-            counted.kept.extend(more.kept);
-            counted.kept.truncate(counted.room);
-        }
-    }
-
-    /// All findings seen.
-    pub fn total(&self) -> u64 {
-        self.errors.total + self.warnings.total + self.notes.total
-    }
-
-    /// Error findings seen: with any, `check FILE` ends with exit code 3.
-    pub fn errors(&self) -> u64 {
-        self.errors.total
-    }
-
-    /// The findings to list: errors, warnings, notes, at most [`LISTED_FINDINGS`] in all.
-    fn listed(self) -> Vec<ReceiptFinding> {
-        let mut listed = self.errors.kept;
-        listed.extend(self.warnings.kept);
-        listed.extend(self.notes.kept);
-        listed.truncate(LISTED_FINDINGS);
-        listed
-    }
-}
-
-impl<'a> Extend<&'a Finding> for FindingTally {
-    fn extend<I: IntoIterator<Item = &'a Finding>>(&mut self, findings: I) {
-        for finding in findings {
-            self.push(finding);
-        }
-    }
-}
-
-impl<'a> FromIterator<&'a Finding> for FindingTally {
-    fn from_iter<I: IntoIterator<Item = &'a Finding>>(findings: I) -> FindingTally {
-        let mut tally = FindingTally::default();
-        tally.extend(findings);
-        tally
-    }
-}
-
 /// What a receipt is about; each field as in [`Receipt`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
@@ -379,6 +276,7 @@ impl Receipt {
             rows,
             findings: findings.listed(),
             findings_total,
+            quality: None,
             datasets: None,
         })
     }
@@ -409,6 +307,7 @@ impl Receipt {
             rows,
             findings: Vec::new(),
             findings_total: datasets.iter().map(|receipt| receipt.findings_total).sum(),
+            quality: None,
             datasets: Some(datasets),
         })
     }

@@ -2,6 +2,7 @@
 
 use super::figures::{Figure, stream};
 use super::layout::{Building, rows_of};
+use super::revisions::{self, Revisions};
 use super::tables::{INDICATORS, dataset_of};
 use super::{PROGRAM, Publication, PublishError, Release};
 use std::cmp::Ordering;
@@ -43,6 +44,7 @@ pub fn write(
         building.previous_program(),
         &datasets(building),
         &indicators(building, publication)?,
+        &revisions::since(building, publication)?,
     );
     building.file(NAME, text.as_bytes())
 }
@@ -134,6 +136,7 @@ fn render(
     program_before: Option<&str>,
     datasets: &BTreeMap<String, DatasetChange>,
     indicators: &BTreeMap<String, IndicatorChange>,
+    revisions: &Revisions,
 ) -> String {
     let mut text = format!("# {}: perubahan / changes\n\n", release.id);
     let as_of = publication.as_of;
@@ -171,6 +174,7 @@ fn render(
             partitions(&change.partitions)
         );
     }
+    text.push_str(&render_revisions(revisions));
     if release.previous.is_some() {
         text.push_str(&render_indicators(indicators));
     }
@@ -179,6 +183,20 @@ fn render(
             text,
             "\n- **{indicator}**: tidak dapat dihitung / could not be computed: {reason}"
         );
+    }
+    text
+}
+
+/// Late data for closed periods, by dataset and submission.
+fn render_revisions(revisions: &Revisions) -> String {
+    if revisions.is_empty() {
+        return String::new();
+    }
+    let mut text = "\n## Revisi periode yang sudah ditutup / Revisions of closed periods\n\n\
+                    | dataset | kiriman / submission | periode / periods |\n|---|--:|---|\n"
+        .to_string();
+    for ((dataset, submission), periods) in revisions {
+        let _ = writeln!(text, "| {dataset} | {submission} | {periods} |");
     }
     text
 }

@@ -16,7 +16,7 @@ pub fn column_title(name: &str) -> Option<&'static ColumnTitle> {
     TITLES.iter().find(|column| column.name == name)
 }
 
-const TITLES: [ColumnTitle; 82] = [
+const TITLES: [ColumnTitle; 93] = [
     // Where a row came from.
     title("_submission", "Nomor kiriman", "Number of the submission"),
     title(
@@ -153,6 +153,45 @@ const TITLES: [ColumnTitle; 82] = [
     title("on_time", "Laporan yang tepat waktu", "Reports in time"),
     title("due_on", "Jatuh tempo", "Due on"),
     title("days_late", "Hari keterlambatan", "Days late"),
+    title("reports_due", "Laporan yang jatuh tempo", "Reports due"),
+    title("reports_received", "Di antaranya diterima", "Of those received"),
+    title("reports_on_time", "Di antaranya tepat waktu", "Of those in time"),
+    title(
+        "completeness",
+        "Kelengkapan, 0 sampai 1: reports_received / reports_due",
+        "Completeness, 0 to 1: reports_received / reports_due",
+    ),
+    title(
+        "timeliness",
+        "Ketepatan waktu, 0 sampai 1: reports_on_time / reports_due",
+        "Timeliness, 0 to 1: reports_on_time / reports_due",
+    ),
+    title(
+        "rows_valid",
+        "Baris dibaca yang tidak ditahan",
+        "Rows read that were not quarantined",
+    ),
+    title(
+        "validity",
+        "Kesahihan, 0 sampai 1: rows_valid / rows_read",
+        "Validity, 0 to 1: rows_valid / rows_read",
+    ),
+    title(
+        "rows_unusual",
+        "Baris yang menyimpang dari angka sebelumnya",
+        "Rows out of line with earlier figures",
+    ),
+    title(
+        "consistency",
+        "Konsistensi antarwaktu, 0 sampai 1: 1 - rows_unusual / rows_accepted",
+        "Consistency over time, 0 to 1: 1 - rows_unusual / rows_accepted",
+    ),
+    title("submissions", "Jumlah kiriman", "Submissions"),
+    title(
+        "revisions",
+        "Kiriman yang mengubah periode yang sudah ditutup",
+        "Submissions that changed closed periods",
+    ),
 ];
 
 #[cfg(test)]

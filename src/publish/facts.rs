@@ -5,18 +5,20 @@
 //! clock: the only date of receipt that tables know is the as-of date of the run that landed a submission.
 //!
 //! - `expected`: which reports the declared coverage asks for; `reports`: which have come, and when
-//! - `findings`: the staged findings as one file
+//! - `findings`: the staged findings as one file; `quality`: how good what each region sends is
 //! - `submissions`: the places that rows, refused rows and findings refer to
 //! - `schemas`: what these tables hold
 
 mod borders;
 mod expected;
 mod findings;
+mod quality;
 mod reports;
 mod schemas;
 mod submissions;
 
 pub use borders::RegionTables;
+pub use quality::quality_schema;
 pub use schemas::{expected_schema, file_metadata, findings_schema, submissions_schema};
 
 use super::{PublishError, io_error};
@@ -78,6 +80,8 @@ pub struct Facts {
     pub findings: WrittenFile,
     /// Rows of [`expected_schema`].
     pub expected: RecordBatch,
+    /// Rows of [`quality_schema`].
+    pub quality: Vec<RecordBatch>,
     /// Datasets with rows that are illustrative, not real.
     pub illustrative: BTreeSet<String>,
     /// Connectors of the listed submissions.
@@ -138,6 +142,7 @@ impl Facts {
         let signatures = expected::signatures(&models)?;
         let receipts = reports::receipts(&session, sources.configuration, &submissions)?;
         let expected = expected::reports(sources.configuration, &signatures, &receipts, sources.as_of)?;
+        let quality = quality::rows(sources, &expected, &submissions, &findings)?;
         Ok(Facts {
             models,
             regions: reference::regions(&sources.configuration.regions),
@@ -146,6 +151,7 @@ impl Facts {
             submissions,
             findings,
             expected,
+            quality,
             illustrative,
             connectors,
             scratch,
@@ -236,7 +242,7 @@ async fn register_model(session: &Session, model: &Model, name: &str) -> Result<
 }
 
 /// A session with the tables of a release: each dataset, `regions`, the reference tables, `submissions`,
-/// `findings`, `indicators`, `metadata`, `coverage` and `timeliness`; and each dataset in other borders.
+/// `findings`, `indicators`, `metadata`, `coverage`, `timeliness` and `quality`; and each dataset in other borders.
 pub async fn register_release(
     session: &Session,
     release: &Path,
@@ -252,7 +258,7 @@ pub async fn register_release(
     tables.push(("submissions".to_string(), vec![release.join("submissions.parquet")]));
     for (folder, names) in [
         ("indicators", &["indicators", "indicators_today", "metadata"][..]),
-        ("quality", &["coverage", "timeliness", "findings"]),
+        ("quality", &["coverage", "timeliness", "quality", "findings"]),
         (
             "reference",
             &["region_codes", "region_borders", "region_changes", "region_ids"],

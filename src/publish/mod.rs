@@ -28,12 +28,13 @@ mod layout;
 mod lineage;
 mod page;
 mod quality;
+mod revisions;
 mod switch;
 mod tables;
 mod verify;
 mod workbook;
 
-pub use facts::{Facts, register_release};
+pub use facts::{Facts, quality_schema, register_release};
 pub use quality::{coverage_schema, timeliness_schema};
 pub use switch::{Listed, current, list};
 pub use verify::{Verified, verify};

@@ -1,11 +1,12 @@
-//! What was expected and what came: `quality/coverage.parquet` and `quality/timeliness.parquet`.
+//! What was expected and what came: `quality/coverage.parquet` and `quality/timeliness.parquet`; and how good it was,
+//! by region: `quality/quality.parquet`, which is counted with the facts.
 //!
 //! A report is a region and a period of a dataset's declared coverage. It has come when the model holds at least one
 //! row of the region inside the period; its date of receipt is that of the earliest submission that still holds such
 //! a row. The indicators of reporting count the same way.
 
 use super::layout::Building;
-use super::tables::{COVERAGE, TIMELINESS, file_metadata};
+use super::tables::{COVERAGE, QUALITY, TIMELINESS, file_metadata};
 use super::{Publication, PublishError, figures};
 use crate::table::reference::days;
 use arrow::array::{ArrayRef, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray};
@@ -43,7 +44,7 @@ pub fn timeliness_schema() -> SchemaRef {
     ]))
 }
 
-/// Judges every expected report and writes both tables.
+/// Judges every expected report and writes the tables.
 pub fn write(building: &mut Building, publication: &Publication<'_>) -> Result<(), PublishError> {
     let facts = publication.facts;
     let timeliness = judge(&facts.expected, days(publication.as_of))?;
@@ -59,7 +60,8 @@ pub fn write(building: &mut Building, publication: &Publication<'_>) -> Result<(
         let metadata = file_metadata(&table, facts);
         building.table(table.path, (table.schema)(), &metadata, &[batch])?;
     }
-    Ok(())
+    let metadata = file_metadata(&QUALITY, facts);
+    building.table(QUALITY.path, (QUALITY.schema)(), &metadata, &facts.quality)
 }
 
 /// One row an expected report, in the order of `expected`.

@@ -94,6 +94,13 @@ pub const TIMELINESS: Table = Table {
     key: &["dataset", "region_code", "period"],
     schema: quality::timeliness_schema,
 };
+pub const QUALITY: Table = Table {
+    path: "quality/quality.parquet",
+    title_id: "Mutu data menurut daerah",
+    title_en: "Quality of the data by region",
+    key: &["dataset", "region_code"],
+    schema: facts::quality_schema,
+};
 pub const FINDINGS: Table = Table {
     path: "quality/findings.parquet",
     title_id: "Temuan",
@@ -103,7 +110,7 @@ pub const FINDINGS: Table = Table {
 };
 
 /// Every table that is not a dataset.
-pub const TABLES: [Table; 12] = [
+pub const TABLES: [Table; 13] = [
     REGIONS,
     REGION_CODES,
     REGION_BORDERS,
@@ -115,6 +122,7 @@ pub const TABLES: [Table; 12] = [
     METADATA,
     COVERAGE,
     TIMELINESS,
+    QUALITY,
     FINDINGS,
 ];
 

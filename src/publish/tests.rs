@@ -495,6 +495,7 @@ async fn a_release_can_be_asked_by_itself() {
         "findings",
         "coverage",
         "timeliness",
+        "quality",
         "services",
     ] {
         session

@@ -213,6 +213,7 @@ impl Run {
                 match anew.iter().position(|one| name(one) == name(part)) {
                     Some(index) => parts.push(Receipt {
                         reason: part.reason.clone(),
+                        quality: part.quality.clone(),
                         ..anew.remove(index)
                     }),
                     None if !is_anew(&name(part)) => parts.push(part.clone()),

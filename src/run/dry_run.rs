@@ -64,6 +64,10 @@ pub fn dry_run(
             .map(|file| folder.join(file.partition).join(file.file))
             .collect())
     };
+    let published = match &catalog {
+        Some(catalog) => catalog.published_before(as_of)?,
+        None => None,
+    };
     let case = Case {
         context,
         parts: vec![PartInput {
@@ -76,6 +80,7 @@ pub fn dry_run(
         is_file: true,
         staged: &|dataset| scratch.path().join(dataset),
         history: &history,
+        published,
         is_known: &|_, _| Ok(false),
         looks: &Looks::default(),
         slice: String::new(),

@@ -1,7 +1,7 @@
 //! One submission judged: read, normalized, checked, staged. The same for a night's submission and for
 //! `check FILE`, which stages into a folder that is thrown away.
 
-use crate::check::{CheckError, Checker, Digest, Looks, Outcome, PlaceInfo};
+use crate::check::{CheckError, Checker, Digest, Looks, Outcome, Past, PlaceInfo};
 use crate::config::{Configuration, Connector, Contract, Kind, Limits};
 use crate::domain::personal::masked;
 use crate::finding::receipt::{FindingTally, Rows, Status};
@@ -37,6 +37,8 @@ pub struct Case<'c> {
     pub staged: &'c dyn Fn(&str) -> PathBuf,
     /// Files of each dataset's current model.
     pub history: &'c dyn Fn(&str) -> Result<Vec<PathBuf>, CheckError>,
+    /// The day that the last release before it spoke about.
+    pub published: Option<NaiveDate>,
     /// Whether a refused row (dataset, digest) is in quarantine already.
     pub is_known: &'c dyn Fn(&str, &Digest) -> Result<bool, CheckError>,
     /// The rules of the contracts, compiled.
@@ -253,14 +255,13 @@ fn dataset(
             checker.note(Finding::of("no-rows")).map_err(NormalizeError::Sink)?;
         }
         let history = (case.history)(&contract.name).map_err(NormalizeError::Sink)?;
+        let past = Past {
+            history: &history,
+            published: case.published,
+            memory_mb: case.memory_mb,
+        };
         let mut outcome = checker
-            .finish(
-                counts,
-                &history,
-                case.memory_mb,
-                routing.asked,
-                routing.left_out.is_empty(),
-            )
+            .finish(counts, past, routing.asked, routing.left_out.is_empty())
             .map_err(NormalizeError::Sink)?;
         if counts.read == 0 && case.is_file {
             outcome.status = Status::Refused;

@@ -7,6 +7,7 @@
 
 pub mod ask;
 pub mod dry_run;
+pub mod history;
 pub mod inspect;
 pub mod judge;
 pub mod keys;
@@ -23,6 +24,7 @@ mod decision;
 mod disk_full;
 mod fetch;
 mod figures;
+mod quality;
 mod stage;
 mod unchanged;
 

@@ -1,6 +1,7 @@
 //! Staging and merging the submissions of a run.
 
 use super::judge::{self, Case, PartInput};
+use super::quality::Qualities;
 use super::{Run, RunError, again, receipts};
 use crate::catalog::{CatalogError, OutcomeRow, Record, State, Submission};
 use crate::check::{CheckError, Digest};
@@ -66,6 +67,11 @@ impl Run {
         let waiting = self.catalog.in_state(State::Numbered)?;
         let bar = self.progress.stage(Stage::Check, waiting.len() as u64);
         let titles = receipts::titles(&self.configuration);
+        let qualities = if waiting.is_empty() {
+            Qualities::default()
+        } else {
+            self.qualities()?
+        };
         let mut reports = Vec::new();
         let mut gone = BTreeSet::new();
         for group in groups(waiting) {
@@ -73,7 +79,7 @@ impl Run {
                 .par_iter()
                 .map(|submission| {
                     bar.item(submission.file.as_deref().unwrap_or(&submission.connector));
-                    let judged = self.stage_one(submission, &titles);
+                    let judged = self.stage_one(submission, &titles, &qualities);
                     bar.advance(1);
                     judged
                 })
@@ -109,7 +115,12 @@ impl Run {
     }
 
     /// Judges one submission and writes its receipt. None where its connector is gone.
-    fn stage_one(&self, submission: &Submission, titles: &Titles) -> Result<Option<Judged>, RunError> {
+    fn stage_one(
+        &self,
+        submission: &Submission,
+        titles: &Titles,
+        qualities: &Qualities,
+    ) -> Result<Option<Judged>, RunError> {
         let start = Instant::now();
         let sequence = submission.sequence.unwrap_or_default();
         let Some(connector) = self.configuration.connectors.get(&submission.connector) else {
@@ -117,7 +128,7 @@ impl Run {
         };
         let datasets = connector.dataset_names();
         let mut read_seconds = 0.0;
-        let (receipt, record) = if submission.status.as_deref() == Some(Status::Duplicate.as_str()) {
+        let (mut receipt, record) = if submission.status.as_deref() == Some(Status::Duplicate.as_str()) {
             let dataset = if let [only] = datasets.as_slice() { only } else { "" };
             let record = again::recorded(submission, "duplicate", Vec::new(), Vec::new());
             (receipts::of_duplicate(submission, dataset)?, record)
@@ -141,6 +152,7 @@ impl Run {
             };
             (receipt, record)
         };
+        qualities.tell(&mut receipt);
         receipts::put(&self.data, titles, submission, &receipt)?;
         Ok(Some(Judged {
             receipt,
@@ -207,6 +219,7 @@ impl Run {
             is_file: judge::is_file(connector),
             staged,
             history,
+            published: self.catalog.published_before(received_on)?,
             is_known: &is_known,
             looks: &self.looks,
             slice: format!("{}/{}", submission.connector, submission.region),

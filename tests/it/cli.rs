@@ -4,7 +4,7 @@ use crate::support::{AS_OF, Installation, Said, lumbung, root};
 use serde_json::Value;
 
 /// Every verb, with the verbs below it.
-const VERBS: [&[&str]; 26] = [
+const VERBS: [&[&str]; 27] = [
     &["run"],
     &["serve"],
     &["check"],
@@ -25,6 +25,7 @@ const VERBS: [&[&str]; 26] = [
     &["quarantine", "show"],
     &["quarantine", "replay"],
     &["learn"],
+    &["history"],
     &["rebuild"],
     &["release", "list"],
     &["release", "show"],

@@ -108,6 +108,7 @@ fn write_article(html: &mut String, receipt: &Receipt, titles: &Titles, language
             writeln!(html, "<p class=\"status {status}\">{headline}</p>")?;
             write_counts(html, part, language)?;
         }
+        write_quality(html, part, language)?;
         write_findings(html, part, language, several)?;
     }
     writeln!(html, "</article>")
@@ -130,6 +131,20 @@ fn write_counts(html: &mut String, receipt: &Receipt, language: Language) -> fmt
             "<div{class}><dt>{label}</dt><dd>{}</dd></div>",
             words::number(count, language)
         )?;
+    }
+    html.write_str("</dl>\n")
+}
+
+fn write_quality(html: &mut String, receipt: &Receipt, language: Language) -> fmt::Result {
+    let Some(quality) = &receipt.quality else { return Ok(()) };
+    let title = Label::Quality.text(language);
+    writeln!(
+        html,
+        "<h2>{title} {}</h2>\n<dl class=\"facts\">",
+        foreign(&quality.release)
+    )?;
+    for (label, sentence) in quality.lines(language) {
+        writeln!(html, "<dt>{label}</dt><dd>{}</dd>", Escaped(&sentence))?;
     }
     html.write_str("</dl>\n")
 }

@@ -24,6 +24,7 @@ pub(super) enum Label {
     NotObserved,
     Ignored,
     WhatNow,
+    Quality,
     Findings,
     NoFindings,
     Severity,
@@ -59,6 +60,10 @@ impl Label {
             Label::NotObserved => ("tanpa angka", "without figures"),
             Label::Ignored => ("bukan baris data", "not data rows"),
             Label::WhatNow => ("Apa yang perlu dilakukan", "What to do now"),
+            Label::Quality => (
+                "Mutu data Anda sampai terbitan",
+                "The quality of your data up to release",
+            ),
             Label::Findings => ("Temuan", "Findings"),
             Label::NoFindings => ("Tidak ada temuan.", "Nothing was found wrong."),
             Label::Severity => ("Tingkat", "Severity"),

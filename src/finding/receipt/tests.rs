@@ -168,6 +168,36 @@ fn text_in_both_languages() {
 }
 
 #[test]
+fn a_sender_is_told_how_good_its_data_are() {
+    let quality = Quality {
+        release: "2025-11-29-001".to_string(),
+        reports_due: 8,
+        reports_received: 6,
+        reports_on_time: 5,
+        rows_read: 1_625,
+        rows_valid: 1_623,
+        rows_accepted: 0,
+        rows_unusual: Some(0),
+        submissions: 3,
+        revisions: 1,
+    };
+    let receipt = Receipt {
+        quality: Some(quality),
+        findings: Vec::new(),
+        findings_total: 0,
+        ..in_part()
+    };
+    assert_eq!(Receipt::from_json(&receipt.to_json()).unwrap(), receipt);
+    insta::assert_snapshot!(receipt.to_text(Language::Id, &titles()));
+    insta::assert_snapshot!(receipt.to_text(Language::En, &titles()));
+    let page = receipt.to_html(&titles());
+    assert!(
+        page.contains("<dt>Kelengkapan</dt><dd>6 dari 8 laporan yang jatuh tempo diterima (75 %)</dd>"),
+        "{page}"
+    );
+}
+
+#[test]
 fn what_was_withdrawn_says_why() {
     let receipt = Receipt {
         status: Status::Withdrawn,

@@ -52,6 +52,7 @@ fn write_page(text: &mut String, receipt: &Receipt, language: Language, titles: 
             writeln!(text, "\n{dataset}: {}", words::headline(part.status, language))?;
             write_counts(text, part, language)?;
         }
+        write_quality(text, part, language)?;
         write_findings(text, part, language)?;
     }
     Ok(())
@@ -70,6 +71,22 @@ fn write_counts(text: &mut String, receipt: &Receipt, language: Language) -> std
     writeln!(text)?;
     for (count, label) in shown {
         writeln!(text, "  {count:>width$}  {label}")?;
+    }
+    Ok(())
+}
+
+fn write_quality(text: &mut String, receipt: &Receipt, language: Language) -> std::fmt::Result {
+    let Some(quality) = &receipt.quality else { return Ok(()) };
+    let lines = quality.lines(language);
+    let width = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+    writeln!(
+        text,
+        "\n{} {}",
+        Label::Quality.text(language),
+        visible(&quality.release)
+    )?;
+    for (label, sentence) in lines {
+        writeln!(text, "  {label:width$}  {sentence}")?;
     }
     Ok(())
 }
