@@ -224,7 +224,10 @@ pub fn counted_figure(text: &str) -> Option<(&str, &str)> {
     let end = text.rfind(|letter: char| letter.is_ascii_digit())? + 1;
     let (figure, word) = text.split_at(end);
     let word = word.trim();
-    COUNTED.iter().any(|counted| word.eq_ignore_ascii_case(counted)).then_some((figure, word))
+    COUNTED
+        .iter()
+        .any(|counted| word.eq_ignore_ascii_case(counted))
+        .then_some((figure, word))
 }
 
 /// A figure and the mark of a note behind it, as statistical tables write them: `12.345*)`, `12.345 r)`, `7,2 **`,

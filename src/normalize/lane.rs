@@ -327,11 +327,16 @@ impl<'c> Lane<'c> {
     /// among markets.
     fn whole(&self, plan: &SheetPlan<'_>, block: &Block, row: usize) -> Option<Whole> {
         plan.layout.header_row?;
-        let names = self.readers.iter().filter(|reader| reader.is_key && reader.column.kind == ColumnType::Text);
-        let mut wholes = names.filter_map(|reader| match block.cell(row, plan.layout.columns.source[reader.index]?) {
-            Cell::Text(text) => whole(text, self.own_name.as_deref()),
-            _ => None,
-        });
+        let names = self
+            .readers
+            .iter()
+            .filter(|reader| reader.is_key && reader.column.kind == ColumnType::Text);
+        let mut wholes = names.filter_map(
+            |reader| match block.cell(row, plan.layout.columns.source[reader.index]?) {
+                Cell::Text(text) => whole(text, self.own_name.as_deref()),
+                _ => None,
+            },
+        );
         wholes.next()
     }
 

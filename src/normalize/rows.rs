@@ -219,7 +219,9 @@ pub(super) fn whole(name: &str, own: Option<&str>) -> Option<Whole> {
     if ["rata-rata", "rata rata", "rerata"].into_iter().any(begins) {
         return Some(Whole::Mean);
     }
-    let is_sum = ["jumlah", "total", "grand total"].iter().any(|word| name.eq_ignore_ascii_case(word));
+    let is_sum = ["jumlah", "total", "grand total"]
+        .iter()
+        .any(|word| name.eq_ignore_ascii_case(word));
     let is_own = own.is_some_and(|own| name.eq_ignore_ascii_case(own));
     (is_sum || is_own).then_some(Whole::Sum)
 }
@@ -333,7 +335,14 @@ mod tests {
         assert_eq!(of("KOTA BANDUNG"), Some(Whole::Sum));
         assert_eq!(of(" Total "), Some(Whole::Sum));
         assert_eq!(of("Rata-rata Kota"), Some(Whole::Mean));
-        for name in ["Kota Bandung Barat", "Total Persada", "Pasar Jumlah", "Rata", "", "Ratarata"] {
+        for name in [
+            "Kota Bandung Barat",
+            "Total Persada",
+            "Pasar Jumlah",
+            "Rata",
+            "",
+            "Ratarata",
+        ] {
             assert_eq!(of(name), None, "{name}");
         }
     }
