@@ -153,7 +153,10 @@ fn why(reason: Reason) -> Bilingual {
             "tetap seperti semula: sekarang akan ditahan",
             "stays as it was: it would be held now",
         ),
-        Reason::Decided => ("ditolak oleh kementerian", "refused by the ministry"),
+        Reason::Decided => (
+            "ditolak atau ditarik kementerian",
+            "refused or withdrawn by the ministry",
+        ),
         Reason::Waits => (
             "kumpulan datanya menunggu lumbung rebuild",
             "its dataset waits for lumbung rebuild",

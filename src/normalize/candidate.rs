@@ -90,7 +90,7 @@ pub(super) fn of_grid(
     vocabularies: &[Vocabulary],
     pins: &[Pin],
     top: &Block,
-    above: &[String],
+    above: &[Vec<String>],
 ) -> Vec<Candidate> {
     let contracts = context.contracts.iter().zip(vocabularies).zip(pins);
     let plain: Vec<Candidate> = contracts
@@ -150,7 +150,7 @@ fn grid_candidate(
     vocabulary: &Vocabulary,
     pin: Pin,
     top: &Block,
-    above: &[String],
+    above: &[Vec<String>],
 ) -> Candidate {
     let (header, titles) = header_and_titles(contract, vocabulary, pin, top, above);
     let mut columns = headers::map(contract, context, vocabulary, &header.texts, &titles, true);
@@ -206,7 +206,7 @@ fn turned(
     vocabularies: &[Vocabulary],
     pins: &[Pin],
     top: &Block,
-    above: &[String],
+    above: &[Vec<String>],
 ) -> Vec<Candidate> {
     let as_crosstab = |((candidate, vocabulary), pin): ((Candidate, &Vocabulary), &Pin)| {
         let contract = candidate.contract.clone();
@@ -262,13 +262,13 @@ fn turned(
         .collect()
 }
 
-/// Where the header is, and what stands above it. Where no title names a period, what is said elsewhere may: `above`.
+/// Where the header is, and what stands above it. Where no title names a period, what is said elsewhere may: `above`, the nearest first.
 fn header_and_titles(
     contract: &Contract,
     vocabulary: &Vocabulary,
     pin: Pin,
     top: &Block,
-    above: &[String],
+    above: &[Vec<String>],
 ) -> (Header, Vec<String>) {
     let score = |texts: &[String]| vocabulary.score(texts.iter().map(String::as_str));
     let knows = |text: &str| vocabulary.knows(text);
@@ -278,8 +278,12 @@ fn header_and_titles(
         Pin::Elsewhere => Header::default(),
     };
     let mut titles = title::titles(top, header.first);
-    if title::period(&titles, contract).is_none() {
-        titles.extend(above.iter().cloned());
+    for more in above {
+        let says_time = title::period(&titles, contract).is_some() || title::day(&titles).is_some();
+        if says_time {
+            break;
+        }
+        titles.extend(more.iter().cloned());
     }
     (header, titles)
 }

@@ -50,7 +50,18 @@ pub(super) fn fill_down(
     let mut filled: Vec<(usize, usize, usize)> = Vec::new();
     let mut changes: Vec<(usize, usize, RawCell)> = Vec::new();
     let mut above: Vec<RawCell> = vec![RawCell::Empty; sparse.len()];
-    for &row in &rows {
+    for row in from..until {
+        let is_data = rows.binary_search(&row).is_ok();
+        if !is_data {
+            let kind = classify(block, row, &used);
+            match kind {
+                // Below a total begins something new; a name alone is that of the rows below it.
+                RowKind::Total => above.fill(RawCell::Empty),
+                RowKind::Data => note_names(block, row, &sparse, &mut above),
+                RowKind::Blank | RowKind::Footnote | RowKind::Numbering => {}
+            }
+            continue;
+        }
         let continues = leads.iter().any(|&column| is_blank(block.cell(row, column)));
         let mut begins = false;
         for (above, &column) in above.iter_mut().zip(&sparse) {
@@ -76,6 +87,15 @@ pub(super) fn fill_down(
     }
     set(block, &changes);
     filled
+}
+
+/// Takes the names that a row without figures says.
+fn note_names(block: &Block, row: usize, sparse: &[usize], above: &mut [RawCell]) {
+    for (above, &column) in above.iter_mut().zip(sparse) {
+        if !is_blank(block.cell(row, column)) {
+            *above = block.row(row)[column];
+        }
+    }
 }
 
 /// Sets cells, given in the order of rows.
@@ -151,6 +171,20 @@ mod tests {
         ];
         assert_eq!(rows, expected);
         assert_eq!(count, 6);
+    }
+
+    #[test]
+    fn a_name_alone_or_a_total_ends_the_group_above() {
+        let (rows, _) = filled(&[
+            &["Gedebage", "Bulog", "Beras", "12", "ton", "17/11/2026"],
+            &["", "", "Gula", "80", "ton"],
+            &["Cibiru", "", "", "", "", ""],
+            &["", "", "Beras", "12500", "kg", ""],
+            &["Jumlah", "", "", "12592", "", ""],
+            &["", "", "Jagung", "3200", "kg", ""],
+        ]);
+        assert_eq!(rows[3][0], "Cibiru");
+        assert_eq!(rows[5], ["", "", ""], "nothing says whose it is");
     }
 
     #[test]

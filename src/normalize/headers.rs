@@ -89,6 +89,8 @@ pub(super) struct Vocabulary {
     percent: Vec<bool>,
     forms: Rc<Forms>,
     abbreviations: Arc<Abbreviations>,
+    /// What texts are near to: the same ones are asked for again and again.
+    nearest: RefCell<HashMap<String, BTreeMap<usize, usize>>>,
 }
 
 /// Normal forms of texts that were looked up: the same rows are held against every contract.
@@ -161,6 +163,7 @@ impl Vocabulary {
             percent: contract.columns.values().map(is_percent).collect(),
             forms,
             abbreviations: context.abbreviations.clone(),
+            nearest: RefCell::default(),
         }
     }
 
@@ -175,6 +178,15 @@ impl Vocabulary {
 
     /// The columns of which a header is that of one, but for typing errors, with how many.
     pub(super) fn near(&self, header: &str) -> BTreeMap<usize, usize> {
+        if let Some(known) = self.nearest.borrow().get(header) {
+            return known.clone();
+        }
+        let found = self.near_anew(header);
+        self.nearest.borrow_mut().insert(header.to_string(), found.clone());
+        found
+    }
+
+    fn near_anew(&self, header: &str) -> BTreeMap<usize, usize> {
         let mut found = BTreeMap::new();
         let Some(form) = self.form(header) else { return found };
         let forms = [&form.exact, &form.plain]

@@ -115,7 +115,7 @@ enum Fate<'b> {
 }
 
 /// Whether a row is the header once more, as at the top of a second page.
-fn repeats_header(plan: &SheetPlan<'_>, block: &Block, row: usize) -> bool {
+pub(super) fn repeats_header(plan: &SheetPlan<'_>, block: &Block, row: usize) -> bool {
     plan.used.len() > 1
         && plan.used.iter().all(|&column| {
             matches!(block.cell(row, column), Cell::Text(text) if text.trim() == plan.layout.headers[column].trim())

@@ -142,7 +142,7 @@ impl<'c> Normalizer<'c> {
             if plan.layout.header_row.is_none() && blocks.fields().len() > plan.layout.headers.len() {
                 plan = Arc::new(planner.widen(&plan, blocks.fields()).map_err(refused)?);
             }
-            let (block, from) = rows.next(block, &plan, &planner.lane);
+            let (block, from) = rows.next(block, &plan, &planner.lane).map_err(refused)?;
             Ok(Some((plan.clone(), block, from)))
         };
         let look = sink.look();

@@ -4,6 +4,7 @@ use super::cell::ColumnReader;
 use super::lane::{Lane, SheetPlan};
 use super::personal;
 use crate::config::ColumnType;
+use crate::domain::code::Near;
 use crate::domain::personal::{masked, may_be_name};
 use crate::finding::{Finding, Place};
 use crate::read::{Block, Cell};
@@ -62,11 +63,22 @@ impl Lane<'_> {
     }
 
     /// Whether a cell of a sheet with personal data may be the name of a person that slipped into another column. Texts
-    /// of text columns cannot be told from names, and are shown.
+    /// of text columns cannot be told from names, and are shown; so are texts that come near a code of their column's list.
     pub(super) fn may_name(&self, plan: &SheetPlan<'_>, reader: &ColumnReader, cell: Cell<'_>) -> bool {
         plan.sheet.holds_personal
             && reader.column.kind != ColumnType::Text
-            && matches!(cell, Cell::Text(text) if may_be_name(text))
+            && matches!(cell, Cell::Text(text) if may_be_name(text) && !self.is_near_code(reader, text))
+    }
+
+    fn is_near_code(&self, reader: &ColumnReader, text: &str) -> bool {
+        let list = reader
+            .column
+            .codes
+            .as_ref()
+            .and_then(|name| self.context.codes.get(name));
+        list.is_some_and(|list| match list.near(text) {
+            Near::Slips(entries) | Near::Others(entries) => !entries.is_empty(),
+        })
     }
 
     fn fits(&self, plan: &SheetPlan<'_>, reader: &ColumnReader, cell: Cell<'_>) -> Result<(), Finding> {

@@ -58,7 +58,7 @@ const PARTS: [&str; 7] = [
 const NAME_WORDS: usize = 4;
 
 /// Words behind a header in a title that name none of its values.
-const NO_NAMES: [&str; 38] = [
+const NO_NAMES: [&str; 43] = [
     "bulan",
     "tahun",
     "tanggal",
@@ -97,6 +97,11 @@ const NO_NAMES: [&str; 38] = [
     "pemerintah",
     "negeri",
     "nasional",
+    "masing",
+    "belum",
+    "tersedia",
+    "terkait",
+    "setempat",
 ];
 
 /// Words with which names of regions begin, in normal form.
@@ -153,6 +158,9 @@ impl Table<'_> {
         for (column, default) in self.defaults() {
             for title in self.titles {
                 let normal = text::normal(title);
+                if normal.starts_with("sumber") {
+                    continue;
+                }
                 let named = match column.kind {
                     ColumnType::Code => self.code_in(column, &normal, default),
                     _ => self.is_name_of(column, &normal),

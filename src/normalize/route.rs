@@ -11,7 +11,7 @@ use super::undeclared::{self, Undeclared};
 use super::{Context, personal, question, title, units};
 use crate::config::{Column, Contract};
 use crate::domain::personal::masked;
-use crate::finding::{Finding, Place};
+use crate::finding::{Bilingual, Finding, Place};
 use crate::read::{Block, Document, ReadError, SheetKind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -164,7 +164,7 @@ fn tables_of(spot: &Spot, top: Block, context: &Context, vocabularies: &[Vocabul
     if top.rows() == 0 {
         return;
     }
-    let name: Vec<String> = spot.name.clone().into_iter().collect();
+    let name = [spot.name.clone().into_iter().collect::<Vec<String>>()];
     let contracts = context.contracts.iter();
     let pins: Vec<Pin> = contracts
         .map(|contract| Pin::of(contract, context, spot.name.as_deref()))
@@ -188,12 +188,23 @@ fn tables_of(spot: &Spot, top: Block, context: &Context, vocabularies: &[Vocabul
         true => vec![Area::default()],
         false => tables::areas(&top, knows, fits),
     };
+    let left_before = routing.left_out.len();
     for (index, area) in areas.iter().enumerate() {
         let mut above = Vec::new();
         let mut spot = spot.clone();
         if index > 0 {
-            // What a sheet says on top is said of all its tables.
-            above = title::titles(&top, areas[0].titles(&top));
+            // What stands above tables side by side is said of each of them; what a sheet says on top, of all its tables,
+            // unless a table says that it is of another time.
+            let own = title::texts(&top, area.titles(&top));
+            let is_other = own.iter().any(|title| title::is_of_another_time(title));
+            let sheet = match own.is_empty() {
+                true => areas[0].titles(&top),
+                false => areas[0].sheet_titles(&top),
+            };
+            above.push(own);
+            if !is_other {
+                above.push(title::texts(&top, sheet));
+            }
             spot.place = routing.places.len() as i32;
             routing.places.push((spot.part, spot.name.clone()));
         }
@@ -204,6 +215,23 @@ fn tables_of(spot: &Spot, top: Block, context: &Context, vocabularies: &[Vocabul
             candidate.layout.area = area.clone();
         }
         choose(spot, candidates, &part, context, routing);
+    }
+    // Of several tables each is read, or none counts: the sender would not miss the other.
+    if areas.len() > 1
+        && let Some(table) = routing.left_out.get(left_before)
+    {
+        routing.asked = true;
+        let place = Place {
+            part: spot.place,
+            sheet: table.name.clone(),
+            ..Place::default()
+        };
+        let title = match context.contracts.iter().find(|contract| contract.name == table.nearest) {
+            Some(contract) => contract.titles(&table.missing),
+            None => Bilingual::default(),
+        };
+        let finding = Finding::of("table-not-read").with_both("missing", &title);
+        routing.findings.push(finding.at(place));
     }
 }
 

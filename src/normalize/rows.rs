@@ -126,6 +126,11 @@ fn is_figure(text: &str) -> bool {
     digits > 0 && digits < 15 && !text.chars().any(char::is_alphabetic)
 }
 
+/// Whether a text is a remark about a table or a page, and no title: `Sumber: …`, `Halaman 2`, `*) angka sementara`.
+pub(super) fn is_remark(text: &str) -> bool {
+    starts_with_word(&text::normal(text), &FOOTNOTES) || is_note(text)
+}
+
 fn begins_foot(text: &str) -> bool {
     let normal = text::normal(text);
     let leads = |words: &[&str]| starts_with_word(&normal, words);

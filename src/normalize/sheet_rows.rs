@@ -2,8 +2,10 @@
 //! totals of crosstabs are compared and their rows turned.
 
 use super::crosstab::{Crosstab, CrosstabSums};
-use super::lane::{Lane, SheetPlan};
+use super::lane::{Lane, SheetPlan, repeats_header};
+use super::places::is_blank;
 use super::route::Layout;
+use super::tables::is_title;
 use crate::config::ColumnType;
 use crate::finding::{Finding, Place};
 use crate::read::{Block, Cell};
@@ -56,6 +58,8 @@ impl TableRows {
 pub(super) struct SheetRows {
     rows: TableRows,
     sums: CrosstabSums,
+    /// The row before is a title, or a blank below one.
+    below_title: bool,
     /// What was found by the way.
     pub notes: Vec<Finding>,
 }
@@ -65,6 +69,7 @@ impl SheetRows {
         SheetRows {
             rows: TableRows::new(layout),
             sums: CrosstabSums::default(),
+            below_title: false,
             notes: Vec::new(),
         }
     }
@@ -75,16 +80,44 @@ impl SheetRows {
     }
 
     /// The table's rows of the sheet's next block, and the first that is data. `lane` reads figures.
-    pub fn next(&mut self, block: Block, plan: &SheetPlan<'_>, lane: &Lane<'_>) -> (Block, usize) {
+    ///
+    /// # Errors
+    /// Where a table of its own begins below: its rows would be taken for those of this one.
+    pub fn next(&mut self, block: Block, plan: &SheetPlan<'_>, lane: &Lane<'_>) -> Result<(Block, usize), Finding> {
         let (mut block, from) = self.rows.inside(block, &plan.layout);
         if plan.layout.header_row.is_none() {
-            return (block, from);
+            return Ok((block, from));
+        }
+        if plan.layout.crosstab.is_none() && plan.layout.form.is_none() {
+            self.no_table_below(&block, from, plan)?;
         }
         match &plan.layout.crosstab {
             None => self.notes.extend(plan.fill_down(&mut block, from, &lane.contract)),
             Some(crosstab) => self.compare(crosstab, &block, from, plan, lane),
         }
-        self.rows.turned(block, from, &plan.layout)
+        Ok(self.rows.turned(block, from, &plan.layout))
+    }
+
+    fn no_table_below(&mut self, block: &Block, from: usize, plan: &SheetPlan<'_>) -> Result<(), Finding> {
+        let is_blank = |row: usize| block.row(row).iter().all(|&raw| is_blank(block.view(raw)));
+        let is_below_title = |row: usize, first: bool| match (from..row).rev().find(|&above| !is_blank(above)) {
+            Some(above) => is_title(block, above),
+            None => first,
+        };
+        for row in (from..block.rows()).filter(|&row| repeats_header(plan, block, row)) {
+            if is_below_title(row, self.below_title) {
+                let place = Place {
+                    part: plan.sheet.place,
+                    sheet: plan.sheet.name.clone(),
+                    row: Some(block.row_numbers[row]),
+                    line: block.numbers_are_lines.then_some(block.row_numbers[row]),
+                    ..Place::default()
+                };
+                return Err(Finding::of("table-below-table").at(place));
+            }
+        }
+        self.below_title = is_below_title(block.rows(), self.below_title);
+        Ok(())
     }
 
     fn compare(&mut self, crosstab: &Crosstab, block: &Block, from: usize, plan: &SheetPlan<'_>, lane: &Lane<'_>) {

@@ -3,12 +3,16 @@
 
 use super::layout::{self, LOOKED_AT};
 use super::places::is_blank;
+use super::rows::is_remark;
 use crate::domain::text;
 use crate::read::{Block, Cell, RawCell};
 use std::ops::Range;
 
 /// Most tables of one sheet.
 const MOST_TABLES: usize = 40;
+
+/// Most tables side by side: each reads the sheet once.
+const MOST_BESIDE: usize = 12;
 
 /// Most filled cells of a title above a table.
 const TITLE_CELLS: usize = 2;
@@ -33,10 +37,19 @@ impl Default for Area {
 }
 
 impl Area {
-    /// Number of the block's rows that are the titles on top of the area.
-    pub(super) fn titles(&self, block: &Block) -> usize {
-        let is_above = |row: &usize| self.rows.contains(&block.row_numbers[*row]) && is_title(block, *row);
-        (0..block.rows()).take_while(is_above).count()
+    /// Rows of the block that are the titles on top of the area's rows, in all columns.
+    pub(super) fn titles(&self, block: &Block) -> Range<usize> {
+        let inside = |row: &usize| self.rows.contains(&block.row_numbers[*row]);
+        let first = (0..block.rows()).find(inside).unwrap_or_default();
+        let end = (first..block.rows()).find(|&row| !inside(&row) || !is_title(block, row));
+        first..end.unwrap_or(block.rows())
+    }
+
+    /// Those of them that are said of the sheet and not of the area's own table: all but the last.
+    pub(super) fn sheet_titles(&self, block: &Block) -> Range<usize> {
+        let titles = self.titles(block);
+        let last = titles.clone().rev().find(|&row| filled(block, row) > 0);
+        titles.start..last.unwrap_or(titles.start)
     }
 
     fn is_whole(&self) -> bool {
@@ -95,6 +108,15 @@ fn bands(top: &Block, knows: impl Fn(&[String]) -> bool, fits: &impl Fn(Block) -
             continue;
         }
         let begin = starts.last().map_or(0, |_| titles_from(top, row));
+        // What looked like a header was a label above this one.
+        if let Some(last) = starts.last_mut()
+            && row == last.1 + 1
+            && is_title(top, last.1)
+            && filled(top, row) > filled(top, last.1)
+        {
+            last.1 = row;
+            continue;
+        }
         if let Some(&(_, header)) = starts.last() {
             // Below a header of one row stands data; and at the top of a page the same header again.
             let is_page = is_same_row(top, header, row) && !has_title(top, begin, row);
@@ -170,11 +192,20 @@ fn repeated(texts: &[String]) -> Option<Vec<Range<usize>>> {
     };
     let runs: Vec<Range<usize>> = starts.iter().map(|&start| run(start)).collect();
     let same = |run: &Range<usize>| texts[run.clone()] == texts[runs[0].clone()];
-    (runs.len() > 1 && runs[0].len() > 1 && runs.iter().all(same)).then_some(runs)
+    (runs.len() > 1 && runs.len() <= MOST_BESIDE && runs[0].len() > 1 && runs.iter().all(same)).then_some(runs)
 }
 
+/// Filled cells of a row; a colon in a cell of its own is punctuation.
 fn filled(block: &Block, row: usize) -> usize {
-    block.row(row).iter().filter(|&&raw| !is_blank(block.view(raw))).count()
+    let is_filled = |&&raw: &&RawCell| {
+        let cell = block.view(raw);
+        !is_blank(cell) && !is_colon(cell)
+    };
+    block.row(row).iter().filter(is_filled).count()
+}
+
+fn is_colon(cell: Cell<'_>) -> bool {
+    matches!(cell, Cell::Text(text) if text.trim() == ":")
 }
 
 /// Whether a row begins the sheet, or stands below a blank or a title.
@@ -182,28 +213,32 @@ fn stands_apart(block: &Block, row: usize) -> bool {
     row == 0 || block.row_numbers[row] > block.row_numbers[row - 1] + 1 || is_title(block, row - 1)
 }
 
-/// A row of a few texts and no figures, or a blank one.
-fn is_title(block: &Block, row: usize) -> bool {
-    let is_text = |&raw: &RawCell| is_blank(block.view(raw)) || matches!(block.view(raw), Cell::Text(_));
-    filled(block, row) <= TITLE_CELLS && block.row(row).iter().all(is_text)
+/// A row of a few texts and no figures, a label with its value behind a colon, or a blank one.
+pub(super) fn is_title(block: &Block, row: usize) -> bool {
+    let cells = || block.row(row).iter().map(|&raw| block.view(raw));
+    let is_text = |cell: Cell<'_>| is_blank(cell) || matches!(cell, Cell::Text(_));
+    let is_label = |cell: Cell<'_>| is_colon(cell) || matches!(cell, Cell::Text(text) if text.trim().ends_with(':'));
+    let is_remark = |cell: Cell<'_>| matches!(cell, Cell::Text(text) if is_remark(text));
+    if filled(block, row) > TITLE_CELLS || cells().any(is_remark) {
+        return false;
+    }
+    cells().all(is_text) || cells().any(is_label)
 }
 
-/// First row of the titles right above a header.
+/// First row of the titles above a header: those right above it, or above the blank that is.
 fn titles_from(block: &Block, header: usize) -> usize {
+    let is_next = |first: usize| block.row_numbers[first] == block.row_numbers[first - 1] + 1;
+    let is_written = |row: usize| is_title(block, row) && filled(block, row) > 0;
     let mut first = header;
-    while first > 0
-        && is_title(block, first - 1)
-        && filled(block, first - 1) > 0
-        && block.row_numbers[first] == block.row_numbers[first - 1] + 1
-    {
-        first -= 1;
-    }
-    // A title, a blank row, the header.
-    if first == header && header > 1 {
+    if header > 1 && !(is_written(header - 1) && is_next(header)) {
         let above = (0..header).rev().find(|&row| filled(block, row) > 0);
-        if let Some(above) = above.filter(|&above| is_title(block, above) && filled(block, above) == 1) {
-            return above;
+        match above.filter(|&above| is_written(above) && filled(block, above) == 1) {
+            Some(above) => first = above,
+            None => return header,
         }
+    }
+    while first > 0 && is_written(first - 1) && is_next(first) {
+        first -= 1;
     }
     first
 }

@@ -11,8 +11,13 @@ const WINDOW: usize = 4;
 
 /// The texts of the rows above the header.
 pub(super) fn titles(block: &Block, header_row: usize) -> Vec<String> {
+    texts(block, 0..header_row)
+}
+
+/// The texts of these rows.
+pub(super) fn texts(block: &Block, rows: std::ops::Range<usize>) -> Vec<String> {
     let mut found = Vec::new();
-    for row in 0..header_row {
+    for row in rows {
         for &raw in block.row(row) {
             if let Cell::Text(text) = block.view(raw) {
                 found.push(text.trim().to_string());
@@ -64,6 +69,13 @@ fn is_span(title: &str) -> bool {
         parts.is_some_and(|(first, last)| is_day(first) && is_day(last) && !first.is_empty() && !last.is_empty())
     });
     days || joined || UNTIL.iter().any(|word| padded.contains(&format!(" {word} ")))
+}
+
+/// Whether a title is that of a table beside the present one: last year's, or the sum of the year so far.
+pub(super) fn is_of_another_time(title: &str) -> bool {
+    let normal = text::normal(title);
+    let mut words = normal.split(' ');
+    words.any(|word| matches!(word, "lalu" | "sebelumnya" | "kumulatif" | "berjalan"))
 }
 
 /// The one day that the titles name, for tables about a single day.

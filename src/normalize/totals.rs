@@ -92,10 +92,18 @@ impl Totals {
     }
 }
 
+/// What a total row states of a column, as its sender knows it.
+pub(super) struct Stated {
+    column: usize,
+    label: String,
+    number: i64,
+    place: Place,
+}
+
 /// A total row: the sums of the block's rows above it, and per count column what it states and where.
 pub(super) struct TotalRow {
     pub above: Totals,
-    pub stated: Vec<(usize, i64, Place)>,
+    pub stated: Vec<Stated>,
 }
 
 impl TotalRow {
@@ -119,13 +127,13 @@ impl TotalRow {
             return Vec::new();
         }
         let mut findings = Vec::new();
-        for (column, stated, place) in self.stated {
-            let Some(position) = columns.iter().position(|candidate| *candidate == column) else {
+        for stated in self.stated {
+            let Some(position) = columns.iter().position(|candidate| *candidate == stated.column) else {
                 continue;
             };
             let sums = &sums[position];
             let group = sums.all - since.sums[position].all;
-            let agrees = [sums.all, sums.provinces, sums.regencies, group].contains(&(stated as f64));
+            let agrees = [sums.all, sums.provinces, sums.regencies, group].contains(&(stated.number as f64));
             if !agrees {
                 // Of a later subtotal, its own rows; else of the whole, the level that is added up.
                 let counted = match since.rows {
@@ -137,8 +145,9 @@ impl TotalRow {
                 findings.push(
                     Finding::of("total-differs")
                         .with("sum", counted)
-                        .value(stated.to_string())
-                        .at(place),
+                        .with("column", stated.label)
+                        .value(stated.number.to_string())
+                        .at(stated.place),
                 );
             }
         }
@@ -172,7 +181,12 @@ impl Lane<'_> {
                 _ => None,
             };
             if let Some(number) = number {
-                stated.push((reader.index, number, self.place_of(plan, block, row, reader.index)));
+                stated.push(Stated {
+                    column: reader.index,
+                    label: self.label(plan, reader.index),
+                    number,
+                    place: self.place_of(plan, block, row, reader.index),
+                });
             }
         }
         TotalRow {

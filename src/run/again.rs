@@ -156,7 +156,7 @@ impl Run {
         let verdict = match self.judge_beside(&submission, &|dataset| self.history(dataset)) {
             Ok(verdict) => verdict,
             // Not a failure of the night: the dataset waits for a person.
-            Err(error @ (RunError::ConnectorGone { .. } | RunError::RawGone { .. })) => {
+            Err(error @ (RunError::ConnectorGone { .. } | RunError::RawGone { .. } | RunError::RawLocked { .. })) => {
                 tracing::error!(sequence, dataset, %error, "its rows cannot be read again");
                 return Ok(false);
             }

@@ -11,7 +11,7 @@ use crate::normalize::{
 };
 use crate::read::{self, Document, ReadClock, ReadError, ReadOptions, SheetKind};
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -165,7 +165,11 @@ fn remove(folder: &Path) -> Result<(), CheckError> {
 /// Rows of the sheets that fit no contract: ignored, but told.
 fn count_left_out(left_out: &[LeftOut], documents: &mut [Box<dyn Document>]) -> Result<u64, ReadError> {
     let mut rows = 0;
+    let mut seen = BTreeSet::new();
     for sheet in left_out {
+        if !seen.insert((sheet.part, sheet.sheet)) {
+            continue;
+        }
         let mut blocks = documents[sheet.part].blocks(sheet.sheet)?;
         while let Some(block) = blocks.next_block()? {
             rows += block.rows() as u64;
