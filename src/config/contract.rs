@@ -63,6 +63,15 @@ impl Contract {
         self.columns.iter().filter(|(_, column)| column.pii != Some(Pii::Drop))
     }
 
+    /// The column of the key that names a region.
+    pub fn key_region(&self) -> Option<&str> {
+        let is_region = |name: &&String| {
+            let column = self.columns.get(*name);
+            column.is_some_and(|column| column.kind == ColumnType::Region)
+        };
+        self.key.iter().find(is_region).map(String::as_str)
+    }
+
     /// The titles of some columns, in both languages, for sentences.
     pub fn titles(&self, names: &[String]) -> Bilingual {
         let titles = |of: fn(&Bilingual) -> &String| {

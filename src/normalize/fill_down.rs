@@ -22,6 +22,19 @@ pub(super) fn fill_down(
     used.sort_unstable();
     let until = foot(block, from, used.len());
     let columns = || contract.columns.iter().zip(source);
+    let names = columns().filter(|((_, column), _)| !column.kind.is_measure());
+    // What a row must say, and where nothing stands for a blank.
+    let mut leads: Vec<usize> = names
+        .clone()
+        .filter(|((name, column), _)| (column.required || contract.key.contains(name)) && column.default.is_none())
+        .filter_map(|(_, source)| *source)
+        .collect();
+    // Nearly every block of nearly every file: nothing to fill, and nothing else to find out.
+    let has_blank = |column: &usize| (from..until).any(|row| is_blank(block.cell(row, *column)));
+    leads.retain(has_blank);
+    if leads.is_empty() {
+        return Vec::new();
+    }
     let figures: Vec<usize> = columns()
         .filter(|((_, column), _)| column.kind.is_measure())
         .filter_map(|(_, source)| *source)
@@ -34,19 +47,9 @@ pub(super) fn fill_down(
         let blanks = rows.iter().filter(|&&row| is_blank(block.cell(row, column))).count();
         blanks < rows.len() && blanks > 0 && blanks * 100 >= rows.len() * LEAST_PERCENT
     };
-    let names = columns().filter(|((_, column), _)| !column.kind.is_measure());
-    let mut sparse: Vec<usize> = names
-        .clone()
-        .filter_map(|(_, source)| *source)
-        .filter(is_sparse)
-        .collect();
+    let mut sparse: Vec<usize> = names.filter_map(|(_, source)| *source).filter(is_sparse).collect();
     sparse.sort_unstable();
-    // What a row must say, and where nothing stands for a blank.
-    let leads: Vec<usize> = names
-        .filter(|((name, column), _)| (column.required || contract.key.contains(name)) && column.default.is_none())
-        .filter_map(|(_, source)| *source)
-        .filter(|column| sparse.contains(column))
-        .collect();
+    leads.retain(|column| sparse.contains(column));
     let mut filled: Vec<(usize, usize, usize)> = Vec::new();
     let mut changes: Vec<(usize, usize, RawCell)> = Vec::new();
     let mut above: Vec<RawCell> = vec![RawCell::Empty; sparse.len()];

@@ -2,7 +2,7 @@
 //! known here.
 
 use super::layout::LOOKED_AT;
-use super::places::is_blank;
+use super::tables::is_filled;
 use crate::read::{Block, Cell, RawCell};
 
 /// Fewest lines of a form.
@@ -45,11 +45,6 @@ pub(super) fn find(top: &Block) -> Option<(Form, Vec<String>)> {
         labels.push(label.trim().trim_end_matches(':').trim_end().to_string());
     }
     (form.rows.len() >= FEWEST).then_some((form, labels))
-}
-
-/// A colon in a cell of its own is punctuation.
-fn is_filled(cell: Cell<'_>) -> bool {
-    !is_blank(cell) && !matches!(cell, Cell::Text(text) if text.trim() == ":")
 }
 
 impl Form {

@@ -195,13 +195,14 @@ fn repeated(texts: &[String]) -> Option<Vec<Range<usize>>> {
     (runs.len() > 1 && runs.len() <= MOST_BESIDE && runs[0].len() > 1 && runs.iter().all(same)).then_some(runs)
 }
 
-/// Filled cells of a row; a colon in a cell of its own is punctuation.
+/// Number of a row's filled cells.
 fn filled(block: &Block, row: usize) -> usize {
-    let is_filled = |&&raw: &&RawCell| {
-        let cell = block.view(raw);
-        !is_blank(cell) && !is_colon(cell)
-    };
-    block.row(row).iter().filter(is_filled).count()
+    block.row(row).iter().filter(|&&raw| is_filled(block.view(raw))).count()
+}
+
+/// Whether a cell says something; a colon in a cell of its own is punctuation.
+pub(super) fn is_filled(cell: Cell<'_>) -> bool {
+    !is_blank(cell) && !is_colon(cell)
 }
 
 fn is_colon(cell: Cell<'_>) -> bool {

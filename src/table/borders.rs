@@ -268,13 +268,7 @@ pub fn has_moved(contract: &Contract, table: &str, last_change: NaiveDate) -> Op
 
 /// The region column of the key, and the column with the last day that a row is about.
 fn place_in_time(contract: &Contract) -> Option<(&str, &str)> {
-    let is_region = |name: &&String| {
-        contract
-            .columns
-            .get(*name)
-            .is_some_and(|column| column.kind == ColumnType::Region)
-    };
-    let region = contract.key.iter().find(is_region)?;
+    let region = contract.key_region()?;
     let period = contract
         .period
         .as_ref()

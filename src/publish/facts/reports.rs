@@ -72,13 +72,7 @@ fn received(session: &Session, contract: &Contract) -> Result<HashMap<(String, S
 
 /// Asks for the earliest receipt of each region and period of the model; none for a dataset without region or time.
 fn question(contract: &Contract) -> Option<String> {
-    let is_region = |name: &&String| {
-        contract
-            .columns
-            .get(*name)
-            .is_some_and(|column| column.kind == ColumnType::Region)
-    };
-    let region = contract.key.iter().find(is_region)?;
+    let region = contract.key_region()?;
     let period = contract.period.as_ref()?;
     let (first, last) = match contract.columns.get(period)?.kind {
         ColumnType::Period => ("period_start", "period_end"),
