@@ -647,6 +647,12 @@ def jobs():
     formats(data, "F2:G4", "General")
     save(made, "dates-as-bare-numbers.xlsx")
 
+    made, data = book("Lowongan")
+    texts = [[*row[:5], *(str(value) if value else None for value in row[5:7]), row[7]] for row in bare]
+    grid(data, [JOBS_HEADER, *texts])
+    formats(data, "F2:G4", "@")
+    save(made, "dates-as-numbers-in-text-cells.xlsx")
+
     text("quotes-and-line-breaks.csv", [
         '"No.\r\nLowongan";"Nama\r\nPerusahaan";Jabatan;"Jumlah\r\nLowongan";"Tgl\r\nDibuka";Penempatan',
         'LK-26-111;"PT ""Contoh"" Garmen";"Operator jahit;\r\nbagian ""finishing""";40;Senin, 5 Oktober 2026;12',
@@ -1178,10 +1184,184 @@ def other_kinds():
     save_ods("merged-codes-ods.ods", "Siswa", schools, {0: "00000000"}, merged)
 
 
+# ---- Lines between rows -----------------------------------------------------------------------------------------------------
+
+
+def lines():
+    made, data = book("Harga")
+    header = ["No", "Komoditas", "Satuan", "Harga (Rp)"]
+    grid(data, [
+        ["HARGA BAHAN POKOK KOTA BANDUNG"], ["Tanggal 10 November 2026"], header,
+        [1, "Bawang Merah", "kg", 32000], [2, "Gula Pasir", "kg", 17500], [],
+        ["Tanggal 11 November 2026"], [1, "Bawang Merah", "kg", 32500], [2, "Gula Pasir", "kg", 17600],
+        [None, "Tgl. 12/11/2026"], [1, "Bawang Merah", "kg", 33000], [2, "Gula Pasir", "kg", 17700],
+    ])
+    merge(data, "A7:D7")
+    save(made, "lines-of-days.xlsx")
+
+    made, data = book("Harga")
+    grid(data, [
+        ["HARGA BAHAN POKOK"], ["Tanggal 10 November 2026"], header,
+        [1, "Bawang Merah", "kg", 32000], ["Tanggal 10 November 2026"], [2, "Gula Pasir", "kg", 17500],
+        ["Dicetak 12 November 2026"], [],
+    ])
+    save(made, "line-repeats-title.xlsx")
+
+    violations = "No;Jenis Pelanggaran;Jumlah Kejadian;Ditangani"
+    text("lines-of-months.csv", [
+        "PENEGAKAN PERDA TAHUN 2026;;;", ";;;", violations,
+        "JANUARI;;;", "1;PKL;41;40", "2;Reklame;100;90", "FEBRUARI;;;", "1;PKL;44;44", "2;Reklame;90;90", "JUMLAH;;275;264",
+    ])
+    text("lines-of-years.csv", [
+        "PENEGAKAN PERDA;;;", ";;;", "Bulan;Jenis Pelanggaran;Jumlah Kejadian;Ditangani",
+        "Tahun 2025;;;", "November;PKL;41;40", "Desember;PKL;38;38", "Tahun 2026;;;", "Januari;PKL;44;44",
+    ])
+    text("lines-of-weeks.csv", [
+        "PENEGAKAN PERDA BULAN OKTOBER 2026;;;", ";;;", violations,
+        "Minggu I;;;", "1;PKL;41;40", "Minggu II;;;", "1;PKL;44;44",
+    ])
+    text("line-of-another-month.csv", [
+        "PENEGAKAN PERDA BULAN OKTOBER 2026;;;", ";;;", violations,
+        "1;PKL;41;40", "2;Reklame;100;90", "Bulan lalu;;;", "1;PKL;44;44", "2;Reklame;90;90",
+    ])
+    prices = "Komoditas;Satuan;Harga"
+    text("lines-of-markets-labelled.csv", [
+        "HARGA 12 NOVEMBER 2026;;", prices,
+        "Pasar : Kosambi;;", "Bawang Merah;kg;32000", "Gula Pasir;kg;17500",
+        "Pasar;:;Baru", "Bawang Merah;kg;31000", "Gula Pasir;kg;17400",
+    ])
+    text("lines-of-markets.csv", [
+        "HARGA 12 NOVEMBER 2026;;", prices,
+        "Pasar Kosambi;;", "Bawang Merah;kg;32000", "Gula Pasir;kg;17500",
+        "Pasar Baru;;", "Bawang Merah;kg;31000", "Gula Pasir;kg;17400",
+    ])
+    text("line-contradicts-column.csv", [
+        "Komoditas;Satuan;Harga;Tanggal",
+        "Bawang Merah;kg;32000;10/11/2026", "Gula Pasir;kg;17500;10/11/2026",
+        "Tanggal 11 November 2026;;;", "Bawang Merah;kg;32500;10/11/2026",
+    ])
+    text("line-fills-column.csv", [
+        "Komoditas;Satuan;Harga;Tanggal",
+        "Tanggal 10 November 2026;;;", "Bawang Merah;kg;32000;10/11/2026", "Gula Pasir;kg;17500;10/11/2026",
+        "Tanggal 11 November 2026;;;", "Bawang Merah;kg;32500;", "Gula Pasir;kg;17600;",
+    ])
+    text("lines-of-regencies.csv", [
+        "KEADAAN KETENAGAKERJAAN DAERAH ISTIMEWA YOGYAKARTA;;;;", ";;;;",
+        "Periode;Penduduk Usia Kerja;Angkatan Kerja;Bekerja;Pengangguran",
+        "Kabupaten Sleman;;;;", "2024;890300;610200;583100;27100", "2025;891300;611200;584600;26600",
+        "Kota Yogyakarta;;;;", "2024;330400;225500;211300;14200", "2025;331400;226500;212800;13700",
+    ])
+    made, data = book("Capil")
+    grid(data, [
+        ["PELAPORAN AKTA KOTA BANDUNG TAHUN 2026"], [],
+        ["Kecamatan", "Kelahiran", "Kematian"],
+        ["Januari"], ["Andir", 210, 80], ["Coblong", 190, 70],
+        ["Februari"], ["Andir", 200, 75], ["Coblong", 180, 65],
+    ])
+    merge(data, "A4:C4", "A7:C7")
+    save(made, "lines-of-months-events-as-columns.xlsx")
+
+
+# ---- Totals of levels and groups, tables on their side, titles of several times ---------------------------------------------
+
+
+def sums():
+    def line(*cells):
+        return ";".join("" if cell is None else str(cell) for cell in cells)
+
+    title = ["JUMLAH PENDUDUK DAERAH ISTIMEWA YOGYAKARTA SEMESTER I TAHUN 2026;;;;;", ";;;;;", line(*PEOPLE_HEADER)]
+    rows = [line(*row) for row in numbered(PEOPLE)]
+    regencies = [1651270, 1683880, 3335150, 1140740]
+    text("totals-by-level.csv", [
+        *title, line(None, "Total Provinsi", *ALL_PEOPLE), *rows,
+        line(None, "Jumlah Kabupaten", *regencies), line(None, "Jumlah Kota", *PEOPLE[4][1:]),
+        line(None, "Rata-rata", 370484, 379096, 749580, 256394), line(None, "Total Provinsi", *ALL_PEOPLE),
+    ])
+    text("totals-above-groups.csv", [
+        *title, line(None, "Jumlah Kabupaten", *regencies), *rows[:4], line(None, "Jumlah Kota", *PEOPLE[4][1:]), rows[4],
+        line(None, "Jumlah", *ALL_PEOPLE),
+    ])
+    text("total-of-group-wrong.csv", [
+        *title, *rows[:4], line(None, "Jumlah Kabupaten", 1651270, 1683980, 3335150, 1140740), rows[4],
+        line(None, "Jumlah Kota", *PEOPLE[4][1:]), line(None, "Total Provinsi", *ALL_PEOPLE),
+    ])
+
+    made, data = book("Harga")
+    grid(data, [
+        ["HARGA BAHAN POKOK TANGGAL 12 NOVEMBER 2026"], [],
+        ["Komoditas", "Bawang Merah", "Gula Pasir", "Daging Sapi"], ["Satuan", "kg", "kg", "kg"],
+        ["Harga (Rp)", 32000, 17500, 140000],
+    ])
+    save(made, "table-on-its-side.xlsx")
+    text("table-on-its-side-incomplete.csv", [
+        "Komoditas;Bawang Merah;Gula Pasir", "Satuan;kg;kg", "Tanggal;12/11/2026;12/11/2026", "Perubahan;500;0",
+    ])
+    labour = ["Penduduk Usia Kerja", "Angkatan Kerja", "Bekerja", "Pengangguran"]
+    text("years-side-by-side.csv", [
+        line("PENDUDUK USIA KERJA", *[None] * 8), line("Kabupaten/Kota", 2024, None, None, None, 2025, None, None, None),
+        line(None, *labour, *labour),
+        line("Kabupaten Sleman", 890300, 610200, 583100, 27100, 891300, 611200, 584600, 26600),
+        line("Kota Yogyakarta", 330400, 225500, 211300, 14200, 331400, 226500, 212800, 13700),
+    ])
+    text("title-of-several-months.csv", [
+        "PENEGAKAN PERDA JANUARI S.D. OKTOBER 2026;;;", ";;;", "No;Jenis Pelanggaran;Jumlah Kejadian;Ditangani",
+        "1;PKL;412;400", "2;Reklame;100;90",
+    ])
+
+
+def figures_and_keys():
+    """Figures and keys that are easily misread."""
+    head = "Komoditas;Tanggal;Harga (Rp);Satuan"
+    names = ["Beras Medium", "Gula Pasir", "Telur Ayam", "Daging Sapi"]
+
+    def prices(name, figures):
+        text(name, [head, *[f"{thing};9 November 2026;{figure};kg" for thing, figure in zip(names, figures)]])
+
+    prices("prices-one-comma-among-points.csv", ["13.500", "17.250", "28.400", "140,000"])
+    prices("prices-comma-thousands.csv", ["13,500", "17,250", "28,400", "140,000"])
+    prices("prices-with-remarks-and-units.csv", ["13.500 (naik)", "Rp. 17.250,-/kg", "28.400/ikat", "140 (ribu)"])
+    text("thousands-without-quotes.csv", [
+        "Tanggal,Komoditas,Satuan,Harga (Rp),Ket", "09/11/2026,Daging Sapi,Kg,140,000",
+        "09/11/2026,Cabai Rawit Merah,Kg,120,000", "09/11/2026,Telur Ayam,Kg,28,400",
+    ])
+    text("keys-shortened-by-spreadsheet.csv", [
+        "Tracking ID;Kanal;Kategori;Tanggal Laporan;Status", "7,65432E+06;WA;Sampah;01/11/2026;Proses",
+        "2,02611E+14;WA;Sampah;02/11/2026;Proses", *[f"LP-{number};WA;Sampah;03/11/2026;Proses" for number in range(4)],
+    ])
+    text("guarded-codes.csv", [
+        "Data Sekolah Kota Bandung", "Semester Ganjil 2026/2027", "",
+        "No,NPSN,Nama Sekolah,Bentuk Pendidikan,Negeri/Swasta,Jumlah Guru",
+        '1,"=""20219101""",SDN Contoh 1,SD,Negeri,30', '2,="20219102",SD Contoh 2,SD,Swasta,28', "Jumlah,,,,,58",
+    ])
+    text("progress-as-shares.csv", [
+        "Kode RUP;Nama Paket;Bidang;Bulan;Pagu (Rp);Nilai Kontrak (Rp);Realisasi Fisik (%)",
+        "RUP-26-001;Rehabilitasi Jalan Cibaduyut;Peningkatan jalan;Oktober 2026;4500000000;4215750000;0,82",
+        "RUP-26-002;Pembangunan Jembatan Ciwastra;Jembatan;Oktober 2026;9000000000;8450000000;0,64",
+        "RUP-26-003;Peningkatan Jalan Riau;Peningkatan jalan;Oktober 2026;2000000000;1900000000;1",
+    ])
+    text("old-code-of-own-region.csv", [
+        "REKAP AKTA BULAN OKTOBER 2026;;;", "Kode Wilayah;Jenis Akta;Jml Pelaporan;Akta Terbit",
+        "91.09;Akta Kelahiran;110;109", "91.09;Akta Kematian;25;25",
+    ])
+    text("headers-in-two-languages.csv", [
+        '"Kabupaten/Kota\nRegency/City";Periode;"Laki-laki\nMale";Perempuan / Female;"Jumlah\nTotal"',
+        "Kab.Kudus (33.19);Semester I 2026;420000;430000;850000",
+        "33.21 - Kab. Demak;Semester I 2026;600000;610000;1210000",
+    ])
+    text("days-with-their-word.csv", [
+        "No. Pendaftaran;Jenis Izin;Tgl Masuk;Status;Tgl Terbit;Lama Proses (HK)",
+        "0501/SIP/2026;SIP Dokter;3 November 2026;Terbit;6 November 2026;3 HK",
+        "0502/PBG/2026;PBG;3 November 2026;Terbit;12 November 2026;7 hari",
+        "0503/REK/2026;Izin Reklame;4 November 2026;Proses;-;-",
+    ])
+
+
 if __name__ == "__main__":
+    from axes import axes
+
     HERE.mkdir(parents=True, exist_ok=True)
     for write in (
         population, labour, prices, stocks, poverty, schools, tourism, taxes, health, jobs, order, social, civil, transport,
-        more_prices, more_people, more_offices, combinations, other_kinds,
+        more_prices, more_people, more_offices, combinations, other_kinds, lines, sums, figures_and_keys, axes,
     ):
         write()

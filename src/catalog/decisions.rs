@@ -40,33 +40,18 @@ impl Catalog {
         })
     }
 
-    /// Withdraws a submission: what of it is in the model waits to leave it, and the rows that it brought into
-    /// quarantine are forgotten, so that they enter again with whoever sends them again. Gives false where nothing of it
-    /// counts or may come to count.
-    pub fn withdraw(&self, sequence: i64, reason: &str) -> Result<bool, CatalogError> {
+    /// Withdraws submissions, all in one transaction: what of them is in the model waits to leave it, and the rows that
+    /// they brought into quarantine are forgotten, so that they enter again with whoever sends them again. Gives those
+    /// that were withdrawn now; of the others nothing counts or may come to count.
+    pub fn withdraw(&self, sequences: &[i64], reason: &str) -> Result<Vec<i64>, CatalogError> {
         self.transaction(|transaction| {
-            let counts: bool = transaction.query_row(
-                "SELECT EXISTS (SELECT 1 FROM outcomes JOIN submissions USING (sequence) WHERE sequence = ?1 \
-                 AND outcomes.status IN ('accepted', 'accepted_in_part', 'held') AND state IN ('staged', 'done'))",
-                [sequence],
-                |row| row.get(0),
-            )?;
-            if !counts {
-                return Ok(false);
+            let mut withdrawn = Vec::new();
+            for sequence in sequences {
+                if withdraw(transaction, *sequence, reason)? {
+                    withdrawn.push(*sequence);
+                }
             }
-            transaction.execute(
-                "UPDATE outcomes SET merged = status NOT IN ('accepted', 'accepted_in_part') OR accepted = 0, \
-                 waits = 0, decision = 'withdrawn', status = 'withdrawn' WHERE sequence = ?1",
-                [sequence],
-            )?;
-            transaction.execute(
-                "UPDATE submissions SET status = 'withdrawn', state = CASE WHEN EXISTS (SELECT 1 FROM outcomes WHERE \
-                 outcomes.sequence = ?1 AND merged = 0) THEN 'staged' ELSE 'done' END WHERE sequence = ?1",
-                [sequence],
-            )?;
-            transaction.execute("DELETE FROM quarantined WHERE sequence = ?1", [sequence])?;
-            audit(transaction, "submission withdraw", sequence, reason)?;
-            Ok(true)
+            Ok(withdrawn)
         })
     }
 
@@ -85,6 +70,31 @@ impl Catalog {
                    AND earlier.status IS NOT 'duplicate' ORDER BY earlier.sequence DESC LIMIT 1";
         Ok(self.rows(sql, [sequence], |row| row.get(0))?.pop())
     }
+}
+
+fn withdraw(transaction: &Transaction<'_>, sequence: i64, reason: &str) -> rusqlite::Result<bool> {
+    let counts: bool = transaction.query_row(
+        "SELECT EXISTS (SELECT 1 FROM outcomes JOIN submissions USING (sequence) WHERE sequence = ?1 \
+         AND outcomes.status IN ('accepted', 'accepted_in_part', 'held') AND state IN ('staged', 'done'))",
+        [sequence],
+        |row| row.get(0),
+    )?;
+    if !counts {
+        return Ok(false);
+    }
+    transaction.execute(
+        "UPDATE outcomes SET merged = status NOT IN ('accepted', 'accepted_in_part') OR accepted = 0, \
+         waits = 0, decision = 'withdrawn', status = 'withdrawn' WHERE sequence = ?1",
+        [sequence],
+    )?;
+    transaction.execute(
+        "UPDATE submissions SET status = 'withdrawn', state = CASE WHEN EXISTS (SELECT 1 FROM outcomes WHERE \
+         outcomes.sequence = ?1 AND merged = 0) THEN 'staged' ELSE 'done' END WHERE sequence = ?1",
+        [sequence],
+    )?;
+    transaction.execute("DELETE FROM quarantined WHERE sequence = ?1", [sequence])?;
+    audit(transaction, "submission withdraw", sequence, reason)?;
+    Ok(true)
 }
 
 fn audit(transaction: &Transaction<'_>, action: &str, sequence: i64, reason: &str) -> rusqlite::Result<()> {

@@ -211,6 +211,19 @@ impl Catalog {
         self.rows(&sql, [limit as i64], submission)
     }
 
+    /// Submissions that wait for a person's decision, by number.
+    pub fn held(&self) -> Result<Vec<Submission>, CatalogError> {
+        let sql = format!("SELECT {COLUMNS} FROM submissions WHERE status = 'held' ORDER BY sequence");
+        self.rows(&sql, [], submission)
+    }
+
+    /// Numbers of the submissions that were withdrawn.
+    pub fn withdrawn(&self) -> Result<Vec<i64>, CatalogError> {
+        let sql =
+            "SELECT sequence FROM submissions WHERE status = 'withdrawn' AND sequence IS NOT NULL ORDER BY sequence";
+        self.rows(sql, [], |row| row.get(0))
+    }
+
     pub fn submission(&self, sequence: i64) -> Result<Option<Submission>, CatalogError> {
         let sql = format!("SELECT {COLUMNS} FROM submissions WHERE sequence = ?1");
         Ok(self.rows(&sql, [sequence], submission)?.pop())

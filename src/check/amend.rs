@@ -114,7 +114,7 @@ mod tests {
         let checked = Finding::of("no-rows");
         stage_findings(folder.path(), 7, std::slice::from_ref(&checked)).unwrap();
         let codes = ["sources-disagree"];
-        let disagree = |rows: &str| Finding::of("sources-disagree").with("rows", rows);
+        let disagree = |rows: &str| Finding::of("sources-disagree").with_figure("rows", rows);
         for rows in ["3", "4", "4"] {
             amend(folder.path(), 7, &codes, &[disagree(rows)]).unwrap();
             assert_eq!(amended(folder.path(), &codes).unwrap(), (vec![disagree(rows)], 2));

@@ -6,10 +6,10 @@ use super::staging::{findings_writer, quarantine_writer};
 use super::teller::{Teller, Told};
 use super::uniqueness::Uniqueness;
 use super::{CheckError, late, table_rules};
-use crate::config::{Contract, WriteMode};
+use crate::config::{Contract, Names, WriteMode};
 use crate::finding::receipt::{FindingTally, Rows};
 use crate::finding::{Finding, Place, Severity};
-use crate::normalize::{Counts, LookAt, RowSink};
+use crate::normalize::{Context, Counts, LookAt, RowSink};
 use crate::observe::fail_point;
 use crate::table::{Excluded, Passing, TableError, TableWriter, schema};
 use arrow::array::RecordBatch;
@@ -22,6 +22,15 @@ use std::sync::Arc;
 /// Findings without rows that are written at once.
 const LOOSE_FINDINGS: usize = 4_096;
 
+/// Where the cells of a crosstab stand.
+#[derive(Debug, Clone, Default)]
+pub struct TurnedCells {
+    /// The contract column whose values stand in the header.
+    pub along: String,
+    /// For each value, as rows have it: the sheet column of each contract column, from 0.
+    pub columns: BTreeMap<String, BTreeMap<String, u32>>,
+}
+
 /// How addresses of one place are made.
 #[derive(Debug, Clone, Default)]
 pub struct PlaceInfo {
@@ -30,6 +39,8 @@ pub struct PlaceInfo {
     /// Sheet column of each contract column, from 0; empty for records.
     pub columns: BTreeMap<String, u32>,
     pub header_row: Option<u32>,
+    /// Where the table's header holds values: where the cells of each stand.
+    pub turned: Option<TurnedCells>,
     /// Header or field of each contract column.
     pub headers: indexmap::IndexMap<String, String>,
 }
@@ -87,7 +98,7 @@ impl<'k> Checker<'k> {
     /// Stages into `folder`, which is emptied. `slice` names the sender (connector and region).
     pub fn new(
         contract: Arc<Contract>,
-        sequence: i64,
+        context: &Context,
         folder: &Path,
         slice: &str,
         places: BTreeMap<i32, PlaceInfo>,
@@ -97,6 +108,11 @@ impl<'k> Checker<'k> {
         let io = |source| CheckError::Io {
             path: folder.display().to_string(),
             source,
+        };
+        let sequence = context.sequence;
+        let names = Names {
+            codes: context.codes.clone(),
+            regions: context.regions.clone(),
         };
         if folder.exists() {
             std::fs::remove_dir_all(folder).map_err(io)?;
@@ -114,7 +130,7 @@ impl<'k> Checker<'k> {
             findings: findings_writer(folder)?,
             loose: Told::with_room(tally.room()),
             tally,
-            teller: Arc::new(Teller::new(contract.clone(), slice, places)),
+            teller: Arc::new(Teller::new(contract.clone(), names, slice, places)),
             refused: 0,
             failed_rules: BTreeSet::new(),
             digests: Vec::new(),
@@ -200,7 +216,10 @@ impl<'k> Checker<'k> {
                 }
             }
             self.take(told)?;
-            places.push(table_rules::places_of(&batch).map_err(|source| TableError::arrow(&self.folder, source))?);
+            places.push(
+                table_rules::places_of(&batch, &self.contract)
+                    .map_err(|source| TableError::arrow(&self.folder, source))?,
+            );
         }
         let (key, list) = excluded.annotation();
         rows.annotate(key, &list);
@@ -224,7 +243,7 @@ impl<'k> Checker<'k> {
             excluded: places,
             past,
         };
-        let found = match table_rules::run(&self.contract, submission, self.teller.places()) {
+        let found = match table_rules::run(&self.contract, submission, &self.teller) {
             Ok(found) => found,
             Err(error @ CheckError::Sql { .. }) => {
                 self.rule_failed("table rules", &error.to_string())?;

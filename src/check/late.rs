@@ -6,7 +6,7 @@
 use super::CheckError;
 use crate::config::{ColumnType, Contract, Late};
 use crate::domain::period::{Grain, Period};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Bilingual, Finding, Severity, said};
 use crate::table::reference::date_of;
 use crate::table::{Session, SqlError, schema};
 use arrow::array::{AsArray, RecordBatch};
@@ -91,14 +91,19 @@ fn count(batch: &RecordBatch, grain: Grain, periods: &mut BTreeMap<Period, i64>)
 
 fn tell(contract: &Contract, periods: &BTreeMap<Period, i64>) -> Finding {
     let mut named: Vec<String> = periods.keys().take(NAMED).map(Period::to_string).collect();
+    let mut told: Vec<Bilingual> = periods.keys().take(NAMED).map(|period| said::period(*period)).collect();
     if periods.len() > NAMED {
-        named.push(format!("… (+{})", periods.len() - NAMED));
+        let more = format!("… (+{})", periods.len() - NAMED);
+        told.push(Bilingual {
+            id: more.clone(),
+            en: more.clone(),
+        });
+        named.push(more);
     }
-    let named = named.join(", ");
     let finding = Finding::of("closed-period-revised")
-        .with("rows", periods.values().sum::<i64>().to_string())
-        .with("periods", &named)
-        .value(named);
+        .with_figure("rows", periods.values().sum::<i64>().to_string())
+        .with_both("periods", &said::list(told))
+        .value(named.join(", "));
     match contract.coverage.as_ref().map(|coverage| coverage.late) {
         Some(Late::Hold) => finding.severity(Severity::Warning),
         _ => finding,

@@ -2,7 +2,8 @@
 
 use super::checker::place;
 use super::late::{self, Closed};
-use super::{CheckError, Past, PlaceInfo};
+use super::teller::Teller;
+use super::{CheckError, Past};
 use crate::config::{Contract, TableRule};
 use crate::finding::{Finding, Sentences};
 use crate::table::{Session, SqlError, schema};
@@ -10,7 +11,6 @@ use arrow::array::{Array, Int32Array, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What table rules may look at.
@@ -22,12 +22,13 @@ pub(super) struct Submission<'s> {
     pub past: Past<'s>,
 }
 
-/// Where rows stand in a submission: their provenance columns.
-pub(super) fn places_of(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+/// Where rows stand in a submission, and their keys: several rows of a crosstab stand in one row of the sheet.
+pub(super) fn places_of(batch: &RecordBatch, contract: &Contract) -> Result<RecordBatch, ArrowError> {
     let schema = batch.schema();
     let is_place = |index: &usize| {
         let name = schema.field(*index).name();
-        schema::PROVENANCE.contains(&name.as_str()) && name != schema::SUBMISSION
+        let is_provenance = schema::PROVENANCE.contains(&name.as_str()) && name != schema::SUBMISSION;
+        is_provenance || contract.key.contains(name)
     };
     let columns: Vec<usize> = (0..schema.fields().len()).filter(is_place).collect();
     batch.project(&columns)
@@ -49,7 +50,7 @@ async fn register_submission(
     let equal = places
         .fields()
         .iter()
-        .map(|field| format!("s.{0} = e.{0}", field.name()));
+        .map(|field| format!("s.\"{0}\" = e.\"{0}\"", field.name()));
     let equal = equal.collect::<Vec<_>>().join(" AND ");
     session.register_batches("_excluded", places.clone(), excluded)?;
     let counting = format!("SELECT s.* FROM _staged s LEFT ANTI JOIN _excluded e ON {equal}");
@@ -61,7 +62,7 @@ async fn register_submission(
 pub(super) fn run(
     contract: &Contract,
     submission: Submission<'_>,
-    places: &BTreeMap<i32, PlaceInfo>,
+    teller: &Teller,
 ) -> Result<Vec<Finding>, CheckError> {
     let closed = Closed::of(contract, submission.past.published);
     if contract.table_rules.is_empty() && closed.is_none() {
@@ -85,7 +86,7 @@ pub(super) fn run(
                 .await
                 .map_err(|source| failed(&what, source))?;
             for batch in &answer {
-                findings.extend(offending(rule, batch, places).map_err(|source| failed(&what, source))?);
+                findings.extend(offending(rule, batch, teller).map_err(|source| failed(&what, source))?);
             }
         }
         if let Some(closed) = closed {
@@ -103,11 +104,7 @@ fn failed(what: &str, source: SqlError) -> CheckError {
     }
 }
 
-fn offending(
-    rule: &TableRule,
-    batch: &RecordBatch,
-    places: &BTreeMap<i32, PlaceInfo>,
-) -> Result<Vec<Finding>, SqlError> {
+fn offending(rule: &TableRule, batch: &RecordBatch, teller: &Teller) -> Result<Vec<Finding>, SqlError> {
     let numbers = |name: &str| {
         batch
             .column_by_name(name)
@@ -126,10 +123,17 @@ fn offending(
     for index in 0..batch.num_rows() {
         let part = if parts.is_valid(index) { parts.value(index) } else { 0 };
         let row = rows.is_valid(index).then(|| rows.value(index) as u32);
-        let place = place(places, part, row, rule.column.as_deref());
+        let place = place(teller.places(), part, row, rule.column.as_deref());
         let finding = Finding::declared(&rule.code, rule.severity, &sentences);
         findings.push(match &values {
-            Some(values) => finding.value(values.value(index).to_string()).at(place),
+            Some(values) => {
+                let value = values.value(index).to_string();
+                let finding = match &rule.column {
+                    Some(column) => finding.with_both("value", &teller.said(column, &value)),
+                    None => finding,
+                };
+                finding.value(value).at(place)
+            }
             None => finding.at(place),
         });
     }

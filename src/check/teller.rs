@@ -5,9 +5,9 @@ use super::checker::{PlaceInfo, place};
 use super::look::Look;
 use super::outcome::Digest;
 use super::staging::{FindingColumns, QuarantineColumns};
-use crate::config::{Contract, Pii};
+use crate::config::{Contract, Names, Pii};
 use crate::finding::receipt::{FindingTally, Room};
-use crate::finding::{Finding, Place};
+use crate::finding::{Bilingual, Finding, Place, said};
 use crate::normalize::{RefusedRow, Rendering};
 use crate::table::schema;
 use arrow::array::{Array, Int32Array, RecordBatch};
@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Knows what a submission's findings need. Shared by the threads that read it.
 pub(super) struct Teller {
     contract: Arc<Contract>,
+    names: Names,
     /// Tells a sender's rows from another's with the same values.
     slice: String,
     places: BTreeMap<i32, PlaceInfo>,
@@ -58,9 +59,10 @@ impl Told {
 }
 
 impl Teller {
-    pub(super) fn new(contract: Arc<Contract>, slice: &str, places: BTreeMap<i32, PlaceInfo>) -> Teller {
+    pub(super) fn new(contract: Arc<Contract>, names: Names, slice: &str, places: BTreeMap<i32, PlaceInfo>) -> Teller {
         Teller {
             contract,
+            names,
             slice: slice.to_string(),
             places,
             room: FindingTally::default().room().map(AtomicUsize::new),
@@ -122,9 +124,15 @@ impl Teller {
     pub(super) fn refuse_conflicting(&self, told: &mut Told, batch: &RecordBatch, row: usize) {
         let key = &self.contract.key;
         let place = self.place(batch, row, key.last().map(String::as_str));
-        let shown: Vec<String> = key.iter().filter_map(|name| self.shown(batch, row, name)).collect();
+        let shown = key
+            .iter()
+            .filter_map(|name| Some((name, self.shown(batch, row, name)?)));
+        let shown: Vec<(&String, String)> = shown.collect();
+        let said = said::list(shown.iter().map(|(name, value)| self.said(name, value)));
+        let shown: Vec<String> = shown.into_iter().map(|(_, value)| value).collect();
         let finding = Finding::of("key-conflict").with_both("key", &self.contract.titles(key));
-        self.refuse_typed(told, batch, row, vec![finding.value(shown.join(", ")).at(place)]);
+        let finding = finding.with_both("value", &said).value(shown.join(", "));
+        self.refuse_typed(told, batch, row, vec![finding.at(place)]);
     }
 
     /// Tells of the rows that break rules; refuses those that may not enter.
@@ -141,7 +149,10 @@ impl Teller {
                 let (finding, column) = look.said(position);
                 let place = self.place(batch, row, column);
                 findings.push(match column.and_then(|column| self.shown(batch, row, column)) {
-                    Some(value) => finding.value(value).at(place),
+                    Some(value) => {
+                        let said = self.said(column.unwrap_or_default(), &value);
+                        finding.with_both("value", &said).value(value).at(place)
+                    }
                     None => finding.at(place),
                 });
             }
@@ -162,8 +173,25 @@ impl Teller {
                 .map(|a| a.value(row))
         };
         let part = number(schema::PART).unwrap_or_default();
-        let row = number(schema::ROW).map(|row| row as u32);
-        place(&self.places, part, row, column)
+        let sheet_row = number(schema::ROW).map(|row| row as u32);
+        let mut place = place(&self.places, part, sheet_row, column);
+        if let (Some(column), None) = (column, place.column_index) {
+            place.column_index = self.turned_column(batch, row, part, column);
+        }
+        place
+    }
+
+    /// Sheet column of a row's cell where the value above it is one of the row's.
+    fn turned_column(&self, batch: &RecordBatch, row: usize, part: i32, column: &str) -> Option<u32> {
+        let turned = self.places.get(&part)?.turned.as_ref()?;
+        let value = self.shown(batch, row, &turned.along)?;
+        turned.columns.get(&value)?.get(column).copied()
+    }
+
+    /// A typed value as people say it.
+    pub(super) fn said(&self, column: &str, value: &str) -> Bilingual {
+        let column = self.contract.columns.get(column);
+        column.map_or_else(Bilingual::default, |column| self.names.said(column, value))
     }
 
     /// A typed value as text; none for nulls and personal columns.

@@ -4,7 +4,7 @@ use super::{Failure, Session, print};
 use crate::config::{self, Configuration};
 use crate::finding::receipt::{Language, Status};
 use crate::run::dry_run::{As, dry_run};
-use crate::run::{self, DataDirectory, inspect, receipts, versions};
+use crate::run::{self, DataDirectory, inspect, keys, receipts, versions};
 use chrono::NaiveDate;
 use std::path::PathBuf;
 
@@ -49,12 +49,21 @@ async fn configuration_problems(
     session: &Session,
     configuration: Result<Configuration, Vec<config::Problem>>,
 ) -> Result<i32, Failure> {
-    let mut rebuild = Vec::new();
+    let (mut rebuild, mut warnings) = (Vec::new(), Vec::new());
     let (problems, counts) = match configuration {
         Err(problems) => (problems, None),
         Ok(configuration) => {
             let mut problems = inspect::sql_problems(&configuration).await?;
             problems.extend(inspect::unset_problems(&configuration));
+            let (weak, unset): (Vec<_>, Vec<_>) = keys::key_troubles(&configuration)
+                .into_iter()
+                .partition(|trouble| trouble.weakness.is_some());
+            problems.extend(
+                unset
+                    .iter()
+                    .map(|trouble| inspect::key_problem(&configuration, trouble)),
+            );
+            warnings.extend(weak.into_iter().map(|trouble| [trouble.message(), trouble.hint()]));
             // Contracts against the models that they have here, if any.
             if session.place.data.join("catalog.db").exists() {
                 let found = versions::compare(&super::status::open(session)?, &configuration)?;
@@ -68,7 +77,11 @@ async fn configuration_problems(
         }
     };
     if session.json {
-        session.print_json(&serde_json::json!({ "problems": problems, "rebuild": rebuild }))?;
+        let warnings: Vec<_> = warnings
+            .iter()
+            .map(|[message, hint]| serde_json::json!({ "message": message, "hint": hint }))
+            .collect();
+        session.print_json(&serde_json::json!({ "problems": problems, "rebuild": rebuild, "warnings": warnings }))?;
         return Ok(if problems.is_empty() { 0 } else { 2 });
     }
     if !problems.is_empty() {
@@ -79,6 +92,14 @@ async fn configuration_problems(
         Language::Id => format!("Konfigurasi benar: {connectors} konektor, {datasets} kumpulan data\n"),
         Language::En => format!("The configuration is right: {connectors} connectors, {datasets} datasets\n"),
     };
+    for [message, hint] in &warnings {
+        let (word, message, hint) = (
+            session.say("perhatian", "warning"),
+            session.language.of(message),
+            session.language.of(hint),
+        );
+        text.push_str(&format!("{word}: {message}\n  hint: {hint}\n"));
+    }
     for dataset in rebuild {
         let waits = session.say(
             "kontraknya berversi baru; datanya menunggu",

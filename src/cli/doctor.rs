@@ -2,8 +2,8 @@
 
 use super::{Failure, Session, print};
 use crate::catalog::{Catalog, RunRow};
-use crate::config::{self, Configuration, Kind, Pii};
-use crate::run::{DataDirectory, RunError, inspect, keys, outlook};
+use crate::config::{self, Configuration};
+use crate::run::{DataDirectory, RunError, inspect, keys, strays};
 use chrono::{DateTime, Utc};
 use std::path::{Path, PathBuf};
 
@@ -246,48 +246,18 @@ fn lease(session: &Session, last: Option<&RunRow>) -> Examined {
     }
 }
 
-/// Folders below `drop/` in which nobody would look.
+/// Files and folders below `drop/` in which nobody would look.
 fn folders(session: &Session, configuration: &Configuration, data: &DataDirectory) -> Result<Vec<Examined>, RunError> {
-    let mut all = Vec::new();
-    let mut known = 0;
-    let visible = |name: &String| !name.starts_with('.');
-    for region in outlook::names(&data.drop())?.into_iter().filter(visible) {
-        let folder = data.drop().join(&region);
-        if !folder.is_dir() {
-            continue;
-        }
-        if configuration.regions.get(&region).is_none() {
-            let message = session.say("bukan kode daerah", "is not the code of a region");
-            let hint = session.say(
-                "namai folder dengan kode Kemendagri, misalnya 32.73",
-                "name it by a Kemendagri code such as 32.73",
-            );
-            all.push(Examined::fail("drop", format!("drop/{region}: {message}")).hint(hint));
-            continue;
-        }
-        for name in outlook::names(&folder)?.into_iter().filter(visible) {
-            let is_known = configuration
-                .connectors
-                .get(&name)
-                .is_some_and(|connector| connector.kind == Kind::Drop);
-            if is_known {
-                known += 1;
-            } else {
-                let message = session.say(
-                    "tidak ada konektor folder dengan nama ini",
-                    "no drop connector has this name",
-                );
-                let drops = configuration
-                    .connectors
-                    .values()
-                    .filter(|connector| connector.kind == Kind::Drop);
-                let names: Vec<&str> = drops.map(|connector| connector.name.as_str()).collect();
-                all.push(Examined::fail("drop", format!("drop/{region}/{name}: {message}")).hint(names.join(", ")));
-            }
-        }
-    }
+    let (strays, known) = strays::strays(configuration, data)?;
     let folders = session.say("folder kiriman yang dikenal", "known drop folders");
-    all.insert(0, Examined::ok("drop", format!("{known} {folders}")));
+    let mut all = vec![Examined::ok("drop", format!("{known} {folders}"))];
+    all.extend(strays.into_iter().map(|stray| {
+        let examined = Examined::fail("drop", session.language.of(&stray.finding.message()));
+        match stray.finding.hint() {
+            Some(hint) => examined.hint(session.language.of(&hint)),
+            None => examined,
+        }
+    }));
     Ok(all)
 }
 
@@ -316,34 +286,37 @@ fn secrets(session: &Session, configuration: &Configuration) -> Vec<Examined> {
             session.say("semua sudah diisi", "all are set"),
         ));
     }
-    let has_pseudonyms = configuration.contracts.values().any(|contract| {
-        contract
-            .columns
-            .values()
-            .any(|column| column.pii == Some(Pii::Pseudonym))
-    });
-    if has_pseudonyms {
+    for trouble in keys::key_troubles(configuration) {
+        let message = session.language.of(&trouble.message()).to_string();
+        let hint = session.language.of(&trouble.hint()).to_string();
+        let examined = match (&trouble.weakness, trouble.setting) {
+            // A run would not start.
+            (None, "raw" | "raw_previous") => Examined::fail("keys", message),
+            _ => Examined::warn("keys", message),
+        };
+        all.push(examined.hint(hint));
+    }
+    let mut contracts = configuration.contracts.values();
+    if contracts.any(|contract| !keys::pseudonyms(contract).is_empty()) {
         all.push(pseudonym_key(session, configuration));
     }
     all
 }
 
 fn pseudonym_key(session: &Session, configuration: &Configuration) -> Examined {
-    let left_out = session.say(
-        "kolom NIK dikosongkan tanpa kunci",
-        "columns with a NIK are left empty without a key",
-    );
-    match &configuration.installation.keys.pseudonym {
-        None => Examined::warn("pseudonyms", left_out).hint(session.say(
-            "isi keys.pseudonym di lumbung.toml",
-            "set keys.pseudonym in lumbung.toml",
-        )),
-        Some(name) if std::env::var(name).is_ok_and(|key| !key.is_empty()) => {
-            Examined::ok("pseudonyms", format!("{name} {}", session.say("sudah diisi", "is set")))
-        }
-        Some(name) => Examined::warn("pseudonyms", left_out).hint(format!(
-            "{} {name} (openssl rand -hex 32)",
-            session.say("isi variabel", "set the variable")
+    let name = configuration.installation.keys.pseudonym.as_deref();
+    match name.filter(|name| keys::secret(name).is_some()) {
+        Some(name) => Examined::ok("pseudonyms", format!("{name} {}", session.say("sudah diisi", "is set"))),
+        None => Examined::warn(
+            "pseudonyms",
+            session.say(
+                "kolom NIK dikosongkan tanpa kunci, sampai kunci diisi dan datanya dibangun ulang",
+                "columns with a NIK are left empty without a key, until one is set and their dataset is rebuilt",
+            ),
+        )
+        .hint(session.say(
+            "isi keys.pseudonym di lumbung.toml dan variabelnya (openssl rand -hex 32)",
+            "set keys.pseudonym in lumbung.toml and its variable (openssl rand -hex 32)",
         )),
     }
 }
@@ -353,20 +326,29 @@ const TRIED: usize = 1_000;
 
 /// Whether landed bytes can be opened.
 fn landed(session: &Session, configuration: &Configuration, data: &DataDirectory) -> Examined {
-    let trouble = keys::use_raw_key(configuration).and_then(|()| keys::raw_trouble(data, TRIED));
-    match trouble {
-        Ok(None) => {
+    let state = keys::use_raw_key(configuration).and_then(|()| keys::raw_state(configuration, data, TRIED));
+    match state {
+        Err(error) => Examined::fail("raw", error.to_string()),
+        Ok(keys::RawState {
+            trouble: Some(trouble), ..
+        }) => Examined::fail("raw", trouble).hint(session.say(
+            "isi variabel yang disebut keys.raw atau keys.raw_previous dengan kunci yang dipakai saat berkas diterima",
+            "give the key that they were encrypted with in the variable that keys.raw names, or one of keys.raw_previous",
+        )),
+        Ok(keys::RawState { by_previous, .. }) => {
             let said = match configuration.installation.keys.raw {
                 Some(_) => session.say("dapat dibuka, disimpan terenkripsi", "can be opened, kept encrypted"),
                 None => session.say("dapat dibuka", "can be opened"),
             };
-            Examined::ok("raw", said)
+            let previous = session.say(
+                "berkas masih memerlukan kunci di keys.raw_previous",
+                "files still need a key of keys.raw_previous",
+            );
+            match configuration.installation.keys.raw_previous.is_empty() {
+                true => Examined::ok("raw", said),
+                false => Examined::ok("raw", format!("{said}; {by_previous} {previous}")),
+            }
         }
-        Ok(Some(trouble)) => Examined::fail("raw", trouble).hint(session.say(
-            "isi variabel yang disebut keys.raw dengan kunci yang dipakai saat berkas diterima",
-            "give the key that they were encrypted with in the variable that keys.raw names",
-        )),
-        Err(error) => Examined::fail("raw", error.to_string()),
     }
 }
 
@@ -379,11 +361,25 @@ fn stale_pseudonyms(session: &Session, configuration: &Configuration, data: &Dat
         .map_err(RunError::from)
         .and_then(|catalog| keys::stale_pseudonyms(configuration, data, &catalog));
     let said = |stale: keys::Stale| {
-        let rows = session.say(
-            "baris memakai nama samaran dari kunci lain",
-            "rows have pseudonyms of another key",
-        );
-        Examined::warn("pseudonyms", format!("{}: {} {rows}", stale.dataset, stale.rows))
+        let kinds = [
+            (
+                stale.rows,
+                session.say(
+                    "baris memakai nama samaran dari kunci lain",
+                    "rows have pseudonyms of another key",
+                ),
+            ),
+            (
+                stale.blank,
+                session.say(
+                    "baris tanpa nama samaran, karena dibaca sebelum kunci diisi",
+                    "rows have no pseudonym, for they were read before a key was set",
+                ),
+            ),
+        ];
+        let kinds = kinds.into_iter().filter(|(rows, _)| *rows > 0);
+        let kinds: Vec<String> = kinds.map(|(rows, what)| format!("{rows} {what}")).collect();
+        Examined::warn("pseudonyms", format!("{}: {}", stale.dataset, kinds.join("; ")))
             .hint(format!("lumbung rebuild {}", stale.dataset))
     };
     match found {

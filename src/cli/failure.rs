@@ -101,11 +101,18 @@ impl From<RunError> for Failure {
             RunError::RawGone { .. } => Failure::new(error.to_string()).hint(
                 "restore raw/ from a backup, if their retention had not ended; the old model counts until then",
             ),
+            RunError::RowsGone { submissions, .. } => Failure::new(error.to_string())
+                .hint("restore staged/ or raw/ from a backup, or put their connector back; then say it again")
+                .hint(format!(
+                    "or, where what they said need not count either, withdraw them too, all in one: `lumbung submission \
+                     withdraw {} … --reason …`",
+                    crate::run::numbers(submissions, " ")
+                )),
             RunError::RawKeyUnset(name) => Failure::usage(error.to_string()).hint(format!(
-                "set {name} in the environment of lumbung, or take keys.raw out of lumbung.toml"
+                "set {name} in the environment of lumbung, or take it out of [keys] in lumbung.toml"
             )),
             RunError::RawLocked { .. } => Failure::new(error.to_string())
-                .hint("give the key that they were encrypted with in the variable that keys.raw names"),
+                .hint("give the key that they were encrypted with in the variable that keys.raw names, or one of keys.raw_previous"),
             RunError::Lease(_) => Failure::new(error.to_string())
                 .hint("wait until it has ended; a lease of a process that has died is taken over by itself"),
             RunError::DiskFull { folder, .. } => Failure::new(error.to_string()).hint(format!(

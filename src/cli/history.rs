@@ -1,7 +1,7 @@
 //! `lumbung history`: which submissions said what of a key, and when.
 
 use super::{Failure, Session, print, status};
-use crate::config;
+use crate::config::{self, Contract};
 use crate::run::history::{self, History, Said, State};
 use crate::run::{DataDirectory, RunError};
 use serde_json::{Map, Value};
@@ -51,10 +51,12 @@ pub(super) async fn history(session: &Session, arguments: Arguments) -> Result<i
         session.print_json(&told)?;
         return Ok(0);
     }
-    print(&text(session, session.language.of(&contract.title), &told)).map(|()| 0)
+    print(&text(session, contract, &told)).map(|()| 0)
 }
 
-fn text(session: &Session, title: &str, told: &History) -> String {
+fn text(session: &Session, contract: &Contract, told: &History) -> String {
+    let pairs = |values: &Map<String, Value>| pairs(session, contract, values);
+    let title = session.language.of(&contract.title);
     let mut text = format!("{title} ({})\n{}\n\n", told.dataset, pairs(&told.key));
     let number = session.say("kiriman", "submission");
     match &told.holds {
@@ -73,13 +75,13 @@ fn text(session: &Session, title: &str, told: &History) -> String {
         ));
     }
     for said in &told.said {
-        text.push_str(&entry(session, said));
+        text.push_str(&entry(session, said, &pairs(&said.values)));
     }
     text
 }
 
 /// One submission: number, date, what became of it, who sent it and where it stood, then what it said.
-fn entry(session: &Session, said: &Said) -> String {
+fn entry(session: &Session, said: &Said, values: &str) -> String {
     let sender = match &said.region {
         Some(region) => format!("{} {region}", said.connector),
         None => said.connector.clone(),
@@ -94,8 +96,8 @@ fn entry(session: &Session, said: &Said) -> String {
     let state = state(session, said);
     let first = format!("{:>6}  {}  {state}", said.submission, said.received_on);
     let mut text = format!("\n{first}\n        {sender}, {place}\n");
-    if !said.values.is_empty() {
-        text.push_str(&format!("        {}\n", pairs(&said.values)));
+    if !values.is_empty() {
+        text.push_str(&format!("        {values}\n"));
     }
     text
 }
@@ -129,12 +131,18 @@ fn state(session: &Session, said: &Said) -> String {
     text
 }
 
-/// `male = 700, female = —`
-fn pairs(values: &Map<String, Value>) -> String {
-    let one = |(name, value): (&String, &Value)| match value {
-        Value::Null => format!("{name} = —"),
-        Value::String(text) => format!("{name} = {text}"),
-        other => format!("{name} = {other}"),
+/// `Laki-laki (male) = 700, Perempuan (female) = —`
+fn pairs(session: &Session, contract: &Contract, values: &Map<String, Value>) -> String {
+    let one = |(name, value): (&String, &Value)| {
+        let value = match value {
+            Value::Null => "—".to_string(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        match contract.columns.get(name) {
+            Some(column) => format!("{} ({name}) = {value}", session.language.of(&column.title)),
+            None => format!("{name} = {value}"),
+        }
     };
     values.iter().map(one).collect::<Vec<_>>().join(", ")
 }

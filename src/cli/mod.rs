@@ -22,13 +22,14 @@ mod serve;
 mod status;
 mod submission;
 mod template;
+mod usage;
 
 pub use failure::Failure;
 
 use crate::finding::receipt::Language;
 use crate::observe::{self, LogFormat, Progress};
 use crate::run::Place;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -216,9 +217,23 @@ fn write_cells(command: &Command) -> Option<std::io::Result<()>> {
 /// Parses the command line, does what it says and gives the exit code.
 pub fn main() -> ExitCode {
     observe::keep_quiet_about_values();
-    let cli = match Cli::try_parse() {
+    let arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    let asked = usage::asked(&arguments.collect::<Vec<_>>());
+    let command = match asked {
+        Some(Language::Id) => usage::in_indonesian(Cli::command()),
+        _ => Cli::command(),
+    };
+    let parsed = command
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
+            if asked != Some(Language::En)
+                && let Some(failure) = usage::wrong(&error)
+            {
+                return failure.report();
+            }
             // Help and version go to standard output with 0, wrong usage to standard error with 2.
             let code = error.exit_code();
             return match error.print() {

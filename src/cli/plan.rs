@@ -90,11 +90,7 @@ fn outlook(session: &Session, configuration: &Configuration, catalog: Option<&Ca
             plan.unmerged
                 .extend((!sequences.is_empty()).then(|| (name.clone(), sequences)));
         }
-        let all = catalog.submissions(usize::MAX >> 1)?;
-        plan.held = all
-            .into_iter()
-            .filter(|one| one.status.as_deref() == Some("held"))
-            .collect();
+        plan.held = catalog.held()?;
     }
     Ok(plan)
 }

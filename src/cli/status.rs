@@ -3,6 +3,7 @@
 use super::{Failure, Session, print};
 use crate::catalog::Catalog;
 use crate::finding::receipt::{Language, Titles};
+use crate::finding::said;
 use crate::observe::RunReport;
 use crate::publish;
 use crate::run::{DataDirectory, LEASE, receipts};
@@ -16,15 +17,13 @@ pub(super) fn status(session: &Session) -> Result<i32, Failure> {
     let report = catalog.last_report()?;
     let report = report.as_deref().map(RunReport::from_json).transpose();
     let report = report.map_err(Failure::new)?;
-    let held: Vec<_> = catalog
-        .submissions(usize::MAX >> 1)?
-        .into_iter()
-        .filter(is_held)
-        .collect();
+    let held = catalog.held()?;
     let current = publish::current(&data).map(|(id, _)| id);
     if session.json {
+        // Nothing waits for a person, by the last report and by what is held now.
+        let is_well = held.is_empty() && report.as_ref().is_none_or(|report| report.exit_code == 0);
         let value = serde_json::json!({
-            "run": last, "running": is_running, "stopped": unfinished.is_some() && !is_running, "report": report, "held": held, "release": current, "due": catalog.due_times()?,
+            "well": is_well, "run": last, "running": is_running, "stopped": unfinished.is_some() && !is_running, "report": report, "held": held, "release": current, "due": catalog.due_times()?,
         });
         session.print_json(&value)?;
         return Ok(0);
@@ -38,7 +37,7 @@ pub(super) fn status(session: &Session) -> Result<i32, Failure> {
             .to_string(),
     };
     if let Some(run) = unfinished {
-        let (id, start) = (run.id, &run.started_at);
+        let (id, start) = (run.id, said::moment(&run.started_at, titles.zone, session.language));
         let note = match (session.language, is_running) {
             (Language::Id, true) => format!("Jalan {id} sedang berlangsung sejak {start}."),
             (Language::En, true) => format!("Run {id} is running since {start}."),
@@ -60,18 +59,17 @@ pub(super) fn status(session: &Session) -> Result<i32, Failure> {
         let sequence = submission.sequence.unwrap_or_default();
         let waits = session.say("ditahan", "held");
         text.push_str(&format!(
-            "{waits}: {sequence} {} (lumbung submission show {sequence})\n",
-            submission.connector
+            "{waits}: {sequence} {} {} {} (lumbung submission show {sequence})\n",
+            submission.connector,
+            session.say("sejak", "since"),
+            submission.received_on
         ));
     }
     for (name, next) in catalog.due_times()? {
+        let next = said::moment(&next, titles.zone, session.language);
         text.push_str(&format!("{} {name}: {next}\n", session.say("Jadwal", "Due")));
     }
     print(&text).map(|()| 0)
-}
-
-fn is_held(submission: &crate::catalog::Submission) -> bool {
-    submission.status.as_deref() == Some("held")
 }
 
 /// Opens the catalog of an installation that has run before; never makes one.

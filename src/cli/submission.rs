@@ -45,18 +45,19 @@ pub enum Command {
         #[arg(long)]
         reason: String,
     },
-    /// Take a submission back; the next run takes its rows out of the model
+    /// Take submissions back; the next run takes their rows out of the model
     #[command(
         after_help = "The model becomes what it would be had the submission never come: what its rows replaced comes \
 back. Its bytes and its receipt stay. The same file sent again is a new submission; a source that is pulled may send it \
-again the next night.
+again the next night. Where rows of others that would have to come back can not be had any more, nothing is changed.
 
 Examples:
   lumbung submission withdraw 41 --reason \"sent for the wrong year\""
     )]
     Withdraw {
-        /// Number of the submission
-        sequence: i64,
+        /// Numbers of the submissions
+        #[arg(required = true, value_name = "SEQUENCE")]
+        sequences: Vec<i64>,
         /// Why: for the audit and the receipt
         #[arg(long)]
         reason: String,
@@ -74,7 +75,7 @@ pub(super) fn submission(session: &Session, command: Command) -> Result<i32, Fai
         Command::Show { sequence } => show(session, &catalog, sequence),
         Command::Accept { sequence, reason } => decide(session, &catalog, sequence, true, &reason),
         Command::Refuse { sequence, reason } => decide(session, &catalog, sequence, false, &reason),
-        Command::Withdraw { sequence, reason } => withdraw(session, &catalog, sequence, &reason),
+        Command::Withdraw { sequences, reason } => withdraw(session, &catalog, &sequences, &reason),
     }
 }
 
@@ -181,39 +182,54 @@ fn needs_reason(reason: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn withdraw(session: &Session, catalog: &Catalog, sequence: i64, reason: &str) -> Result<i32, Failure> {
+fn withdraw(session: &Session, catalog: &Catalog, sequences: &[i64], reason: &str) -> Result<i32, Failure> {
     needs_reason(reason)?;
-    find(catalog, sequence)?;
+    for sequence in sequences {
+        find(catalog, *sequence)?;
+    }
     let configuration = crate::config::load(&session.place.config).map_err(run::RunError::Configuration)?;
     let data = DataDirectory::new(&session.place.data);
-    let said = match run::withdraw(&data, catalog, &configuration, sequence, reason)? {
-        Withdrawal::Done { in_model: true } => session.say(
+    let became = run::withdraw(&data, catalog, &configuration, sequences, reason)?;
+    let mut text = String::new();
+    let mut failure = None;
+    for (sequence, withdrawal) in sequences.iter().zip(became) {
+        match said(session, *sequence, withdrawal) {
+            Ok(said) => text.push_str(&format!("{sequence}: {said}\n")),
+            Err(one) => failure = failure.or(Some(one)),
+        }
+    }
+    if session.json && failure.is_none() {
+        let all: Result<Vec<Submission>, Failure> = sequences.iter().map(|sequence| find(catalog, *sequence)).collect();
+        session.print_json(&all?)?;
+    } else if !session.json {
+        print(&text)?;
+    }
+    failure.map_or(Ok(0), Err)
+}
+
+/// What is said of a withdrawal that holds, or why there is none.
+fn said(session: &Session, sequence: i64, withdrawal: Withdrawal) -> Result<&'static str, Failure> {
+    match withdrawal {
+        Withdrawal::Done { in_model: true } => Ok(session.say(
             "ditarik; proses berikutnya mengeluarkan barisnya dari model",
             "withdrawn; the next run takes its rows out of the model",
-        ),
-        Withdrawal::Done { in_model: false } => session.say(
+        )),
+        Withdrawal::Done { in_model: false } => Ok(session.say(
             "ditarik; tidak ada barisnya di dalam model",
             "withdrawn; no row of it is in the model",
-        ),
-        Withdrawal::Already => session.say("sudah ditarik sebelumnya", "was withdrawn before"),
+        )),
+        Withdrawal::Already => Ok(session.say("sudah ditarik sebelumnya", "was withdrawn before")),
         Withdrawal::Nothing => {
             let message = format!("nothing of submission {sequence} is in the model: it was refused");
-            return Err(Failure::new(message).hint("nothing is to be withdrawn"));
+            Err(Failure::new(message).hint("nothing is to be withdrawn"))
         }
         Withdrawal::DuplicateOf(original) => {
             let message = format!("submission {sequence} has no rows of its own: it is a duplicate of {original}");
-            return Err(
-                Failure::new(message).hint(format!("`lumbung submission withdraw {original}` takes those back"))
-            );
+            Err(Failure::new(message).hint(format!("`lumbung submission withdraw {original}` takes those back")))
         }
         Withdrawal::NotJudged => {
             let message = format!("submission {sequence} is not judged yet");
-            return Err(Failure::new(message).hint("the next run judges it; withdraw it then"));
+            Err(Failure::new(message).hint("the next run judges it; withdraw it then"))
         }
-    };
-    if session.json {
-        session.print_json(&find(catalog, sequence)?)?;
-        return Ok(0);
     }
-    print(&format!("{sequence}: {said}\n")).map(|()| 0)
 }

@@ -7,12 +7,15 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Installation {
-    /// IANA zone of schedules and of "today".
+    /// IANA zone of schedules, of "today" and of the times that people read.
     pub zone: String,
     /// Cron line of the nightly job, used by `serve`.
     pub nightly: String,
     /// How long a dropped file must be unchanged before it counts.
     pub settle: String,
+    /// Whom senders ask for a template, or about a receipt: every receipt names it. Such as an address and a telephone
+    /// number of an office, never of a person.
+    pub contact: Option<String>,
     pub limits: Limits,
     pub retention: Retention,
     pub keys: Keys,
@@ -24,6 +27,7 @@ impl Default for Installation {
             zone: "Asia/Jakarta".to_string(),
             nightly: "0 1 * * *".to_string(),
             settle: "30s".to_string(),
+            contact: None,
             limits: Limits::default(),
             retention: Retention::default(),
             keys: Keys::default(),
@@ -95,4 +99,7 @@ pub struct Keys {
     /// Variable that holds the key with which landed bytes are encrypted in `raw/` (AES-256-GCM). Bytes that landed
     /// before it was set stay readable as they are.
     pub raw: Option<String>,
+    /// Variables that hold earlier keys of `raw`: what was encrypted with them stays readable. `lumbung doctor` says how
+    /// many files still need them.
+    pub raw_previous: Vec<String>,
 }

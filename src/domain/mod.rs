@@ -8,6 +8,7 @@
 //! Number and date parsers run once for each cell, so they work on the bytes of the text and allocate nothing.
 
 pub mod abbreviation;
+pub mod axis;
 pub mod code;
 mod csv;
 pub mod date;

@@ -117,16 +117,22 @@ pub fn parse_count(text: &str, style: Style) -> Result<i64, NumberError> {
     if is_percent(text) {
         return Err(NumberError::NotANumber);
     }
-    // A count has no decimals: `13,000` under a decimal comma was written with the other style's thousands.
+    whole(parse_amount(text, style, 0))
+}
+
+/// As [`parse_scaled`], of things that are not counted in thousandths: `140,000` under a decimal comma was written with the
+/// other style's thousands, and is refused.
+pub fn parse_amount(text: &str, style: Style, scale: u32) -> Result<i128, NumberError> {
     let body = strip(text)?.body;
     if let Some((whole, rest)) = body.split_once(style.decimal() as char)
         && rest.len() == 3
         && (1..=3).contains(&whole.len())
-        && rest.bytes().all(|byte| byte.is_ascii_digit())
+        && [whole, rest].concat().bytes().all(|byte| byte.is_ascii_digit())
+        && !whole.starts_with('0')
     {
         return Err(NumberError::WrongStyle);
     }
-    whole(parse_scaled(text, style, 0))
+    parse_scaled(text, style, scale)
 }
 
 /// A rate or an area as the nearest float; notation as for [`parse_scaled`].

@@ -1,5 +1,9 @@
 //! Text as officers write it: normal forms for comparing, and the markers that stand for "no figure".
 
+mod units;
+
+pub use units::{is_unit, unit_behind, unit_of};
+
 /// Characters that print nothing: zero-width spaces and joiners, byte order mark, soft hyphen.
 fn is_invisible(character: char) -> bool {
     matches!(
@@ -71,99 +75,6 @@ fn push_accent(result: &mut String, accent: char) {
     }
 }
 
-/// Words that say a unit and nothing else, so that a bracket made of them is no part of a column's name.
-const UNIT_WORDS: &[&str] = &[
-    "rp",
-    "rupiah",
-    "idr",
-    "ribu",
-    "ribuan",
-    "rb",
-    "juta",
-    "jutaan",
-    "jt",
-    "miliar",
-    "milyar",
-    "miliaran",
-    "milyaran",
-    "triliun",
-    "trilyun",
-    "thousand",
-    "thousands",
-    "million",
-    "millions",
-    "billion",
-    "trillion",
-    "000",
-    "jiwa",
-    "orang",
-    "org",
-    "people",
-    "persons",
-    "kk",
-    "rumah",
-    "tangga",
-    "persen",
-    "percent",
-    "kg",
-    "gram",
-    "gr",
-    "kuintal",
-    "kwintal",
-    "ton",
-    "liter",
-    "litre",
-    "ltr",
-    "lt",
-    "ml",
-    "kw",
-    "quintal",
-    "kilo",
-    "kilogram",
-    "ons",
-    "mg",
-    "ikat",
-    "lusin",
-    "kodi",
-    "gros",
-    "gross",
-    "rim",
-    "karung",
-    "sak",
-    "zak",
-    "botol",
-    "bungkus",
-    "butir",
-    "ekor",
-    "buah",
-    "unit",
-    "km",
-    "km2",
-    "m2",
-    "ha",
-    "hektar",
-    "hari",
-    "bulan",
-    "dalam",
-    "dlm",
-    "satuan",
-    "per",
-    "in",
-    "of",
-    "transaksi",
-    "dokumen",
-    "dd",
-    "mm",
-    "yyyy",
-    "yy",
-    "hh",
-    "bb",
-    "tttt",
-];
-
-/// Words that say what a figure is counted by, behind a slash: `Rp/kapita/bulan`.
-const PER_WORDS: &[&str] = &["kapita", "capita", "tahun", "minggu", "jam", "year", "month", "day"];
-
 /// The normal form of a column header: units in brackets are left out (`Harga (Rp/kg)` → `harga`), other brackets
 /// stay (`Penduduk (Laki-laki)` → `penduduk laki laki`), for they may tell two columns apart. Date patterns such as
 /// `(dd/mm/yyyy)` count as units.
@@ -181,20 +92,6 @@ pub fn header(text: &str) -> String {
     }
     kept.push_str(rest);
     normal(&kept)
-}
-
-/// Whether a text says a unit and nothing else. `%` has no words at all; so has an empty text.
-pub fn is_unit(text: &str) -> bool {
-    let says = |part: &str, more: &[&str]| {
-        let words = normal(part);
-        words
-            .split(' ')
-            .all(|word| word.is_empty() || UNIT_WORDS.contains(&word) || more.contains(&word))
-    };
-    match text.split_once('/') {
-        Some((unit, per)) => says(unit, &[]) && says(per, PER_WORDS),
-        None => says(text, &[]),
-    }
 }
 
 /// Whether a header says that its figures are percentages: `TPT (%)`, `Persentase Penduduk Miskin`.
@@ -215,19 +112,63 @@ pub fn bracket(text: &str) -> Option<(&str, &str, &str)> {
     ))
 }
 
-/// Words behind a figure that say what is counted, and nothing else.
-const COUNTED: [&str; 9] = ["orang", "org", "jiwa", "kk", "kpm", "unit", "buah", "kasus", "kejadian"];
+/// Whether a text is a year of the last century or this one: `2026`.
+pub fn is_year(text: &str) -> bool {
+    text.len() == 4
+        && (text.starts_with("19") || text.starts_with("20"))
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+}
 
-/// A count and what is counted, written behind it: `25 orang`. None where there is no figure or no such word.
-pub fn counted_figure(text: &str) -> Option<(&str, &str)> {
+/// Whether a text is a figure: digits without a letter, and too few for the number of a person.
+pub fn is_figure(text: &str) -> bool {
+    // A civil servant has 18 digits, a person 16.
+    const OF_A_PERSON: usize = 15;
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    digits > 0 && digits < OF_A_PERSON && !text.chars().any(char::is_alphabetic)
+}
+
+/// A figure and one of these words written behind it: `25 orang`. None where there is no figure or no such word.
+pub fn worded_figure<'t>(text: &'t str, words: &[&str]) -> Option<(&'t str, &'t str)> {
     let text = trim(text);
     let end = text.rfind(|letter: char| letter.is_ascii_digit())? + 1;
     let (figure, word) = text.split_at(end);
     let word = word.trim();
-    COUNTED
+    words
         .iter()
-        .any(|counted| word.eq_ignore_ascii_case(counted))
+        .any(|known| word.eq_ignore_ascii_case(known))
         .then_some((figure, word))
+}
+
+/// Words in brackets behind a figure that say something of it and change nothing.
+const REMARKS: [&str; 9] = [
+    "naik",
+    "turun",
+    "tetap",
+    "stabil",
+    "normal",
+    "sementara",
+    "angka sementara",
+    "revisi",
+    "direvisi",
+];
+
+/// A figure and a remark in brackets behind it: `13.500 (naik)`. None where the brackets may hold a unit, or anything else.
+pub fn remarked_figure(text: &str) -> Option<(&str, &str)> {
+    let (figure, inside, rest) = bracket(trim(text))?;
+    let is_remark = rest.is_empty() && REMARKS.contains(&normal(inside).as_str());
+    let figure = figure.trim_end();
+    let mark = trim(text).get(figure.len()..)?.trim_start();
+    (is_remark && figure.ends_with(|letter: char| letter.is_ascii_digit() || letter == '-')).then_some((figure, mark))
+}
+
+/// Whether a text is a number as spreadsheets shorten it: `7,65432E+06`.
+pub fn has_exponent(text: &str) -> bool {
+    let Some((number, exponent)) = trim(text).split_once(['E', 'e']) else {
+        return false;
+    };
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, decimals) = number.split_once([',', '.']).unwrap_or((number, "0"));
+    whole.len() == 1 && are_digits(whole) && are_digits(decimals) && exponent.strip_prefix('+').is_some_and(are_digits)
 }
 
 /// A figure and the mark of a note behind it, as statistical tables write them: `12.345*)`, `12.345 r)`, `7,2 **`,
@@ -367,6 +308,41 @@ mod tests {
         }
         for text in ["12.345", "12 kg", "12)", "*)", "", "12 r", "5%", "12 ab)"] {
             assert_eq!(noted_figure(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn remarks_and_words_behind_figures() {
+        assert_eq!(remarked_figure("13.500 (naik)"), Some(("13.500", "(naik)")));
+        assert_eq!(
+            remarked_figure(" Rp 9.000,- ( Turun )"),
+            Some(("Rp 9.000,-", "( Turun )"))
+        );
+        for text in [
+            "13.500 (ribu)",
+            "13.500 (per ikat)",
+            "(naik)",
+            "13.500 naik",
+            "12 (naik) 13",
+            "5 (2)",
+            "",
+            "1.200 (1.500)",
+        ] {
+            assert_eq!(remarked_figure(text), None, "{text}");
+        }
+        assert_eq!(worded_figure("3 HK", &["hk"]), Some(("3", "HK")));
+        assert_eq!(worded_figure("7 hari", &["hk"]), None);
+    }
+
+    #[test]
+    fn numbers_that_a_spreadsheet_shortened() {
+        for text in ["7,65432E+06", "2.02611E+14", "1E+05", " 2e+15 "] {
+            assert!(has_exponent(text), "{text}");
+        }
+        for text in [
+            "2E05", "E+06", "12,5E+06", "LP-1E+3", "7,65432", "7,E+06", "1E+", "PE+1", "",
+        ] {
+            assert!(!has_exponent(text), "{text}");
         }
     }
 

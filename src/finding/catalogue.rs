@@ -88,7 +88,7 @@ mod tests {
         fn marks(text: &str) -> std::collections::BTreeSet<&str> {
             text.split('{')
                 .skip(1)
-                .filter_map(|piece| piece.split('}').next())
+                .filter_map(|piece| piece.split(['}', '|']).next())
                 .collect()
         }
         for (code, entry) in entries() {

@@ -6,6 +6,7 @@
 
 mod catalogue;
 pub mod receipt;
+pub mod said;
 mod words;
 
 pub use catalogue::{Entry, entries};
@@ -125,6 +126,15 @@ fn masked(text: String) -> String {
 /// Longest value a finding repeats, in characters.
 const VALUE_LIMIT: usize = 200;
 
+/// Most bytes of a header row that a finding repeats, and what parts its headers.
+const HEADERS_LIMIT: usize = 2_000;
+const BETWEEN_HEADERS: &str = " | ";
+
+/// The headers in the value of a finding made with [`Finding::of_headers`].
+pub fn headers(value: &str) -> impl Iterator<Item = &str> {
+    value.split(BETWEEN_HEADERS)
+}
+
 impl Finding {
     fn new(code: &str, severity: Severity, words: Words) -> Finding {
         Finding {
@@ -165,6 +175,18 @@ impl Finding {
         self
     }
 
+    /// Fills `{name}` with a number written plainly (`1234.5`), as each language writes it. What may be personal is masked.
+    pub fn with_figure(mut self, name: &'static str, plain: impl Into<String>) -> Finding {
+        self.fills.push((name, Fill::Figure(masked(plain.into()))));
+        self
+    }
+
+    /// Fills `{name}` with a day or a period in its canonical form (`2026-11-12`, `2026-S2`), as each language writes it.
+    pub fn with_day(mut self, name: &'static str, canonical: impl Into<String>) -> Finding {
+        self.fills.push((name, Fill::Day(canonical.into())));
+        self
+    }
+
     /// Sets the value seen, and fills `{value}`. What may be personal is masked.
     pub fn value(mut self, value: impl AsRef<str>) -> Finding {
         let value = personal::shown(value.as_ref());
@@ -176,6 +198,22 @@ impl Finding {
             short.push('…');
         }
         self.value = Some(short);
+        self
+    }
+
+    /// Sets the value seen to headers as they may be shown; [`headers`] reads them back.
+    pub fn of_headers<'h>(mut self, headers: impl IntoIterator<Item = &'h String>) -> Finding {
+        let mut seen = String::new();
+        for header in headers {
+            if seen.len() + header.len() > HEADERS_LIMIT {
+                break;
+            }
+            if !seen.is_empty() {
+                seen.push_str(BETWEEN_HEADERS);
+            }
+            seen.push_str(&masked(header.clone()));
+        }
+        self.value = Some(seen);
         self
     }
 

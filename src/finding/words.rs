@@ -1,7 +1,9 @@
 //! The sentences of a finding, put together when somebody reads them: of a million bad rows a receipt tells a thousand.
 
 use super::catalogue::Entry;
+use super::said::{self, Language};
 use super::{Bilingual, Finding};
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -33,6 +35,25 @@ pub(super) enum Words {
 pub(super) enum Fill {
     Same(String),
     Both(Bilingual),
+    /// A number written plainly.
+    Figure(String),
+    /// A day or a period in its canonical form.
+    Day(String),
+}
+
+impl Fill {
+    fn text(&self, language: Language) -> Cow<'_, str> {
+        let owned = |both: Bilingual| match language {
+            Language::Id => Cow::Owned(both.id),
+            Language::En => Cow::Owned(both.en),
+        };
+        match self {
+            Fill::Same(text) => Cow::Borrowed(text),
+            Fill::Both(both) => Cow::Borrowed(language.of(both)),
+            Fill::Figure(plain) => owned(said::figure(plain)),
+            Fill::Day(canonical) => owned(said::canonical(canonical)),
+        }
+    }
 }
 
 /// One of the texts of a finding.
@@ -45,8 +66,11 @@ pub enum Sentence {
 }
 
 impl Sentence {
-    fn is_english(self) -> bool {
-        matches!(self, Sentence::MessageEn | Sentence::HintEn)
+    fn language(self) -> Language {
+        match self {
+            Sentence::MessageId | Sentence::HintId => Language::Id,
+            Sentence::MessageEn | Sentence::HintEn => Language::En,
+        }
     }
 }
 
@@ -79,10 +103,15 @@ impl Finding {
                     break;
                 };
                 out.write_str(before)?;
-                match self.filling(name, which.is_english()) {
-                    Some(text) => out.write_str(text)?,
+                // `{rows|row|rows}`: the word that goes with the number.
+                let (name, forms) = name
+                    .split_once('|')
+                    .map_or((name, None), |(name, rest)| (name, rest.split_once('|')));
+                match (self.filling(name, which.language()), forms) {
+                    (Some(text), Some((one, many))) => out.write_str(if text == "1" { one } else { many })?,
+                    (Some(text), None) => out.write_str(&text)?,
                     // Nothing was given for it: it shows, so that the gap is seen.
-                    None => write!(out, "{{{name}}}")?,
+                    (None, _) => write!(out, "{{{name}}}")?,
                 }
                 rest = after;
             }
@@ -91,13 +120,12 @@ impl Finding {
         Ok(true)
     }
 
-    fn filling(&self, name: &str, is_english: bool) -> Option<&str> {
+    fn filling(&self, name: &str, language: Language) -> Option<Cow<'_, str>> {
         let given = self.fills.iter().find(|(known, _)| *known == name);
         match (given, name) {
-            (Some((_, Fill::Same(text))), _) => Some(text),
-            (Some((_, Fill::Both(text))), _) => Some(if is_english { &text.en } else { &text.id }),
-            (None, "value") => self.value.as_deref(),
-            (None, "column") => self.place.column.as_deref(),
+            (Some((_, fill)), _) => Some(fill.text(language)),
+            (None, "value") => self.value.as_deref().map(Cow::Borrowed),
+            (None, "column") => self.place.column.as_deref().map(Cow::Borrowed),
             (None, _) => None,
         }
     }
@@ -182,6 +210,25 @@ mod tests {
                 en: "en en Harga".into()
             })
         );
+    }
+
+    #[test]
+    fn figures_days_and_numbers_of_things_are_said_in_each_language() {
+        let rows = |rows: &str| {
+            let sentences = Bilingual {
+                id: "{rows} baris pada {day}".to_string(),
+                en: "{rows} {rows|row has|rows have} {day}".to_string(),
+            };
+            let finding = Finding::declared("x", Severity::Note, &Sentences::shared(sentences, None));
+            finding
+                .with_figure("rows", rows)
+                .with_day("day", "2026-11-02")
+                .message()
+        };
+        assert_eq!(rows("1").id, "1 baris pada 2 November 2026");
+        assert_eq!(rows("1").en, "1 row has 2 November 2026");
+        assert_eq!(rows("1234").id, "1.234 baris pada 2 November 2026");
+        assert_eq!(rows("1234").en, "1,234 rows have 2 November 2026");
     }
 
     #[test]

@@ -29,18 +29,40 @@ const TAG: usize = 16;
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawKey([u8; 32]);
 
-/// A process works for one installation; every opening of a file asks for its key here.
-static KEY: RwLock<Option<RawKey>> = RwLock::new(None);
-
-/// Sets the key with which this process writes and opens encrypted files; none: it writes plain ones.
-pub fn use_key(key: Option<RawKey>) {
-    // A key is replaced whole: what a panic left is whole too.
-    *KEY.write().unwrap_or_else(std::sync::PoisonError::into_inner) = key;
+/// The keys of an installation's landed bytes.
+#[derive(Clone, Default)]
+pub struct RawKeys {
+    /// Encrypts what is written. Without one it is written as it is.
+    pub current: Option<RawKey>,
+    /// Open what was encrypted before a change of keys.
+    pub previous: Vec<RawKey>,
 }
 
-/// The key of this process.
+/// A process works for one installation; every opening of a file asks for its keys here.
+static KEYS: RwLock<RawKeys> = RwLock::new(RawKeys {
+    current: None,
+    previous: Vec::new(),
+});
+
+/// Sets the keys with which this process writes and opens encrypted files.
+pub fn use_keys(keys: RawKeys) {
+    // Keys are replaced whole: what a panic left is whole too.
+    *KEYS.write().unwrap_or_else(std::sync::PoisonError::into_inner) = keys;
+}
+
+fn keys() -> RawKeys {
+    KEYS.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+}
+
+/// The key with which this process encrypts what it writes.
 pub fn key() -> Option<RawKey> {
-    KEY.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    keys().current
+}
+
+/// Every key that may open a file, the likeliest first.
+pub fn opening() -> Vec<RawKey> {
+    let keys = keys();
+    keys.current.into_iter().chain(keys.previous).collect()
 }
 
 /// Whether a file is encrypted.
@@ -160,14 +182,27 @@ pub struct SealedFile {
     piece: Vec<u8>,
 }
 
-/// Opens a file; an encrypted one with the key of this process.
+/// Opens a file; an encrypted one with that of this process's keys that fits.
 pub fn open(path: &Path) -> io::Result<Opened> {
     let file = File::open(path)?;
     if !is_sealed(path) {
         return Ok(Opened::Plain(file));
     }
-    let key = key().ok_or_else(|| io::Error::other("is encrypted, and keys.raw gives no key"))?;
-    Ok(Opened::Sealed(Box::new(SealedFile::open(file, &key)?)))
+    let mut failure = io::Error::other("is encrypted, and keys.raw gives no key");
+    for key in opening() {
+        match SealedFile::open(file.try_clone()?, &key) {
+            Ok(sealed) => return Ok(Opened::Sealed(Box::new(sealed))),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+/// Whether an encrypted file is open to the key that this process encrypts with. A plain file is to any.
+pub fn is_by_current(path: &Path) -> io::Result<bool> {
+    let file = File::open(path)?;
+    let current = key().map(|key| SealedFile::open(file, &key));
+    Ok(!is_sealed(path) || current.is_some_and(|opened| opened.is_ok()))
 }
 
 impl SealedFile {
@@ -175,6 +210,7 @@ impl SealedFile {
         let body = file.metadata()?.len().saturating_sub(HEAD_BYTES);
         let mut mark = [0; MARK.len()];
         let mut salt = [0; SALT_BYTES];
+        file.rewind()?;
         file.read_exact(&mut mark)?;
         file.read_exact(&mut salt)?;
         let pieces = body.div_ceil((PIECE + TAG) as u64);
@@ -217,7 +253,8 @@ impl SealedFile {
 
 fn cut_off() -> io::Error {
     io::Error::other(
-        "cannot be decrypted: keys.raw gives another key than it was encrypted with, or it was changed or cut off",
+        "cannot be decrypted: keys.raw and keys.raw_previous give other keys than it was encrypted with, or it was \
+         changed or cut off",
     )
 }
 

@@ -2,7 +2,7 @@
 
 use super::fold::{INDEX, number};
 use super::{MergeError, Staged};
-use crate::config::{ColumnType, Contract, Partition, WriteMode};
+use crate::config::{Contract, Partition, WriteMode};
 use polars::prelude::*;
 
 /// The first submission after a row that says the row's scope again.
@@ -25,17 +25,7 @@ impl Scope {
 
 /// Columns that make a scope: the region, and the period where the dataset is cut by it.
 fn columns(contract: &Contract) -> Vec<String> {
-    let mut names: Vec<String> = contract
-        .key
-        .iter()
-        .filter(|name| {
-            contract
-                .columns
-                .get(*name)
-                .is_some_and(|column| column.kind == ColumnType::Region)
-        })
-        .cloned()
-        .collect();
+    let mut names: Vec<String> = contract.key_region().map(str::to_string).into_iter().collect();
     if contract.partition != Partition::All {
         names.extend(contract.period.clone());
     }

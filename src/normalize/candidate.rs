@@ -5,6 +5,7 @@ use super::form::{self, Form};
 use super::headers::{self, ColumnMap, Vocabulary, YearFrom};
 use super::labels;
 use super::layout::{self, Header};
+use super::lines;
 use super::route::Layout;
 use super::tables::Area;
 use super::{Context, title};
@@ -50,8 +51,9 @@ impl Candidate {
         self.layout.columns.needs_inexact(&self.contract)
     }
 
+    /// Figures that stand twice may be those of two values.
     fn fits_exactly(&self) -> bool {
-        self.fits() && !self.needs_inexact()
+        self.fits() && !self.needs_inexact() && self.layout.columns.doubled.is_empty()
     }
 }
 
@@ -108,7 +110,10 @@ pub(super) fn of_grid(
     }
 }
 
-/// The candidates of a sheet that is a form: its labels are the headers.
+/// Most labels that may be known of a table that does not lie on its side.
+const FEWEST_LABELS: usize = 2;
+
+/// The candidates of a sheet that is a form, or lies on its side: its labels are the headers.
 fn of_form(
     candidates: Vec<Candidate>,
     context: &Context,
@@ -124,8 +129,16 @@ fn of_form(
         .collect();
     let as_form = |(candidate, vocabulary): (Candidate, &Vocabulary)| {
         let columns = headers::map(&candidate.contract, context, vocabulary, labels, &titles, true);
-        if !columns.fits() || columns.matched < 2 {
-            return candidate;
+        // Labels that are the headers of a table on its side are more of them than any row has.
+        let is_sure = !form.is_table() || columns.matched * 2 > labels.len();
+        if !columns.fits() || columns.matched < 2 || !is_sure {
+            let is_side = form.is_table() && columns.matched > FEWEST_LABELS.max(candidate.layout.columns.matched);
+            let missing = candidate.contract.titles(&columns.missing);
+            let doubt = Finding::of("table-on-its-side").with_both("missing", &missing);
+            return Candidate {
+                doubt: candidate.doubt.or_else(|| is_side.then(|| Box::new(doubt))),
+                ..candidate
+            };
         }
         Candidate {
             layout: Layout {
@@ -134,6 +147,7 @@ fn of_form(
                 columns,
                 form: Some(form.clone()),
                 headers: labels.to_vec(),
+                lines: None,
                 ..candidate.layout
             },
             doubt: None,
@@ -180,7 +194,7 @@ fn grid_candidate(
     {
         columns.year = None;
     }
-    let layout = Layout {
+    let mut layout = Layout {
         skip_rows: header.first + header.depth,
         header_row: top.row_numbers.get(header.first).copied(),
         columns,
@@ -188,7 +202,20 @@ fn grid_candidate(
         area: Area::default(),
         form: None,
         headers: header.texts,
+        lines: None,
     };
+    if layout.columns.matched > 1 {
+        let table = lines::Table {
+            contract,
+            context,
+            vocabulary,
+            titles: &titles,
+            top,
+            from: layout.skip_rows,
+            figures: &layout.figures(contract),
+        };
+        layout.lines = Some(table.apply(&mut layout.headers, &mut layout.columns));
+    }
     Candidate {
         contract: contract.clone(),
         layout,
@@ -226,8 +253,12 @@ fn turned(
                 header: &header,
                 titles: &titles,
                 labels: &labels::labels(top, header.first),
+                top,
+                epoch: top.epoch,
             };
             match crosstab::find(&look, plain) {
+                // Its figures are parted further.
+                Ok(turned) if layout::goes_on(top, &header, turned.crosstab.figures().map(|(.., column)| column)) => {}
                 Ok(turned) => {
                     found = Some((header, turned));
                     break;
@@ -243,13 +274,14 @@ fn turned(
             no_days: turned.no_days,
             doubt: None,
             layout: Layout {
-                skip_rows: header.first + header.depth,
+                skip_rows: layout::below_numbering(top, &header),
                 header_row: candidate.layout.header_row,
                 columns: turned.columns,
                 crosstab: Some(turned.crosstab),
                 area: Area::default(),
                 form: None,
                 headers: turned.headers,
+                lines: Some(turned.lines),
             },
             ..candidate
         }
@@ -351,6 +383,7 @@ pub(super) fn records(
         area: Area::default(),
         form: None,
         headers: fields.to_vec(),
+        lines: None,
     };
     Candidate {
         contract: contract.clone(),

@@ -9,7 +9,7 @@ use crate::domain::period::{Grain, Period};
 use crate::domain::personal::{held_by_number, shown as personal_shown};
 use crate::domain::unit::Ratio;
 use crate::domain::{date, nik, number, text};
-use crate::finding::Finding;
+use crate::finding::{Finding, said};
 use crate::read::{Cell, Epoch};
 use chrono::NaiveDate;
 use std::borrow::Cow;
@@ -195,14 +195,20 @@ impl ColumnReader {
             (None, Cell::Percent(fraction)) if self.column.kind == ColumnType::Measure => Ok(Cell::Float(fraction)),
             (Some(PERCENT) | None, Cell::Text(_)) => Ok(cell),
             (unit, _) => Err(Finding::of("percent-in-other-unit")
-                .with("unit", unit.unwrap_or("…"))
+                .with_both("unit", &said::unit(unit.unwrap_or("…")))
                 .value(self.shown(cell))),
         }
     }
 
     /// Parsing at the column's scale plus the header's power gives the scaled value itself: nothing is rounded.
     fn decimal<'a>(&self, cell: Cell<'a>, style: Style, multiple: Multiple) -> Result<Value<'a>, Finding> {
-        let scaled = self.scaled(cell, style, self.scale + multiple.power)?;
+        let scaled = match cell {
+            // Thousands of rupiah may be written to a thousandth, rupiah are not.
+            Cell::Text(text) if self.column.kind == ColumnType::Money && multiple.power == 0 => {
+                number::parse_amount(text, style, self.scale).map_err(|error| self.number_error(error, cell, style))?
+            }
+            _ => self.scaled(cell, style, self.scale + multiple.power)?,
+        };
         let too_large = || self.number_error(number::NumberError::Overflow, cell, style);
         let scaled = multiple.ratio.of(scaled).ok_or_else(too_large)?;
         if scaled.unsigned_abs() >= 10u128.pow(u32::from(crate::table::schema::PRECISION)) {
@@ -282,9 +288,9 @@ impl ColumnReader {
     fn in_range(&self, value: f64, cell: Cell<'_>) -> Result<(), Finding> {
         match self.column.range {
             Some((least, most)) if !self.is_in_range(value) => Err(Finding::of("out-of-range")
-                .with("least", plain(least))
-                .with("most", plain(most))
-                .with("read", plain(value))
+                .with_figure("least", plain(least))
+                .with_figure("most", plain(most))
+                .with_figure("read", plain(value))
                 .value(self.shown(cell))),
             _ => Ok(()),
         }
@@ -304,8 +310,9 @@ impl ColumnReader {
         if self.earliest.is_some_and(|earliest| value < earliest) || self.latest.is_some_and(|latest| value > latest) {
             let name = |date: Option<NaiveDate>| date.map_or("…".to_string(), |date| date.to_string());
             return Err(Finding::of("date-out-of-range")
-                .with("earliest", name(self.earliest))
-                .with("latest", name(self.latest))
+                .with_day("earliest", name(self.earliest))
+                .with_day("latest", name(self.latest))
+                .with_day("value", value.to_string())
                 .value(self.shown(cell)));
         }
         Ok(value)
@@ -327,9 +334,9 @@ impl ColumnReader {
 
     fn period(&self, cell: Cell<'_>) -> Result<Period, Finding> {
         let period = self.period_of(cell).ok_or_else(|| {
-            let grains: Vec<String> = self.grains.iter().map(|grain| example(*grain).to_string()).collect();
+            let examples = self.grains.iter().map(|grain| said::canonical(example(*grain)));
             Finding::of("period-invalid")
-                .with("examples", grains.join(", "))
+                .with_both("examples", &said::list(examples))
                 .value(self.shown(cell))
         })?;
         self.begun(period)
@@ -338,8 +345,8 @@ impl ColumnReader {
     /// Refuses a period that has not begun: nothing can be reported of it.
     pub(super) fn begun(&self, period: Period) -> Result<Period, Finding> {
         if period.start() > self.as_of {
-            let finding = Finding::of("period-in-future").with("as_of", self.as_of.to_string());
-            return Err(finding.value(period.to_string()));
+            let finding = Finding::of("period-in-future").with_day("as_of", self.as_of.to_string());
+            return Err(finding.with_day("value", period.to_string()).value(period.to_string()));
         }
         Ok(period)
     }

@@ -32,18 +32,21 @@ const SOME: usize = 5;
 impl ColumnReader {
     /// The code of the column's reference table that a cell stands for.
     pub(super) fn code_of(&self, cell: Cell<'_>, context: &Context) -> Result<String, Finding> {
-        let unknown = || Finding::of("code-unknown").with("known", "").value(self.shown(cell));
-        let written = plain_text(cell).ok_or_else(unknown)?;
+        let unknown = || {
+            let finding = Finding::of("code-unknown").with_both("title", &self.column.title);
+            finding.value(self.shown(cell))
+        };
+        let unlisted = || unknown().with("known", "");
+        let written = plain_text(cell).ok_or_else(unlisted)?;
         // `validate` made sure that a code column names a table that exists.
-        let table = self.list(context).ok_or_else(unknown)?;
+        let table = self.list(context).ok_or_else(unlisted)?;
         table
             .resolve(&written)
             .map(str::to_string)
             .map_err(|error| match error {
                 CodeError::Unknown => {
                     let advice = self.meaning(&written, table, |meaning| meaning.advice.clone());
-                    let finding = Finding::of("code-unknown").with_both("known", &advice);
-                    finding.value(self.shown(cell))
+                    unknown().with_both("known", &advice)
                 }
                 CodeError::Ambiguous(candidates) => {
                     let entries: Vec<&CodeEntry> = candidates.iter().filter_map(|code| table.get(code)).collect();

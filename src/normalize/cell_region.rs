@@ -10,6 +10,27 @@ use chrono::NaiveDate;
 
 /// The Kemendagri code of the region that a cell of a column names, valid on the day `on`.
 pub(super) fn region(cell: Cell<'_>, column: &Column, on: NaiveDate, context: &Context) -> Result<String, Finding> {
+    resolved(cell, column, on, context).map_err(|error| said(error, &shown(cell), context))
+}
+
+/// The sender's own region, where a cell has a code of it that was no longer valid on the day, and what its sender is told:
+/// nobody else can be meant.
+pub(super) fn own_successor(
+    cell: Cell<'_>,
+    column: &Column,
+    on: NaiveDate,
+    context: &Context,
+) -> Option<(String, Finding)> {
+    let Err(RegionError::Retired { successor, .. }) = resolved(cell, column, on, context) else {
+        return None;
+    };
+    let code = successor.filter(|code| context.speaker.own_region() == Some(code))?;
+    let name = context.regions.get(&code).map_or(code.as_str(), |region| &region.name);
+    let note = Finding::of("region-own-old-code").with("region", format!("{name} ({code})"));
+    Some((code.clone(), note.value(shown(cell))))
+}
+
+fn resolved(cell: Cell<'_>, column: &Column, on: NaiveDate, context: &Context) -> Result<String, RegionError> {
     let regions = &context.regions;
     // A code without its dot is read only in the system that the *connector* declares (design §8), one with its dot in
     // that of the contract.
@@ -27,11 +48,9 @@ pub(super) fn region(cell: Cell<'_>, column: &Column, on: NaiveDate, context: &C
         Cell::Text(text) | Cell::Literal(text) => regions.resolve_in(text, naming, Some(on)),
         Cell::Integer(value) => regions.resolve_number_in(value as f64, naming, Some(on)),
         Cell::Float(value) => regions.resolve_number_in(value, naming, Some(on)),
-        _ => return Err(Finding::of("region-unknown").value(shown(cell))),
+        _ => return Err(RegionError::Unknown),
     };
-    found
-        .map(|code| code.to_string())
-        .map_err(|error| said(error, &shown(cell), context))
+    found.map(|code| code.to_string())
 }
 
 /// Why a text or code leads to no region, in words.

@@ -1,23 +1,40 @@
 //! Crosstabs: tables in whose header stand the values of one of the contract's columns (months, years, commodities), a
 //! sheet column or a group of them each. Every row of the sheet becomes a row for each value.
 
+mod figures;
 mod find;
+mod said;
 mod sums;
 
+use figures::Sum;
 pub(super) use find::{Doubt, Look, find};
 pub use sums::CrosstabSums;
 
 use super::headers::{ColumnMap, YearFrom};
 use super::rows::{RowKind, classify, foot};
-use crate::read::{Block, RawCell};
+use crate::domain::text;
+use crate::read::{Block, Cell, RawCell};
+
+/// A value that stands in the header.
+#[derive(Debug, Clone, PartialEq)]
+struct Value {
+    /// As it is read.
+    text: String,
+    /// As a typed row has it.
+    typed: String,
+    /// Sheet columns of its figures, in the order of the crosstab's measures.
+    cells: Vec<Option<usize>>,
+    /// A day that its month does not have, or that is still to come: it may stand in a form, but without figures.
+    is_no_day: bool,
+}
 
 /// How a crosstab is turned.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Crosstab {
     /// Contract column whose values stand in the header.
     pub along: usize,
-    /// The values as they are read, each with the sheet columns of its figures, in the order of `measures`.
-    values: Vec<(String, Vec<Option<usize>>)>,
+    /// The values, in the order of the header.
+    values: Vec<Value>,
     /// Contract columns of the figures.
     measures: Vec<usize>,
     /// Sheet columns that stand at the beginning of a turned row. The value follows, and then the figures.
@@ -26,12 +43,23 @@ pub struct Crosstab {
     width: usize,
     /// Sheet columns of totals, which are sums of their rows, and what each is called.
     totals: Vec<(usize, String)>,
+    /// Figures whose parts stand beside them.
+    sums: Vec<Sum>,
 }
 
 impl Crosstab {
     /// The values that stand in the header, as they are read.
     pub fn values(&self) -> impl Iterator<Item = &str> {
-        self.values.iter().map(|(value, _)| value.as_str())
+        let values = self.values.iter().filter(|value| !value.is_no_day);
+        values.map(|value| value.text.as_str())
+    }
+
+    /// Each figure: its value as a typed row has it, its contract column, and its sheet column.
+    pub fn figures(&self) -> impl Iterator<Item = (&str, usize, usize)> {
+        self.values.iter().flat_map(|value| {
+            let cells = self.measures.iter().zip(&value.cells);
+            cells.filter_map(|(&measure, cell)| Some((value.typed.as_str(), measure, (*cell)?)))
+        })
     }
 
     /// Makes turned rows begin with just the sheet columns that are read, and gives their headers.
@@ -58,6 +86,11 @@ impl Crosstab {
         headers
     }
 
+    /// Sheet columns of figures.
+    pub(super) fn figure_columns(&self) -> Vec<usize> {
+        self.figures().map(|(.., column)| column).collect()
+    }
+
     /// Sheet column of a turned row's column that is the same for all values.
     pub(super) fn own(&self, column: usize) -> Option<usize> {
         self.own.get(column).copied()
@@ -71,7 +104,7 @@ impl Crosstab {
         let cells = self
             .values
             .get(value)
-            .map(|(_, cells)| cells.as_slice())
+            .map(|value| value.cells.as_slice())
             .unwrap_or_default();
         let position = column - self.own.len();
         match position.checked_sub(1) {
@@ -84,8 +117,7 @@ impl Crosstab {
 
     /// Turns a block's rows from `from` on. Totals, remarks and blank rows are left out; their number comes second.
     pub fn turn(&self, block: &Block, from: usize) -> (Block, u64) {
-        let figures = self.values.iter().flat_map(|(_, cells)| cells.iter().flatten());
-        let mut used: Vec<usize> = self.own.iter().chain(figures).copied().collect();
+        let mut used: Vec<usize> = self.own.iter().copied().chain(self.figure_columns()).collect();
         used.sort_unstable();
         let until = foot(block, from, used.len());
         let mut turned = Block {
@@ -97,7 +129,7 @@ impl Crosstab {
         let values: Vec<RawCell> = self
             .values
             .iter()
-            .map(|(value, _)| RawCell::Text(turned.push_text(value)))
+            .map(|value| RawCell::Text(turned.push_text(&value.text)))
             .collect();
         let mut left = (block.rows() - until) as u64;
         for row in from..until {
@@ -108,7 +140,12 @@ impl Crosstab {
             let cells = block.row(row);
             let cell = |column: usize| cells.get(column).copied().unwrap_or(RawCell::Empty);
             let beyond = cells.get(self.width..).unwrap_or_default();
-            for (position, (_, figures)) in self.values.iter().enumerate() {
+            for (position, value) in self.values.iter().enumerate() {
+                let figures = &value.cells;
+                let says_none = |&column: &usize| !says_something(block.cell(row, column));
+                if value.is_no_day && figures.iter().flatten().all(says_none) {
+                    continue;
+                }
                 turned.cells.extend(self.own.iter().map(|&column| cell(column)));
                 turned.cells.push(values[position]);
                 turned
@@ -123,17 +160,28 @@ impl Crosstab {
     }
 }
 
+/// Whether a cell holds more than a mark for what is missing.
+fn says_something(cell: Cell<'_>) -> bool {
+    match cell {
+        Cell::Empty => false,
+        Cell::Text(text) => !text::is_missing(text, &[]),
+        _ => true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::find::{Figure, crosstab};
+    use super::figures::Figure;
+    use super::find::crosstab;
     use super::*;
-    use crate::read::Cell;
 
     fn figure(column: usize, value: &str, measure: Option<usize>) -> Figure {
         Figure {
             column,
             value: value.to_string(),
+            typed: value.to_string(),
             measure,
+            is_no_day: false,
         }
     }
 
@@ -148,8 +196,15 @@ mod tests {
         let found = crosstab(0, &figures, None).unwrap();
         assert_eq!(found.measures, [7, 8]);
         let expected = [("2024", [Some(1), Some(3)]), ("2025", [Some(2), Some(4)])];
-        let expected = expected.map(|(value, cells)| (value.to_string(), cells.to_vec()));
+        let expected = expected.map(|(text, cells)| Value {
+            text: text.to_string(),
+            typed: text.to_string(),
+            cells: cells.to_vec(),
+            is_no_day: false,
+        });
         assert_eq!(found.values, expected);
+        let cells: Vec<_> = found.figures().collect();
+        assert_eq!(cells, [("2024", 7, 1), ("2024", 8, 3), ("2025", 7, 2), ("2025", 8, 4)]);
         // A column of the sheet, the value, its two figures, and what stands beyond.
         let found = Crosstab {
             own: vec![0],
@@ -166,6 +221,21 @@ mod tests {
         assert_eq!(crosstab(0, &[figure(1, "a", None)], Some(7)), None);
         let twice = [figure(1, "a", None), figure(2, "b", None), figure(3, "a", None)];
         assert_eq!(crosstab(0, &twice, Some(7)), None);
+    }
+
+    #[test]
+    fn a_day_that_no_month_has_may_stand_there_without_figures() {
+        let block = Block::of_rows(4, &[&["Beras", "5", "-"], &["Gula", "6", "7"]]);
+        let mut figures = [figure(1, "2026-11-30", None), figure(2, "2026-11-31", None)];
+        figures[1].is_no_day = true;
+        let crosstab = Crosstab {
+            own: vec![0],
+            width: 3,
+            ..crosstab(1, &figures, Some(2)).unwrap()
+        };
+        let (turned, _) = crosstab.turn(&block, 0);
+        assert_eq!((turned.row_numbers, turned.turned), (vec![4, 5, 5], vec![0, 0, 1]));
+        assert_eq!(crosstab.values().collect::<Vec<_>>(), ["2026-11-30"]);
     }
 
     #[test]

@@ -205,14 +205,29 @@ impl Vocabulary {
         found
     }
 
-    /// Column and rank. A long text, whose normal form would cost much, is not known.
+    /// Column and rank. A long text, whose normal form would cost much, is not known. A unit behind a name that is known is
+    /// none of it: `Harga Rp/kg`.
     fn lookup(&self, header: &str) -> Option<(usize, usize)> {
+        self.lookup_exact(header)
+            .or_else(|| self.lookup_exact(text::unit_behind(header)?.0))
+    }
+
+    fn lookup_exact(&self, header: &str) -> Option<(usize, usize)> {
         let form = self.form(header)?;
         let forms = [&form.exact, &form.plain]
             .into_iter()
             .chain(form.written_out.iter().flatten());
         let found = forms.filter_map(|form| self.names.get(form)).next().copied();
-        found.filter(|(index, rank)| *rank == 0 || self.may_be(*index, &form))
+        found
+            .filter(|(index, rank)| *rank == 0 || self.may_be(*index, &form))
+            .or_else(|| self.twice(header))
+    }
+
+    /// The column of a header in two languages, of which each part is a header of it: `Perempuan / Female`.
+    fn twice(&self, header: &str) -> Option<(usize, usize)> {
+        let (first, second) = header.trim().split_once(['\n', '/'])?;
+        let (first, second) = (self.lookup(first)?, self.lookup(second)?);
+        (first.0 == second.0).then_some((first.0, first.1.max(second.1)))
     }
 
     /// The column of figures that a text is a header of.
@@ -373,6 +388,7 @@ pub(super) fn map(
     let header_of = |index: usize| map.source[index].map(|position| headers[position].as_str());
     map.unit_by_header = super::units::by_header(contract, context, header_of);
     supply(contract, context, titles, &mut map);
+    super::units::by_title(contract, context, titles, &mut map);
     // A constant replaces a column of the sheet, however its header is written.
     let source = &map.source;
     map.inexact.retain(|one| source[one.column] == Some(one.position));
@@ -411,7 +427,7 @@ fn period_column(contract: &Contract) -> Option<usize> {
 const INEXACT: usize = usize::MAX;
 
 /// Headers of columns that have a part of a year only, and of those that have the year, in normal form.
-const PARTS: [&str; 8] = ["bulan", "bln", "month", "triwulan", "tw", "quarter", "semester", "smt"];
+pub(super) const PARTS: [&str; 8] = ["bulan", "bln", "month", "triwulan", "tw", "quarter", "semester", "smt"];
 const YEARS: [&str; 4] = ["tahun", "thn", "tahun data", "year"];
 
 /// The two columns that write a period together, `Bulan` and `Tahun`, where the period's headers are one of each.

@@ -17,7 +17,7 @@ const LIMIT: usize = 100_000;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct KnownRegion {
     pub code: u32,
-    pub is_province: bool,
+    pub level: Level,
     /// The sender may report about it.
     pub is_allowed: bool,
 }
@@ -85,10 +85,7 @@ impl Known {
         let code = cell_region::region(crate::read::Cell::Text(written), column, on, context).ok()?;
         let found = KnownRegion {
             code: self.remember(&code),
-            is_province: context
-                .regions
-                .get(&code)
-                .is_some_and(|region| region.level == Level::Province),
+            level: context.regions.get(&code).map_or(Level::Regency, |region| region.level),
             is_allowed: context.speaker.may_report(&code, &context.regions),
         };
         if self.regions[stretch].len() < LIMIT {

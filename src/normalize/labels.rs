@@ -5,6 +5,7 @@ use super::cell::ColumnReader;
 use super::headers::{ColumnMap, Supplied, Vocabulary};
 use super::{layout, title};
 use crate::config::{ColumnType, Contract};
+use crate::domain::axis;
 use crate::domain::date;
 use crate::domain::period::{Grain, Period};
 use crate::domain::text;
@@ -48,11 +49,7 @@ pub(super) fn apply(
     titles: &[String],
     map: &mut ColumnMap,
 ) {
-    let mut years = labels
-        .iter()
-        .filter(|(label, _)| YEARS.contains(&text::normal(label).as_str()));
-    let year = years.next().map(|(_, year)| year.clone());
-    let year = year.or_else(|| title::year(titles).map(|year| year.to_string()));
+    let year = year(labels, titles);
     for (label, value) in labels {
         let Some(index) = vocabulary.column(label).filter(|&index| map.source[index].is_none()) else {
             continue;
@@ -80,6 +77,25 @@ pub(super) fn apply(
             map.missing.retain(|missing| missing != name);
         }
     }
+}
+
+/// The year that a label says, else the titles.
+fn year(labels: &[(String, String)], titles: &[String]) -> Option<String> {
+    let mut years = labels
+        .iter()
+        .filter(|(label, _)| YEARS.contains(&text::normal(label).as_str()));
+    let year = years.next().map(|(_, year)| year.clone());
+    year.or_else(|| title::year(titles).map(|year| year.to_string()))
+}
+
+/// The month that a label says: `Bulan : November 2026`, or `November` where the year stands elsewhere.
+pub(super) fn month(labels: &[(String, String)], titles: &[String]) -> Option<Period> {
+    let year = year(labels, titles).and_then(|year| year.trim().parse().ok());
+    let mut months = labels
+        .iter()
+        .filter(|(label, _)| axis::unit(label) == Some(axis::Unit::Month))
+        .map(|(_, value)| axis::month(value, year));
+    months.next().flatten().filter(|_| months.next().is_none())
 }
 
 fn period(value: &str, year: Option<&str>, contract: &Contract) -> Option<Period> {

@@ -5,15 +5,17 @@
 
 use super::Context;
 use super::cell::{ColumnReader, Multiple, Value, plain_text};
+use super::cell_region;
 use super::columns::{Assembler, Rows};
 use super::fill_down::fill_down;
 use super::headers::YearFrom;
 use super::known::Known;
+use super::marks::{RowUnit, is_shortened};
 use super::places::is_blank;
 use super::route::{Layout, RoutedSheet};
 use super::rows::{RowKind, Whole, classify, whole};
 use super::style::{Styles, Witness};
-use super::totals::{TotalRow, Totals};
+use super::totals::Tally;
 use super::units::Conversion;
 use super::usual::Draft;
 use super::{Counts, Event, RefusedRow};
@@ -21,6 +23,7 @@ use crate::config::{ColumnType, Contract};
 use crate::domain::date::{self, Order};
 use crate::domain::period::Period;
 use crate::domain::personal::MASK;
+use crate::domain::region::Level;
 use crate::domain::text;
 use crate::domain::unit::Ratio;
 use crate::finding::{Finding, Place, Severity};
@@ -60,7 +63,11 @@ pub(super) struct SheetPlan<'s> {
 impl SheetPlan<'_> {
     /// Fills blanks that mean "as above", and says so for each column.
     pub(super) fn fill_down(&self, block: &mut Block, from: usize, contract: &Contract) -> Vec<Finding> {
-        let filled = fill_down(block, from, contract, &self.layout.columns.source);
+        let source = self.layout.columns.source.iter();
+        let source: Vec<Option<usize>> = source
+            .map(|source| source.filter(|&source| !self.layout.is_said(source)))
+            .collect();
+        let filled = fill_down(block, from, contract, &source);
         let note = |(column, row, count): (usize, usize, usize)| {
             let header = self.layout.headers.get(column).map_or("", |header| header.trim());
             let place = Place {
@@ -72,7 +79,7 @@ impl SheetPlan<'_> {
                 column: Some(header.to_string()),
             };
             let finding = Finding::of("blank-as-above").with("column", header);
-            finding.with("cells", count.to_string()).at(place)
+            finding.with_figure("cells", count.to_string()).at(place)
         };
         filled.into_iter().map(note).collect()
     }
@@ -90,11 +97,13 @@ impl SheetPlan<'_> {
 
 /// What a row says by which its other cells are read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Given {
+pub(super) struct Given<'g> {
     /// The day whose registry counts.
     pub on: NaiveDate,
     /// What a figure is multiplied by for its unit.
     pub ratio: Ratio,
+    /// The unit itself, as the row has it.
+    pub unit: Option<RowUnit<'g>>,
 }
 
 /// What became of a block.
@@ -103,9 +112,8 @@ pub(super) struct Harvest {
     pub rows: Option<RecordBatch>,
     pub events: Vec<Event>,
     pub counts: Counts,
-    /// Sums of the block's rows, and its total rows with the sums above each.
-    pub totals: Totals,
-    pub total_rows: Vec<TotalRow>,
+    /// Sums of the block's rows, and what its total rows state.
+    pub tally: Tally,
 }
 
 /// What became of a row that was read carefully.
@@ -130,10 +138,12 @@ const DITTO_ROWS: usize = 500;
 
 /// A cell, or the one above it that its ditto marks stand for.
 fn above_ditto(block: &Block, row: usize, column: usize) -> Cell<'_> {
-    // Above a cell of a crosstab stands the one of the same value, as many rows up as there are values.
-    let values = block.turned.iter().skip(1).position(|value| *value == 0);
-    let step = values.map_or(block.turned.len(), |position| position + 1).max(1);
-    let rows = (0..=row).rev().step_by(step).take(DITTO_ROWS);
+    // Above a cell of a crosstab stands the one of the same value.
+    let value = |row: usize| block.turned.get(row);
+    let rows = (0..=row)
+        .rev()
+        .filter(|above| value(*above) == value(row))
+        .take(DITTO_ROWS);
     let mut cells = rows.map(|row| block.cell(row, column));
     let is_ditto = |cell: &Cell<'_>| matches!(cell, Cell::Text(text) if text.len() < 12 && DITTO.contains(&text.trim().to_lowercase().as_str()));
     // The first row is the header or the block's first: marks there stand for nothing that is here.
@@ -145,11 +155,14 @@ fn above_ditto(block: &Block, row: usize, column: usize) -> Cell<'_> {
 /// Numbers that stand for the days from 1982 to 2064 where no format says so.
 const SERIALS: std::ops::RangeInclusive<f64> = 30_000.0..=60_000.0;
 
-/// A number in a column of dates as the day that it stands for.
+/// A number in a column of dates of a spreadsheet, or the text that one became in a column of texts, as the day that it
+/// stands for.
 fn as_day(cell: Cell<'_>, epoch: Epoch) -> Cell<'_> {
     let serial = match cell {
         Cell::Integer(number) => number as f64,
         Cell::Float(number) => number,
+        // Five digits are no date in any notation.
+        Cell::Text(text) if text.trim().len() == 5 => text.trim().parse::<u16>().map_or(0.0, f64::from),
         _ => return cell,
     };
     match SERIALS.contains(&serial) {
@@ -208,7 +221,7 @@ impl<'c> Lane<'c> {
     pub(super) fn harvest(&mut self, plan: &SheetPlan<'_>, mut draft: Draft<'_>) -> Harvest {
         let block = draft.block;
         let mut harvest = Harvest {
-            totals: Totals::new(&self.contract),
+            tally: Tally::new(&self.contract),
             ..Harvest::default()
         };
         let mut keep = vec![true; block.rows()];
@@ -221,14 +234,14 @@ impl<'c> Lane<'c> {
             if !draft.doubt[row] {
                 continue;
             }
-            self.sum(&draft, &keep, summed..row, &mut harvest.totals);
+            self.sum(&draft, &keep, summed..row, &mut harvest.tally);
             summed = row;
             match self.row(plan, block, row, &mut harvest) {
                 Fate::Accepted(values) => self.enter(&mut draft, row, &values),
                 Fate::Gone => keep[row] = false,
             }
         }
-        self.sum(&draft, &keep, summed..draft.until, &mut harvest.totals);
+        self.sum(&draft, &keep, summed..draft.until, &mut harvest.tally);
         let plain = draft.doubt[draft.rows()].iter().filter(|doubt| !**doubt).count() as u64;
         harvest.counts.read += plain;
         harvest.counts.accepted += plain;
@@ -250,13 +263,13 @@ impl<'c> Lane<'c> {
         }
         if let Some(Value::Text(code)) = self.region.map(|index| &values[index]) {
             let region = self.context.regions.get(code);
-            draft.provinces[row] = region.is_some_and(|region| region.level == crate::domain::region::Level::Province);
+            draft.levels[row] = region.map_or(Level::Regency, |region| region.level);
         }
     }
 
-    fn sum(&self, draft: &Draft<'_>, keep: &[bool], rows: std::ops::Range<usize>, totals: &mut Totals) {
+    fn sum(&self, draft: &Draft<'_>, keep: &[bool], rows: std::ops::Range<usize>, tally: &mut Tally) {
         for row in rows.filter(|row| keep[*row]) {
-            totals.add(draft, row);
+            tally.add(draft, row);
         }
     }
 
@@ -271,9 +284,7 @@ impl<'c> Lane<'c> {
                 RowKind::Data => {}
                 RowKind::Total => {
                     harvest.counts.ignored += 1;
-                    harvest
-                        .total_rows
-                        .push(self.total_row(plan, block, row, &harvest.totals));
+                    harvest.tally.end(self.total_row(plan, block, row));
                     return Fate::Gone;
                 }
                 RowKind::Blank | RowKind::Footnote | RowKind::Numbering => {
@@ -285,8 +296,7 @@ impl<'c> Lane<'c> {
         if let Some(whole) = self.whole(plan, block, row) {
             harvest.counts.ignored += 1;
             if whole == Whole::Sum {
-                let total = self.total_row(plan, block, row, &harvest.totals);
-                harvest.total_rows.push(total);
+                harvest.tally.end(self.total_row(plan, block, row));
             }
             return Fate::Gone;
         }
@@ -310,7 +320,7 @@ impl<'c> Lane<'c> {
         }
         if findings.iter().any(refuses) {
             harvest.counts.refused += 1;
-            harvest.totals.refuse();
+            harvest.tally.refuse();
             harvest.events.push(Event::Refused(RefusedRow {
                 place: self.place(plan, block, row, None),
                 findings,
@@ -343,7 +353,7 @@ impl<'c> Lane<'c> {
     /// Whether a row is the heading of those below it: a name that is no value of its column, and nothing else that is read.
     fn is_heading(&self, plan: &SheetPlan<'_>, block: &Block, row: usize, values: &[Value<'_>]) -> bool {
         let mut filled = self.readers.iter().filter_map(|reader| {
-            let source = plan.layout.columns.source[reader.index]?;
+            let source = plan.layout.columns.source[reader.index].filter(|&source| !plan.layout.is_said(source))?;
             (!reader.is_missing(block.cell(row, source))).then_some(reader)
         });
         let is_name = |reader: &ColumnReader| matches!(reader.column.kind, ColumnType::Code | ColumnType::Region);
@@ -364,7 +374,11 @@ impl<'c> Lane<'c> {
     ) -> Vec<Value<'b>> {
         let mut values: Vec<Value<'b>> = vec![Value::Null; self.readers.len()];
         let mut on = self.context.as_of;
-        let given = |on: NaiveDate| Given { on, ratio: Ratio::ONE };
+        let given = |on: NaiveDate| Given {
+            on,
+            ratio: Ratio::ONE,
+            unit: None,
+        };
         if let Some(period) = self.period {
             values[period] = self.value(plan, block, row, period, given(on), findings);
             on = match &values[period] {
@@ -399,7 +413,7 @@ impl<'c> Lane<'c> {
         block: &'b Block,
         row: usize,
         index: usize,
-        given: Given,
+        given: Given<'_>,
         findings: &mut Vec<Finding>,
     ) -> Value<'b> {
         let on = given.on;
@@ -450,14 +464,14 @@ impl<'c> Lane<'c> {
         };
         let read = match joined {
             Some(period) => reader.begun(period).map(Value::Period),
+            None if reader.is_name_of_row() && is_shortened(cell, block.epoch.is_some()) => {
+                Err(Finding::of("key-shortened").value(reader.shown(cell)))
+            }
             None => reader.read(cell, self.styles.by_column[index], multiple, on, self.context),
         };
         let read = read.or_else(|finding| match cell {
             Cell::Text(text) if reader.column.kind.is_measure() => {
-                let is_count = reader.column.kind == ColumnType::Count;
-                let counted = || text::counted_figure(text).filter(|_| is_count);
-                let noted = text::noted_figure(text).or_else(counted);
-                let (figure, mark) = noted.ok_or_else(|| finding.clone())?;
+                let (figure, mark) = reader.without_mark(text, given.unit).ok_or_else(|| finding.clone())?;
                 let style = self.styles.by_column[index];
                 let value = reader
                     .read(Cell::Text(figure), style, multiple, on, self.context)
@@ -468,6 +482,12 @@ impl<'c> Lane<'c> {
                     .value(reader.shown(cell));
                 findings.push(note.with("column", self.label(plan, index)).at(place));
                 Ok(value)
+            }
+            _ if finding.code == "region-retired" => {
+                let (code, told) = cell_region::own_successor(cell, &reader.column, on, self.context).ok_or(finding)?;
+                let place = self.place_of_column(plan, block, row, source, Some(index));
+                findings.push(told.with("column", self.label(plan, index)).at(place));
+                Ok(Value::Text(code.into()))
             }
             Cell::Text(text) if matches!(reader.column.kind, ColumnType::Region | ColumnType::Code) => {
                 let bare = text::without_list_mark(text).ok_or(finding);

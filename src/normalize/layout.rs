@@ -1,6 +1,10 @@
 //! Where the header of a table is, and over how many rows it goes: cells in, a description out. What a header may be
 //! called is asked of the caller; no format and no dataset is known here.
 
+mod axis;
+
+pub(super) use axis::serials_of;
+
 use crate::domain::text;
 use crate::read::{Block, Cell};
 use std::cmp::Reverse;
@@ -39,7 +43,7 @@ pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: i
         for depth in 1..=DEEPEST {
             if depth > 1 {
                 let below = first + depth - 1;
-                if below >= rows.len() || !is_header_row(block, below) || !has_gap(&rows[below - 1], &rows[below]) {
+                if below >= rows.len() || !is_lower_row(block, below) || !has_gap(&rows[below - 1], &rows[below]) {
                     break;
                 }
                 joined = join(&joined, &rows[below], &knows);
@@ -66,6 +70,7 @@ pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: i
     );
     while most.0 > 0
         && let Some(below) = rows.get(best.first + best.depth)
+        && !axis::is_axis(block, best.first + best.depth)
     {
         // A header merged over both rows stands in both.
         let is_same =
@@ -96,7 +101,7 @@ pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: i
 pub(super) fn deeper(block: &Block, header: &Header) -> Vec<Header> {
     let end = header.first + header.depth;
     let most = DEEPEST.saturating_sub(header.depth);
-    let is_header = |row: usize| row < block.rows() && is_header_row(block, row);
+    let is_header = |row: usize| row < block.rows() && is_lower_row(block, row);
     let below = (1..=most)
         .take_while(|more| is_header(end + more - 1))
         .map(|more| header.first..end + more);
@@ -105,6 +110,26 @@ pub(super) fn deeper(block: &Block, header: &Header) -> Vec<Header> {
         .chain(above.map(|more| header.first - more..end))
         .map(|rows| of_rows(block, rows, |_| false))
         .collect()
+}
+
+/// The first row below a header that does not count its columns.
+pub(super) fn below_numbering(block: &Block, header: &Header) -> usize {
+    let mut below = header.first + header.depth;
+    while below < block.rows() && !axis::is_axis(block, below) && is_numbering(&texts(block, below)) {
+        below += 1;
+    }
+    below
+}
+
+/// Whether the row below a header has texts in two or more of these columns, and no figures.
+pub(super) fn goes_on(block: &Block, header: &Header, columns: impl Iterator<Item = usize>) -> bool {
+    let below = header.first + header.depth;
+    if below >= block.rows() || !is_header_row(block, below) {
+        return false;
+    }
+    let texts = texts(block, below);
+    let says = |column: &usize| texts.get(*column).is_some_and(|text| !text::is_missing(text, &[]));
+    columns.filter(says).take(2).count() == 2
 }
 
 /// The header that stands in these sheet rows, from 1; one without rows where the block has none of them.
@@ -160,19 +185,24 @@ pub(super) fn texts(block: &Block, row: usize) -> Vec<String> {
     block.row(row).iter().map(text).collect()
 }
 
-/// Whether a row may be the lower row of a header: it has texts or years, and no figures.
+/// Whether a row may be the lower row of a header: an axis, or texts.
+fn is_lower_row(block: &Block, row: usize) -> bool {
+    axis::is_axis(block, row) || is_header_row(block, row)
+}
+
+/// Whether a row has texts or years, and no figures.
 pub(super) fn is_header_row(block: &Block, row: usize) -> bool {
     let mut has_text = false;
     for &raw in block.row(row) {
         match block.view(raw) {
             Cell::Empty => {}
             Cell::Text(text) if text.trim().is_empty() => {}
-            Cell::Text(text) if is_year(text.trim()) || !text.bytes().any(|byte| byte.is_ascii_digit()) => {
+            Cell::Text(text) if text::is_year(text.trim()) || !text.bytes().any(|byte| byte.is_ascii_digit()) => {
                 has_text = true
             }
             Cell::Text(text) if text.chars().any(char::is_alphabetic) => has_text = true,
-            Cell::Integer(number) if is_year(&number.to_string()) => has_text = true,
-            Cell::Spread(text) if is_year(text) => has_text = true,
+            Cell::Integer(number) if text::is_year(&number.to_string()) => has_text = true,
+            Cell::Spread(text) if text::is_year(text) => has_text = true,
             _ => return false,
         }
     }
@@ -183,7 +213,7 @@ pub(super) fn is_header_row(block: &Block, row: usize) -> bool {
 /// are known: it has texts below each group, and below every other header none, or the same.
 fn continues(block: &Block, rows: &[Vec<String>], last: usize) -> bool {
     let below = last + 1;
-    if below >= rows.len() || !is_header_row(block, below) {
+    if below >= rows.len() || !is_lower_row(block, below) {
         return false;
     }
     let text = |row: usize, column: usize| rows[row].get(column).map_or("", |text| text.trim());
@@ -215,12 +245,6 @@ fn has_gap(upper: &[String], lower: &[String]) -> bool {
         .iter()
         .enumerate()
         .any(|(column, text)| !text.trim().is_empty() && is_blank(column))
-}
-
-fn is_year(text: &str) -> bool {
-    text.len() == 4
-        && (text.starts_with("19") || text.starts_with("20"))
-        && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// One header of two rows. A text of the upper row goes for the blank cells right of it too, as far as the lower row has
@@ -255,8 +279,8 @@ fn join(upper: &[String], lower: &[String], knows: &impl Fn(&str) -> bool) -> Ve
                     let mut candidates = [Some(&both), sum, Some(below)].into_iter().flatten();
                     let known = candidates.find(|text| knows(text)).unwrap_or(&both);
                     // A unit of the group is that of each of its columns.
-                    match text::bracket(group).filter(|(_, inside, _)| text::is_unit(inside)) {
-                        Some((_, unit, _)) if text::bracket(known).is_none() => format!("{known} ({unit})"),
+                    match text::unit_of(group) {
+                        Some(unit) if text::bracket(known).is_none() => format!("{known} ({unit})"),
                         _ => known.clone(),
                     }
                 }

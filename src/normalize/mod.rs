@@ -13,6 +13,7 @@
 //!   header texts to columns; `inexact`: mistyped ones; `title`, `labels`: what stands above
 //! - `rows`: blank, total, footnote and numbering rows
 //! - `fill_down`: blank cells that mean "as above"
+//! - `lines`: what stands between rows and is said of those below it
 //! - `cell`: one cell to one value, `cell_code` and `cell_region` those of lists; `style`: number styles; `units`: figures
 //!   brought to one unit
 //! - `personal`: pseudonyms and masks; `undeclared`: columns that look personal and that no contract names
@@ -37,6 +38,8 @@ mod labels;
 mod lane;
 mod lanes;
 mod layout;
+mod lines;
+mod marks;
 mod normalizer;
 mod personal;
 mod places;
@@ -57,6 +60,7 @@ pub use cell::shown;
 pub use crosstab::Crosstab;
 pub use headers::{ColumnMap, Supplied, YearFrom};
 pub use inexact::Inexact;
+pub use lines::Lines;
 pub use normalizer::{Counts, Event, LookAt, NormalizeError, Normalizer, RefusedRow, RowSink};
 pub use personal::PseudonymKey;
 pub use places::Rendering;
@@ -66,10 +70,11 @@ pub use speaker::Speaker;
 pub use style::Styles;
 pub use undeclared::in_sheet;
 
-use crate::config::{Connector, Contract};
+use crate::config::{Column, Connector, Contract};
 use crate::domain::abbreviation::Abbreviations;
 use crate::domain::code::CodeTable;
 use crate::domain::region::Registry;
+use crate::finding::Bilingual;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -90,4 +95,11 @@ pub struct Context {
     pub pseudonym_key: Option<PseudonymKey>,
     /// Number of the submission, written into every row.
     pub sequence: i64,
+}
+
+impl Context {
+    /// A value of a column as people say it; see [`Column::said`].
+    pub(crate) fn said(&self, column: &Column, text: &str) -> Bilingual {
+        column.said(text, &self.codes, &self.regions)
+    }
 }

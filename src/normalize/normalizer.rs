@@ -8,7 +8,7 @@ use super::lanes::{Ended, in_order};
 use super::route::{Layout, RoutedSheet};
 use super::sheet_rows::SheetRows;
 use super::style::{Styles, Witness};
-use super::totals::{TotalRow, Totals};
+use super::totals::Tally;
 use crate::config::{ColumnType, Contract, Pii};
 use crate::domain::number::Style;
 use crate::finding::{Finding, Place};
@@ -151,20 +151,16 @@ impl<'c> Normalizer<'c> {
             let seen = look(harvest.rows.take(), std::mem::take(&mut harvest.events));
             (harvest, seen)
         };
-        let mut above = Above {
-            all: Totals::new(&self.contract),
-            last_total: Totals::new(&self.contract),
-            on_top: Vec::new(),
-        };
+        let mut tally = Tally::new(&self.contract);
         let counts = &mut self.counts;
-        let take = |(harvest, seen): (Harvest, S::Seen)| take(harvest, seen, counts, &mut above, sink);
+        let take = |(harvest, seen): (Harvest, S::Seen)| take(harvest, seen, counts, &mut tally, sink);
         let ended = in_order(&mut self.lanes, source, work, take);
         self.counts.ignored += rows.left();
         ended.map_err(|ended| match ended {
             Ended::Source(error) => NormalizeError::Read(error),
             Ended::Sink(error) => NormalizeError::Sink(error),
         })?;
-        for finding in above.on_top().into_iter().chain(rows.notes) {
+        for finding in tally.findings().into_iter().chain(rows.notes(&plan)) {
             sink.note(finding).map_err(NormalizeError::Sink)?;
         }
         Ok(())
@@ -222,43 +218,17 @@ impl<'c> Normalizer<'c> {
     }
 }
 
-/// Sums of a sheet's rows so far, and of those above its last total row.
-struct Above {
-    all: Totals,
-    last_total: Totals,
-    /// Total rows that stand above all others.
-    on_top: Vec<TotalRow>,
-}
-
-impl Above {
-    /// What is wrong with the totals on top, once all rows have been added up.
-    fn on_top(self) -> Vec<Finding> {
-        let mut none = self.all.none();
-        let rows = self.on_top.into_iter();
-        rows.flat_map(|row| row.compare(&self.all, &mut none)).collect()
-    }
-}
-
 /// Hands one block's results over.
 fn take<S: RowSink>(
     harvest: Harvest,
     seen: S::Seen,
     counts: &mut Counts,
-    above: &mut Above,
+    tally: &mut Tally,
     sink: &mut S,
 ) -> Result<(), S::Error> {
     *counts += harvest.counts;
     sink.accept(seen)?;
-    for row in harvest.total_rows {
-        if row.is_on_top(&above.all) {
-            above.on_top.push(row);
-            continue;
-        }
-        for finding in row.compare(&above.all, &mut above.last_total) {
-            sink.note(finding)?;
-        }
-    }
-    above.all.merge(&harvest.totals);
+    tally.append(harvest.tally);
     Ok(())
 }
 
@@ -271,7 +241,9 @@ struct Planner<'p, 'c> {
 impl Planner<'_, '_> {
     fn plan<'s>(&self, sheet: &'s RoutedSheet, layout: &Layout) -> Result<SheetPlan<'s>, Finding> {
         let constants = self.constants(&layout.columns)?;
-        let mut used: Vec<usize> = layout.columns.source.iter().flatten().copied().collect();
+        let sources = layout.columns.source.iter().flatten().copied();
+        // What lines say is no cell of the row.
+        let mut used: Vec<usize> = sources.filter(|&source| !layout.is_said(source)).collect();
         used.sort_unstable();
         Ok(SheetPlan {
             sheet,

@@ -127,11 +127,15 @@ impl Lane<'_> {
         if let Some(form) = &plan.layout.form {
             place.row = form.rows.get(source).copied();
             place.line = place.line.and(place.row);
-            place.column_index = Some(form.column as u32);
+            let record = block.turned.get(row).map_or(0, |&record| record as usize);
+            place.column_index = form.columns.get(record).map(|&column| column as u32);
             return place;
         }
-        // Records have no cells: a field's name is its place.
-        place.column_index = plan.layout.header_row.map(|_| source as u32);
+        // Records have no cells: a field's name is its place. What a line says has none in the row.
+        let is_said = plan.layout.lines.as_ref().is_some_and(|lines| lines.is_said(source));
+        let behind = plan.layout.lines.as_ref().map_or(0, |lines| lines.behind(source));
+        let has_cell = plan.layout.header_row.is_some() && !is_said;
+        place.column_index = has_cell.then(|| (source - behind) as u32);
         if place.column.is_none() {
             let header = plan.layout.headers.get(source);
             place.column = header.map(|header| masked(header).into_owned());

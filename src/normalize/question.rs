@@ -2,9 +2,11 @@
 
 use super::headers::{ColumnMap, Supplied};
 use super::places::is_blank;
+use super::rows::{RowKind, classify, whole};
 use super::{Context, title};
 use crate::config::{Column, ColumnType, Contract};
 use crate::domain::date::{self, Order};
+use crate::domain::period::{Grain, Period};
 use crate::domain::{money, text};
 use crate::finding::Finding;
 use crate::read::{Block, Cell, Epoch};
@@ -32,19 +34,24 @@ pub(super) fn of(table: &Table<'_>) -> Option<Finding> {
     }
     let cells = || match table.is_crosstab {
         true => None,
-        false => table.swapped_dates().or_else(|| table.lost_thousands()),
+        false => table
+            .blank_names()
+            .or_else(|| table.swapped_dates())
+            .or_else(|| table.lost_thousands()),
     };
     table
         .parts()
+        .or_else(|| table.not_begun())
         .or_else(|| table.key_in_title())
         .or_else(|| table.other_region())
+        .or_else(|| table.period_in_title())
         .or_else(|| table.unit_in_title())
         .or_else(|| table.unit_below())
         .or_else(cells)
 }
 
 /// Headers of the parts of a region, in normal form.
-const PARTS: [&str; 7] = [
+pub(super) const PARTS: [&str; 7] = [
     "kecamatan",
     "nama kecamatan",
     "desa",
@@ -54,11 +61,25 @@ const PARTS: [&str; 7] = [
     "puskesmas",
 ];
 
+/// Headers of what divides people or an office, in normal form.
+const DIVISIONS: [&str; 10] = [
+    "jenis kelamin",
+    "kelamin",
+    "kewarganegaraan",
+    "kelompok umur",
+    "golongan umur",
+    "uptd",
+    "upt",
+    "unit kerja",
+    "wilayah kerja",
+    "cabang",
+];
+
 /// Most words of a name in a title.
 const NAME_WORDS: usize = 4;
 
 /// Words behind a header in a title that name none of its values.
-const NO_NAMES: [&str; 43] = [
+pub(super) const NO_NAMES: [&str; 43] = [
     "bulan",
     "tahun",
     "tanggal",
@@ -105,10 +126,44 @@ const NO_NAMES: [&str; 43] = [
 ];
 
 /// Words with which names of regions begin, in normal form.
-const REGION_WORDS: [&str; 4] = ["kabupaten", "kab", "kota", "provinsi"];
+pub(super) const REGION_WORDS: [&str; 4] = ["kabupaten", "kab", "kota", "provinsi"];
+
+/// Words behind a power of ten that say that people are counted.
+const PEOPLE: [&str; 5] = ["jiwa", "orang", "org", "people", "persons"];
 
 /// Fewest figures with decimals that make a column of counts doubtful.
 const FRACTIONS: usize = 3;
+
+/// Words with which the line of an address begins, or that stand in none but one, in normal form.
+const ADDRESS: [&str; 8] = ["jl", "jln", "jalan", "alamat", "telp", "telepon", "kode pos", "fax"];
+
+/// Whether a title is the address in a letterhead.
+fn is_address(title: &str) -> bool {
+    let padded = format!(" {} ", text::normal(title));
+    ADDRESS.iter().any(|word| padded.contains(&format!(" {word} ")))
+}
+
+/// The headers of a column, in normal form.
+fn headers_of(column: &Column) -> impl Iterator<Item = String> {
+    let headers = column.synonyms.iter().chain([&column.title.id]);
+    headers
+        .map(|header| text::normal(header))
+        .filter(|header| !header.is_empty())
+}
+
+/// Whether a text begins with a name.
+fn is_name(text: &str) -> bool {
+    let next = text.split(' ').find(|word| !word.is_empty());
+    next.is_some_and(|word| !NO_NAMES.contains(&word) && word.chars().all(char::is_alphabetic))
+}
+
+/// Whether a text, in normal form, is one of a column's headers with a name behind it: `pasar kosambi`.
+pub(super) fn begins_as_name_of(column: &Column, text: &str) -> bool {
+    headers_of(column).any(|header| {
+        let behind = text.strip_prefix(header.as_str());
+        behind.is_some_and(|behind| behind.starts_with(' ') && is_name(behind))
+    })
+}
 
 impl Table<'_> {
     fn columns(&self) -> impl Iterator<Item = (usize, &String, &Column)> {
@@ -124,32 +179,101 @@ impl Table<'_> {
         })
     }
 
-    /// Rows by district or village, of a dataset that has one row a region: none of them is the region's figure. So too
-    /// where a key that would tell them apart is taken to be that of the whole.
+    /// Rows by district, village or sex, of a dataset that has one row a region, or one a region and kind: none of them is the
+    /// region's figure. So too where a key that would tell them apart is taken to be that of the whole.
     fn parts(&self) -> Option<Finding> {
-        let unknown = &self.map.unknown;
-        let part = unknown
-            .iter()
-            .find(|header| PARTS.contains(&text::header(header).as_str()))?;
-        let is_told_apart = |(index, name, column): (usize, &String, &Column)| {
-            let is_period = self.contract.period.as_ref() == Some(name);
-            self.contract.key.contains(name)
-                && !is_period
-                && (column.kind != ColumnType::Region && self.map.source[index].is_some())
+        let is_of = |headers: &[&str]| {
+            let mut unknown = self.map.unknown.iter();
+            unknown.find(|header| headers.contains(&text::header(header).as_str()))
         };
         let supplied = &self.map.supplied;
-        let by_sender = supplied
-            .iter()
-            .any(|supplied| matches!(supplied, Some(Supplied::Sender(_))));
-        if !by_sender {
+        let is_sender = |supplied: &Option<Supplied>| matches!(supplied, Some(Supplied::Sender(_)));
+        if !supplied.iter().any(is_sender) {
             return None;
         }
-        if !self.columns().any(is_told_apart) {
-            return Some(Finding::of("rows-of-parts").with("column", part.trim()));
+        let told_apart = self.columns().filter(|(index, name, column)| {
+            let is_period = self.contract.period.as_ref() == Some(*name);
+            let is_read = self.map.source[*index].is_some() && column.kind != ColumnType::Region;
+            self.contract.key.contains(*name) && !is_period && is_read
+        });
+        let kinds: Vec<ColumnType> = told_apart.map(|(_, _, column)| column.kind).collect();
+        // A kind does not tell districts apart.
+        let by_kind = !kinds.is_empty();
+        let by_name = kinds.iter().any(|kind| *kind != ColumnType::Code);
+        let part = is_of(&PARTS);
+        let default = self.defaults().next();
+        match (part, default) {
+            (Some(part), Some((column, default))) if by_kind => {
+                let finding = Finding::of("part-not-read").with_both("column", &column.title);
+                Some(finding.with("read", default).value(part.trim()))
+            }
+            _ if by_name => None,
+            (Some(part), _) => Some(Finding::of("rows-of-parts").with("column", part.trim())),
+            (None, _) => is_of(&DIVISIONS).map(|part| Finding::of("rows-of-parts").with("column", part.trim())),
         }
-        let (column, default) = self.defaults().next()?;
-        let finding = Finding::of("part-not-read").with_both("column", &column.title);
-        Some(finding.with("read", default).value(part.trim()))
+    }
+
+    /// A title whose period has not begun: a typing error, or a plan.
+    fn not_begun(&self) -> Option<Finding> {
+        self.columns()
+            .find_map(|(index, _, column)| match self.map.supplied[index] {
+                Some(Supplied::Title(period)) if period.start() > self.context.as_of => {
+                    let finding = Finding::of("period-in-future").with_both("column", &column.title);
+                    let finding = finding.with_day("as_of", self.context.as_of.to_string());
+                    Some(finding.with_day("value", period.to_string()).value(period.to_string()))
+                }
+                _ => None,
+            })
+    }
+
+    /// Rows without the name of a part, which others have: that of the row above, or the region as a whole.
+    fn blank_names(&self) -> Option<Finding> {
+        let used: Vec<usize> = self.map.source.iter().flatten().copied().collect();
+        let of = |wanted: fn(&Column) -> bool| {
+            let columns = self.columns().filter(move |(_, _, column)| wanted(column));
+            columns
+                .filter_map(|(index, ..)| self.map.source[index])
+                .collect::<Vec<usize>>()
+        };
+        let is_empty = |row: usize, column: usize| is_blank(self.top.cell(row, column));
+        let figures = of(|column| column.kind.is_measure());
+        // Where one of these is blank too, the row continues the one above.
+        let leads = self
+            .columns()
+            .filter(|(_, name, column)| self.contract.key.contains(*name) && column.default.is_none());
+        let leads: Vec<usize> = leads.filter_map(|(index, ..)| self.map.source[index]).collect();
+        let own = self
+            .context
+            .speaker
+            .own_region()
+            .and_then(|code| self.context.regions.get(code));
+        let own = own.map(|region| region.name.as_str());
+        let says_whole = |row: usize| {
+            let mut texts = self.top.row(row).iter().map(|&raw| self.top.view(raw));
+            texts.any(|cell| matches!(cell, Cell::Text(text) if whole(text, own).is_some()))
+        };
+        let is_row = |&row: &usize| {
+            let is_whole = !says_whole(row) && leads.iter().all(|&column| !is_empty(row, column));
+            is_whole
+                && figures.iter().any(|&column| !is_empty(row, column))
+                && classify(self.top, row, &used) == RowKind::Data
+        };
+        let rows: Vec<usize> = (self.from..self.top.rows()).filter(is_row).collect();
+        let names = self.columns().filter(|(_, name, column)| {
+            self.contract.key.contains(*name) && column.kind == ColumnType::Text && column.default.is_some()
+        });
+        for (index, _, column) in names {
+            let Some(source) = self.map.source[index] else { continue };
+            let mut blank = rows.iter().filter(|&&row| is_empty(row, source));
+            let Some(&first) = blank.next() else { continue };
+            let blanks = blank.count() + 1;
+            if blanks < rows.len() {
+                let finding = Finding::of("name-left-blank").with_both("column", &column.title);
+                let finding = finding.with("rows", blanks.to_string());
+                return Some(finding.with("row", self.top.row_numbers[first].to_string()));
+            }
+        }
+        None
     }
 
     /// A title that names a part (`PASAR KOSAMBI`, `KECAMATAN ANDIR`) of which the table has no column, so that its rows would
@@ -167,7 +291,8 @@ impl Table<'_> {
                 };
                 if named {
                     let finding = Finding::of("key-in-title").with_both("column", &column.title);
-                    return Some(finding.with("read", default).value(title.trim()));
+                    let read = self.context.said(column, default);
+                    return Some(finding.with_both("read", &read).value(title.trim()));
                 }
             }
         }
@@ -177,20 +302,11 @@ impl Table<'_> {
     /// Whether a title has one of a column's headers with a name behind it: `HARGA DI PASAR KOSAMBI`, not `HARGA PASAR PER
     /// BULAN` and not `PASAR TRADISIONAL`.
     fn is_name_of(&self, column: &Column, title: &str) -> bool {
-        let headers = column
-            .synonyms
-            .iter()
-            .chain([&column.title.id])
-            .map(|header| text::normal(header));
         let padded = format!(" {title} ");
-        let mut headers = headers.filter(|header| !header.is_empty());
-        headers.any(|header| {
+        headers_of(column).any(|header| {
             let header = format!(" {header} ");
             let mut behind = padded.split(header.as_str()).skip(1);
-            behind.any(|rest| {
-                let next = rest.split(' ').find(|word| !word.is_empty());
-                next.is_some_and(|word| !NO_NAMES.contains(&word) && word.chars().all(char::is_alphabetic))
-            })
+            behind.any(is_name)
         })
     }
 
@@ -205,59 +321,88 @@ impl Table<'_> {
         phrases.any(|phrase| table.resolve(&phrase.join(" ")).is_ok_and(|code| code != default))
     }
 
-    /// A title that names another region than the sender, of whom the rows would be.
+    /// A title that names another region than the sender, of whom the rows would be. Of several names the one nearest to the
+    /// table counts: above stands who wrote it. An address names none.
     fn other_region(&self) -> Option<Finding> {
         let supplied = self.map.supplied.iter().find_map(|supplied| match supplied {
             Some(Supplied::Sender(code)) if !code.is_empty() => Some(code),
             _ => None,
         })?;
-        let regions = &self.context.regions;
-        let mut other = None;
-        for title in self.titles {
-            let words: Vec<&str> = title.split_whitespace().collect();
-            for start in 0..words.len() {
-                if !REGION_WORDS.contains(&text::normal(words[start]).as_str()) {
-                    continue;
-                }
-                let ends = (start + 2..=words.len().min(start + NAME_WORDS + 2)).rev();
-                let mut named = ends.map(|end| words[start..end].join(" "));
-                let found = named.find_map(|name| {
-                    let name = name.trim_matches([',', '.', ':', '(', ')']).to_string();
-                    let code = regions.resolve(&name, None, Some(self.context.as_of)).ok()?;
-                    Some((name.clone(), code.to_string()))
-                });
-                match found {
-                    Some((_, code)) if code == *supplied => return None,
-                    Some((_, code)) if supplied.starts_with(&format!("{code}.")) => {}
-                    Some((name, _)) => other = other.or(Some(name)),
-                    None => {}
-                }
-            }
-        }
-        let own = regions
-            .get(supplied)
-            .map_or(supplied.as_str(), |region| region.name.as_str());
-        other.map(|name| Finding::of("title-names-other-region").with("own", own).value(name))
-    }
-
-    /// A title that gives counts in thousands, or as percentages, where no header does.
-    fn unit_in_title(&self) -> Option<Finding> {
-        let is_count = |(index, _, column): &(usize, &String, &Column)| {
-            column.kind == ColumnType::Count && self.map.source[*index].is_some()
-        };
-        let mut counts = self.columns().filter(is_count).peekable();
-        counts.peek()?;
-        if counts.any(|(index, ..)| self.map.power[index] > 0) {
+        let is_of_sender = |code: &str| code == supplied || supplied.starts_with(&format!("{code}."));
+        let titles = self.titles.iter().filter(|title| !is_address(title));
+        let named = titles.flat_map(|title| self.regions_in(title));
+        let (name, code) = named.last()?;
+        if is_of_sender(&code) {
             return None;
         }
+        let own = self.context.regions.get(supplied);
+        let own = own.map_or(supplied.as_str(), |region| region.name.as_str());
+        Some(Finding::of("title-names-other-region").with("own", own).value(name))
+    }
+
+    /// Names and codes of the regions that a title names.
+    fn regions_in(&self, title: &str) -> Vec<(String, String)> {
+        let words: Vec<&str> = title.split_whitespace().collect();
+        let begins = |start: &usize| REGION_WORDS.contains(&text::normal(words[*start]).as_str());
+        let named = (0..words.len()).filter(begins).filter_map(|start| {
+            let mut ends = (start + 2..=words.len().min(start + NAME_WORDS + 2)).rev();
+            ends.find_map(|end| {
+                let name = words[start..end].join(" ");
+                let name = name.trim_matches([',', '.', ':', '(', ')']);
+                let code = self
+                    .context
+                    .regions
+                    .resolve(name, None, Some(self.context.as_of))
+                    .ok()?;
+                Some((name.to_string(), code.to_string()))
+            })
+        });
+        named.collect()
+    }
+
+    /// A title that says which part of a year the rows are of, where their column gives the year alone.
+    fn period_in_title(&self) -> Option<Finding> {
+        let (index, _, column) = self.columns().find(|(_, name, column)| {
+            self.contract.period.as_ref() == Some(name) && column.kind == ColumnType::Period
+        })?;
+        let source = self.map.source[index].filter(|_| !self.is_crosstab && self.map.year.is_none())?;
+        let named = title::period(self.titles, self.contract)?;
+        let mut found = self.cells(source).filter_map(|cell| match cell {
+            Cell::Text(text) => Period::parse(text, &Grain::ALL).ok(),
+            Cell::Integer(number) => Period::from_number(number as f64, &Grain::ALL).ok(),
+            Cell::Float(number) => Period::from_number(number, &Grain::ALL).ok(),
+            _ => None,
+        });
+        let year = found
+            .next()
+            .filter(|year| year.grain() == Grain::Year && named.grain() != Grain::Year)?;
+        let is_all = year.contains(named.start()) && found.all(|other| other == year);
+        let finding = Finding::of("period-in-title").with_both("column", &column.title);
+        is_all.then(|| finding.with("read", year.to_string()).value(named.to_string()))
+    }
+
+    /// A title that gives figures in thousands, or counts as percentages, where no header does.
+    fn unit_in_title(&self) -> Option<Finding> {
+        let is_read = |kind: ColumnType| {
+            let read = move |(index, _, column): &(usize, &String, &Column)| {
+                column.kind == kind && self.map.source[*index].is_some()
+            };
+            self.columns().filter(read)
+        };
+        let is_plain = |(index, ..): (usize, &String, &Column)| self.map.power[index] == 0;
+        let has = |kind: ColumnType| is_read(kind).next().is_some() && is_read(kind).all(is_plain);
+        let (has_counts, has_money) = (has(ColumnType::Count), has(ColumnType::Money));
         let has_percent = self
             .columns()
             .any(|(index, _, column)| column.unit.as_deref() == Some("percent") && self.map.source[index].is_some());
-        let units = self.titles.iter().flat_map(|title| title::units(title));
         let is_other = |unit: &&str| {
-            let scale = money::header_scale(unit);
-            scale.is_some_and(|scale| !scale.rupiah && scale.power > 0) || (!has_percent && text::says_percent(unit))
+            let scale = money::header_scale(unit).filter(|scale| !scale.rupiah && scale.power > 0);
+            // A title that says thousands and not of what may mean money too.
+            let may_be_money = has_money && text::normal(unit).split(' ').all(|word| !PEOPLE.contains(&word));
+            let is_percent = has_counts && !has_percent && text::says_percent(unit);
+            (scale.is_some() && (has_counts || may_be_money)) || is_percent
         };
+        let units = self.titles.iter().flat_map(|title| title::units(title));
         let mut units = units.filter(is_other);
         units.next().map(|unit| Finding::of("unit-in-title").value(unit.trim()))
     }
@@ -316,7 +461,7 @@ impl Table<'_> {
             }
             if let Some(day) = first.filter(|_| texts > 0 && dates > 1) {
                 let finding = Finding::of("dates-may-be-swapped").with_both("column", &column.title);
-                return Some(finding.value(day.to_string()));
+                return Some(finding.with_day("value", day.to_string()).value(day.to_string()));
             }
         }
         None
@@ -342,7 +487,8 @@ impl Table<'_> {
             }
             if let Some(value) = first.filter(|_| fractions >= FRACTIONS && fractions > whole) {
                 let finding = Finding::of("counts-with-decimals").with_both("column", &column.title);
-                return Some(finding.value(super::cell::plain(value)));
+                let plain = super::cell::plain(value);
+                return Some(finding.with_figure("value", &plain).value(plain));
             }
         }
         None

@@ -5,13 +5,14 @@ use super::crosstab::Crosstab;
 use super::form::Form;
 use super::headers::{ColumnMap, Forms, Supplied, Vocabulary, YearFrom};
 use super::inexact::Inexact;
+use super::lines::Lines;
 use super::style::Witness;
 use super::tables::{self, Area};
 use super::undeclared::{self, Undeclared};
 use super::{Context, personal, question, title, units};
 use crate::config::{Column, Contract};
 use crate::domain::personal::masked;
-use crate::finding::{Bilingual, Finding, Place};
+use crate::finding::{Bilingual, Finding, Place, said};
 use crate::read::{Block, Document, ReadError, SheetKind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -33,18 +34,69 @@ pub struct Layout {
     pub form: Option<Form>,
     /// How its rows are turned, if its header holds values.
     pub crosstab: Option<Crosstab>,
-    /// Header texts by sheet column, for places and renderings.
+    /// Header texts by sheet column, for places and renderings; those of columns that lines supply come last.
     pub headers: Vec<String>,
+    /// What is read of lines between its rows; none for records and forms.
+    pub lines: Option<Lines>,
 }
 
 impl Layout {
     /// The sheet column behind a column of the rows as they are read; none where it is another from row to row.
     pub fn sheet_column(&self, column: usize) -> Option<usize> {
-        match (&self.crosstab, &self.form) {
+        let own = match (&self.crosstab, &self.form) {
             (Some(crosstab), _) => crosstab.own(column),
-            (None, Some(form)) => Some(form.column),
+            (None, Some(form)) => form.columns.first().copied().filter(|_| !form.is_table()),
             (None, None) => Some(column),
+        };
+        own.filter(|&column| self.width().is_none_or(|width| column < width))
+    }
+
+    /// Whether lines between the rows supply this column of the rows as they are read.
+    pub(super) fn is_said(&self, column: usize) -> bool {
+        self.form.is_none() && self.sheet_column(column).is_none() && {
+            let turned = self.crosstab.as_ref();
+            turned.is_none_or(|crosstab| crosstab.own(column).is_some())
         }
+    }
+
+    /// Number of the sheet's own columns, where lines may supply others.
+    fn width(&self) -> Option<usize> {
+        self.lines.as_ref().map(|lines| lines.width)
+    }
+
+    /// Sheet column of each contract column that the sheet has; of what the header of a crosstab holds, no column there is.
+    pub(super) fn sheet_sources(&self) -> Vec<Option<usize>> {
+        let sheet = |source: &Option<usize>| {
+            let source = (*source)?;
+            match (&self.crosstab, self.sheet_column(source)) {
+                (Some(crosstab), None) if crosstab.own(source).is_none() => Some(usize::MAX),
+                (_, column) => column,
+            }
+        };
+        self.columns.source.iter().map(sheet).collect()
+    }
+
+    /// Sheet columns of figures.
+    pub(super) fn figures(&self, contract: &Contract) -> Vec<usize> {
+        if let Some(crosstab) = &self.crosstab {
+            return crosstab.figure_columns();
+        }
+        let columns = contract.columns.values().zip(&self.columns.source);
+        let figures = columns.filter(|(column, _)| column.kind.is_measure());
+        figures.filter_map(|(_, source)| *source).collect()
+    }
+
+    /// Sheet columns that are read, in their order.
+    pub(super) fn sheet_columns(&self) -> Vec<usize> {
+        let own = self
+            .sheet_sources()
+            .into_iter()
+            .flatten()
+            .filter(|column| *column < usize::MAX);
+        let mut columns: Vec<usize> = own.collect();
+        columns.extend(self.crosstab.iter().flat_map(Crosstab::figure_columns));
+        columns.sort_unstable();
+        columns
     }
 }
 
@@ -281,6 +333,7 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
             .iter()
             .max_by_key(|candidate| candidate.layout.columns.matched);
         if let Some(nearest) = nearest {
+            routing.findings.extend(title_not_used(nearest, &place));
             routing.left_out.push(LeftOut {
                 part: spot.part,
                 sheet: spot.sheet,
@@ -300,10 +353,10 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
     };
     if let Some(second) = fitting.get(1).filter(is_near) {
         routing.asked = true;
-        let both = format!("{}, {}", first.contract.name, second.contract.name);
+        let both = said::list([first, second].map(|one| one.contract.title.clone()));
         routing
             .findings
-            .push(Finding::of("sheet-fits-two").with("datasets", both).at(place));
+            .push(Finding::of("sheet-fits-two").with_both("datasets", &both).at(place));
         return;
     }
     if let Some(doubled) = first.layout.columns.doubled.first() {
@@ -358,10 +411,27 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
     });
 }
 
+/// Why a title that names a time does not give the period of a table that nothing else is missing in.
+fn title_not_used(nearest: &Candidate, place: &Place) -> Option<Finding> {
+    let period = nearest.contract.period.as_ref()?;
+    let is_missing = nearest.layout.columns.missing.contains(period) && nearest.fits_but_for_titles();
+    let (title, why) = title::unused(&nearest.titles, &nearest.contract).filter(|_| is_missing)?;
+    let names = nearest.contract.titles(std::slice::from_ref(period));
+    let finding = Finding::of("title-not-used").with_both("column", &names);
+    Some(finding.with_both("why", &why).value(title).at(place.clone()))
+}
+
 /// The texts of the row that looked most like a header. Where no text is any contract's, it is no header but may be
 /// anybody's data, and is not repeated.
 fn seen_headers(nearest: &Candidate) -> Vec<String> {
-    if nearest.layout.columns.matched == 0 {
+    let matched = nearest.layout.columns.matched;
+    // A list of persons without headers: what is taken for one is the first of them, and none of it may be quoted.
+    let is_value = |text: &String| {
+        let text = text.trim();
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        is_number || crate::domain::date::parse_date(text).is_ok()
+    };
+    if matched == 0 || (matched == 1 && nearest.layout.headers.iter().any(is_value)) {
         return Vec::new();
     }
     let texts = nearest.layout.headers.iter().filter(|text| !text.trim().is_empty());
@@ -391,6 +461,7 @@ fn notes(chosen: &Candidate, place: &Place, undeclared: &[Undeclared], context: 
         notes.push(
             Finding::of("columns-not-used")
                 .with("columns", unknown.join(", "))
+                .of_headers(&unknown)
                 .at(place.clone()),
         );
     }
@@ -427,6 +498,7 @@ fn notes(chosen: &Candidate, place: &Place, undeclared: &[Undeclared], context: 
                 notes.push(
                     Finding::of("supplied-by-title")
                         .with_both("column", title)
+                        .with_day("value", period.to_string())
                         .value(period.to_string())
                         .at(place),
                 );
@@ -435,6 +507,7 @@ fn notes(chosen: &Candidate, place: &Place, undeclared: &[Undeclared], context: 
                 notes.push(
                     Finding::of("supplied-by-title")
                         .with_both("column", title)
+                        .with_both("value", &context.said(column, value))
                         .value(value)
                         .at(place),
                 );
@@ -443,6 +516,7 @@ fn notes(chosen: &Candidate, place: &Place, undeclared: &[Undeclared], context: 
                 notes.push(
                     Finding::of("supplied-by-sender")
                         .with_both("column", title)
+                        .with_both("value", &context.said(column, region))
                         .value(region)
                         .at(place),
                 );
@@ -451,6 +525,7 @@ fn notes(chosen: &Candidate, place: &Place, undeclared: &[Undeclared], context: 
                 notes.push(
                     Finding::of("supplied-by-default")
                         .with_both("column", title)
+                        .with_both("value", &context.said(column, value))
                         .value(value)
                         .at(place),
                 );

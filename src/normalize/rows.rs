@@ -100,7 +100,7 @@ pub(super) fn foot(block: &Block, from: usize, used: usize) -> usize {
             match block.view(raw) {
                 Cell::Empty => {}
                 Cell::Text(text) if text.trim().is_empty() => {}
-                Cell::Text(text) if !is_figure(text) => {
+                Cell::Text(text) if !text::is_figure(text) => {
                     texts += 1;
                     begins &= begins_foot(text);
                 }
@@ -118,12 +118,6 @@ pub(super) fn foot(block: &Block, from: usize, used: usize) -> usize {
         }
     }
     first
-}
-
-/// Digits without a letter, and too few for a number of a civil servant.
-fn is_figure(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    digits > 0 && digits < 15 && !text.chars().any(char::is_alphabetic)
 }
 
 /// Whether a text is a remark about a table or a page, and no title: `Sumber: …`, `Halaman 2`, `*) angka sementara`.
@@ -151,9 +145,9 @@ fn is_place_and_date(text: &str) -> bool {
     if is_place(place) && date::parse_date(&day.join(" ")).is_ok() {
         return true;
     }
-    let is_year = |word: &str| word.len() == 4 && (word.starts_with("19") || word.starts_with("20"));
     text.split_once(',').is_some_and(|(place, day)| {
-        is_place(&place.split_whitespace().collect::<Vec<_>>()) && day.split_whitespace().last().is_some_and(is_year)
+        is_place(&place.split_whitespace().collect::<Vec<_>>())
+            && day.split_whitespace().last().is_some_and(text::is_year)
     })
 }
 
@@ -195,7 +189,7 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
     }
     let is_remark = starts_with_word(&normal, &FOOTNOTES) || is_note;
     let has_figure = block.row(row).iter().any(|&raw| match block.view(raw) {
-        Cell::Text(text) => is_figure(text),
+        Cell::Text(text) => text::is_figure(text),
         Cell::Empty => false,
         _ => true,
     });
@@ -221,7 +215,22 @@ pub(super) fn whole(name: &str, own: Option<&str>) -> Option<Whole> {
         let head = name.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word));
         head.is_some() && !name[word.len()..].starts_with(char::is_alphanumeric)
     };
-    if ["rata-rata", "rata rata", "rerata"].into_iter().any(begins) {
+    // What stands beside the parts and is none of them; what it adds up is not known.
+    const BESIDE: [&str; 8] = [
+        "rata-rata",
+        "rata rata",
+        "rata2",
+        "rerata",
+        "kumulatif",
+        "bulan lalu",
+        "s.d.",
+        "s/d",
+    ];
+    let mut words = name.split_whitespace();
+    let is_all = words
+        .next()
+        .is_some_and(|word| ["semua", "seluruh"].iter().any(|all| word.eq_ignore_ascii_case(all)));
+    if BESIDE.into_iter().any(begins) || (is_all && words.nth(1).is_none()) {
         return Some(Whole::Mean);
     }
     let is_sum = ["jumlah", "total", "grand total"]

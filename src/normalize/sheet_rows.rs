@@ -3,12 +3,13 @@
 
 use super::crosstab::{Crosstab, CrosstabSums};
 use super::lane::{Lane, SheetPlan, repeats_header};
+use super::lines::UnderLines;
 use super::places::is_blank;
 use super::route::Layout;
 use super::tables::is_title;
 use crate::config::ColumnType;
 use crate::finding::{Finding, Place};
-use crate::read::{Block, Cell};
+use crate::read::{Block, Cell, RawCell};
 
 /// The rows of a table, as its layout says.
 pub struct TableRows {
@@ -60,8 +61,9 @@ pub(super) struct SheetRows {
     sums: CrosstabSums,
     /// The row before is a title, or a blank below one.
     below_title: bool,
+    lines: UnderLines,
     /// What was found by the way.
-    pub notes: Vec<Finding>,
+    notes: Vec<Finding>,
 }
 
 impl SheetRows {
@@ -70,6 +72,7 @@ impl SheetRows {
             rows: TableRows::new(layout),
             sums: CrosstabSums::default(),
             below_title: false,
+            lines: UnderLines::default(),
             notes: Vec::new(),
         }
     }
@@ -79,10 +82,17 @@ impl SheetRows {
         self.rows.left
     }
 
+    /// What was found by the way.
+    pub fn notes(mut self, plan: &SheetPlan<'_>) -> Vec<Finding> {
+        self.notes.extend(self.lines.notes(plan));
+        self.notes
+    }
+
     /// The table's rows of the sheet's next block, and the first that is data. `lane` reads figures.
     ///
     /// # Errors
-    /// Where a table of its own begins below: its rows would be taken for those of this one.
+    /// Where a table of its own begins below: its rows would be taken for those of this one. Where a line between the rows
+    /// says something of those below it that cannot be read.
     pub fn next(&mut self, block: Block, plan: &SheetPlan<'_>, lane: &Lane<'_>) -> Result<(Block, usize), Finding> {
         let (mut block, from) = self.rows.inside(block, &plan.layout);
         if plan.layout.header_row.is_none() {
@@ -90,7 +100,9 @@ impl SheetRows {
         }
         if plan.layout.crosstab.is_none() && plan.layout.form.is_none() {
             self.no_table_below(&block, from, plan)?;
+            no_cut_thousands(&block, from, plan, lane)?;
         }
+        block = self.lines.next(block, from, plan, lane)?;
         match &plan.layout.crosstab {
             None => self.notes.extend(plan.fill_down(&mut block, from, &lane.contract)),
             Some(crosstab) => self.compare(crosstab, &block, from, plan, lane),
@@ -133,6 +145,64 @@ impl SheetRows {
             self.notes.push(finding.at(place));
         }
     }
+}
+
+/// Refuses rows whose figures were cut at the comma of their thousands, where the file parts cells by commas: `140,000` makes
+/// two cells, of which the second has three digits wherever it has anything.
+fn no_cut_thousands(block: &Block, from: usize, plan: &SheetPlan<'_>, lane: &Lane<'_>) -> Result<(), Finding> {
+    let columns = lane.readers.iter().filter(|reader| {
+        let next = plan.layout.columns.source[reader.index].map(|source| source + 1);
+        reader.column.kind.is_measure() && next.is_some_and(|next| !plan.used.contains(&next))
+    });
+    for reader in columns {
+        let Some(source) = plan.layout.columns.source[reader.index] else {
+            continue;
+        };
+        let header = |column: usize| match plan.layout.headers.get(column).map(|header| header.trim()) {
+            Some(header) if !header.is_empty() => header.to_string(),
+            _ => (column + 1).to_string(),
+        };
+        let mut first = None;
+        let mut is_cut = true;
+        for row in from..block.rows() {
+            match (block.cell(row, source), block.cell(row, source + 1)) {
+                (Cell::Empty, _) | (_, Cell::Empty) => {}
+                (Cell::Text(figure), Cell::Text(rest)) if stands_cut(block, row, source) && rest.len() == 3 => {
+                    first = first.or_else(|| Some((row, format!("{figure},{rest}"))));
+                }
+                _ => is_cut = false,
+            }
+        }
+        if let Some((row, written)) = first.filter(|_| is_cut) {
+            let place = Place {
+                part: plan.sheet.place,
+                row: Some(block.row_numbers[row]),
+                line: block.numbers_are_lines.then_some(block.row_numbers[row]),
+                column_index: Some(source as u32),
+                column: Some(reader.name.clone()),
+                ..Place::default()
+            };
+            let finding = Finding::of("thousands-unquoted").with("column", header(source));
+            return Err(finding.with("next", header(source + 1)).value(written).at(place));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a cell of one to three digits and the digits beside it stand in the file with a comma between them and no quotes.
+fn stands_cut(block: &Block, row: usize, column: usize) -> bool {
+    let [RawCell::Text(whole), RawCell::Text(rest)] = block.row(row)[column..column + 2] else {
+        return false;
+    };
+    let written = block
+        .text
+        .get(whole.start as usize..(rest.start + rest.length) as usize);
+    written
+        .and_then(|written| written.split_once(','))
+        .is_some_and(|(whole, rest)| {
+            let are_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+            (1..=3).contains(&whole.len()) && !whole.starts_with('0') && are_digits(whole) && are_digits(rest)
+        })
 }
 
 impl Lane<'_> {

@@ -85,6 +85,7 @@ impl Witness {
             // A count has no decimals, so its one kind of mark sets thousands apart; one in thousands has.
             (ColumnType::Count, true, false) if power == 0 => evidence.observe(&format!("{},0", text.trim())),
             (ColumnType::Count, false, true) if power == 0 => evidence.observe(&format!("{}.0", text.trim())),
+            (ColumnType::Money, ..) if power == 0 => evidence.observe_amount(text),
             _ => evidence.observe(text),
         }
     }

@@ -158,6 +158,14 @@ fn side_by_side(top: &Block, band: &Area, fits: &impl Fn(Block) -> bool) -> Vec<
         .map(|text| text::header(text))
         .collect();
     let Some(groups) = repeated(&texts) else { return whole() };
+    // Names on the left, whose header stands above, are those of every group: one table.
+    let says = |mut rows: std::ops::Range<usize>, column: usize| rows.any(|row| !is_blank(top.cell(row, column)));
+    let above = header.saturating_sub(layout::DEEPEST - 1)..header;
+    let rows = header + 1..top.rows().min(header + LOOKED_AT);
+    let is_shared = |column: usize| says(above.clone(), column) && says(rows.clone(), column);
+    if (0..groups[0].start).any(is_shared) {
+        return whole();
+    }
     let end = |group: usize| groups.get(group + 1).map_or(usize::MAX, |next| next.start);
     let areas: Vec<Area> = (0..groups.len())
         .map(|group| Area {
@@ -307,6 +315,16 @@ mod tests {
             &["Sleman", "7"],
         ];
         assert_eq!(found(rows), [(0..5, ALL), (5..u32::MAX, ALL)]);
+    }
+
+    #[test]
+    fn names_on_the_left_are_those_of_every_group() {
+        let rows: &[&[&str]] = &[
+            &["Nama", "Semester I", "", "Semester II", ""],
+            &["", "Daerah", "Jumlah", "Daerah", "Jumlah"],
+            &["Coblong", "Sleman", "5", "Bantul", "7"],
+        ];
+        assert_eq!(found(rows), [(0..u32::MAX, ALL)]);
     }
 
     #[test]

@@ -1,98 +1,64 @@
 //! Total rows as a check: what a sender adds up must agree with the rows that were read.
+//!
+//! Where a total row stands says little of what it adds up: it may be the sum of the rows above it since the last total row,
+//! since an earlier one, or of all; of the rows below it, if it stands on top; of one level of regions only; or of the totals
+//! above it. It differs only where it is none of these.
 
 use super::columns::Values;
 use super::lane::{Lane, SheetPlan};
 use super::usual::Draft;
 use crate::config::{ColumnType, Contract};
 use crate::domain::number::parse_count;
+use crate::domain::region::Level;
 use crate::finding::{Finding, Place};
 use crate::read::{Block, Cell};
 
-/// Sums of one column, by what a total row may have added: everything, or one level of regions only (a table
-/// that lists a province and its regencies adds up the regencies).
+/// Most total rows of a sheet that are compared.
+const MOST_ROWS: usize = 1_000;
+
+/// Sums of one column by what a total row may have added: everything, or some levels of regions only (a table that lists a
+/// province and its regencies adds up the regencies).
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
     all: f64,
     provinces: f64,
     regencies: f64,
+    cities: f64,
 }
 
-/// Sums of accepted rows.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Totals {
-    /// Columns that add up: counts and money.
-    columns: Vec<usize>,
+impl Sums {
+    fn add(&mut self, more: &Sums) {
+        self.all += more.all;
+        self.provinces += more.provinces;
+        self.regencies += more.regencies;
+        self.cities += more.cities;
+    }
+
+    /// What a total of such rows may be, the likeliest first. A level without rows has none.
+    fn candidates(&self) -> Vec<f64> {
+        let levels = [
+            self.regencies + self.cities,
+            self.provinces,
+            self.regencies,
+            self.cities,
+        ];
+        let levels = levels.into_iter().filter(|sum| *sum != 0.0);
+        std::iter::once(self.all).chain(levels).collect()
+    }
+}
+
+/// Accepted rows between two total rows.
+#[derive(Debug, Clone)]
+struct Stretch {
+    /// By column that adds up.
     sums: Vec<Sums>,
     rows: u64,
     /// A refused row makes every sum wrong: then totals say nothing.
     broken: bool,
 }
 
-impl Totals {
-    pub(super) fn new(contract: &Contract) -> Totals {
-        let adds_up = |kind: ColumnType| kind == ColumnType::Count;
-        let columns: Vec<usize> = contract
-            .columns
-            .values()
-            .enumerate()
-            .filter(|(_, column)| adds_up(column.kind))
-            .map(|(index, _)| index)
-            .collect();
-        let sums = vec![Sums::default(); columns.len()];
-        Totals {
-            columns,
-            sums,
-            rows: 0,
-            broken: false,
-        }
-    }
-
-    /// Adds a row of a block.
-    pub(super) fn add(&mut self, draft: &Draft<'_>, row: usize) {
-        self.rows += 1;
-        for (position, &column) in self.columns.iter().enumerate() {
-            let filled = &draft.columns[column];
-            let number = match &filled.values {
-                Values::Integer(numbers) if filled.valid[row] => numbers[row] as f64,
-                _ => continue,
-            };
-            let sums = &mut self.sums[position];
-            sums.all += number;
-            if draft.provinces[row] {
-                sums.provinces += number;
-            } else {
-                sums.regencies += number;
-            }
-        }
-    }
-
-    /// Adds the rows that follow.
-    pub(super) fn merge(&mut self, more: &Totals) {
-        self.rows += more.rows;
-        self.broken |= more.broken;
-        for (sums, more) in self.sums.iter_mut().zip(&more.sums) {
-            sums.all += more.all;
-            sums.provinces += more.provinces;
-            sums.regencies += more.regencies;
-        }
-    }
-
-    /// The same columns, and nothing added up.
-    pub(super) fn none(&self) -> Totals {
-        Totals {
-            columns: self.columns.clone(),
-            sums: vec![Sums::default(); self.sums.len()],
-            rows: 0,
-            broken: false,
-        }
-    }
-
-    pub(super) fn refuse(&mut self) {
-        self.broken = true;
-    }
-}
-
 /// What a total row states of a column, as its sender knows it.
+#[derive(Debug)]
 pub(super) struct Stated {
     column: usize,
     label: String,
@@ -100,64 +66,171 @@ pub(super) struct Stated {
     place: Place,
 }
 
-/// A total row: the sums of the block's rows above it, and per count column what it states and where.
-pub(super) struct TotalRow {
-    pub above: Totals,
-    pub stated: Vec<Stated>,
+/// Sums of accepted rows, and what the total rows among them state.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Columns that add up: counts.
+    columns: Vec<usize>,
+    /// The rows before the first total row, between it and the second, and so on: one more than there are total rows.
+    stretches: Vec<Stretch>,
+    totals: Vec<Vec<Stated>>,
 }
 
-impl TotalRow {
-    /// Whether no row stands above it. `before` are the sums of the blocks before its own.
-    pub(super) fn is_on_top(&self, before: &Totals) -> bool {
-        self.above.rows + before.rows == 0 && !self.above.broken && !before.broken
+impl Tally {
+    pub(super) fn new(contract: &Contract) -> Tally {
+        let columns = contract.columns.values().enumerate();
+        let counts = columns.filter(|(_, column)| column.kind == ColumnType::Count);
+        let mut tally = Tally {
+            columns: counts.map(|(index, _)| index).collect(),
+            ..Tally::default()
+        };
+        tally.stretches.push(tally.none());
+        tally
     }
 
-    /// Compares what the row states with all rows above it, or with those since the total row before it. `before` are the
-    /// sums of the blocks before its own, `last` those above the total row before.
-    pub(super) fn compare(mut self, before: &Totals, last: &mut Totals) -> Vec<Finding> {
-        self.above.merge(before);
-        let since = std::mem::replace(last, self.above.clone());
-        let Totals {
-            columns,
-            sums,
-            rows,
-            broken,
-        } = self.above;
-        if broken || rows == 0 {
-            return Vec::new();
+    fn none(&self) -> Stretch {
+        Stretch {
+            sums: vec![Sums::default(); self.columns.len()],
+            rows: 0,
+            broken: false,
         }
-        let mut findings = Vec::new();
-        for stated in self.stated {
-            let Some(position) = columns.iter().position(|candidate| *candidate == stated.column) else {
-                continue;
+    }
+
+    /// Adds a row of a block.
+    pub(super) fn add(&mut self, draft: &Draft<'_>, row: usize) {
+        let Some(open) = self.stretches.last_mut() else { return };
+        open.rows += 1;
+        for (sums, &column) in open.sums.iter_mut().zip(&self.columns) {
+            let filled = &draft.columns[column];
+            let number = match &filled.values {
+                Values::Integer(numbers) if filled.valid[row] => numbers[row] as f64,
+                _ => continue,
             };
-            let sums = &sums[position];
-            let group = sums.all - since.sums[position].all;
-            let agrees = [sums.all, sums.provinces, sums.regencies, group].contains(&(stated.number as f64));
-            if !agrees {
-                // Of a later subtotal, its own rows; else of the whole, the level that is added up.
-                let counted = match since.rows {
-                    0 if sums.regencies > 0.0 => sums.regencies,
-                    earlier if earlier > 0 && earlier < rows => group,
-                    _ => sums.all,
+            sums.all += number;
+            match draft.levels[row] {
+                Level::Province => sums.provinces += number,
+                Level::Regency => sums.regencies += number,
+                Level::City => sums.cities += number,
+            }
+        }
+    }
+
+    /// A row was refused.
+    pub(super) fn refuse(&mut self) {
+        if let Some(open) = self.stretches.last_mut() {
+            open.broken = true;
+        }
+    }
+
+    /// A total row follows.
+    pub(super) fn end(&mut self, stated: Vec<Stated>) {
+        if self.totals.len() < MOST_ROWS {
+            self.totals.push(stated);
+            self.stretches.push(self.none());
+        }
+    }
+
+    /// Adds the rows of the next block.
+    pub(super) fn append(&mut self, more: Tally) {
+        let mut stretches = more.stretches.into_iter();
+        if let Some(first) = stretches.next() {
+            self.absorb(&first);
+        }
+        for (stated, stretch) in more.totals.into_iter().zip(stretches) {
+            self.end(stated);
+            self.absorb(&stretch);
+        }
+    }
+
+    /// Adds rows to those since the last total row.
+    fn absorb(&mut self, more: &Stretch) {
+        let Some(open) = self.stretches.last_mut() else { return };
+        open.rows += more.rows;
+        open.broken |= more.broken;
+        for (sums, more) in open.sums.iter_mut().zip(&more.sums) {
+            sums.add(more);
+        }
+    }
+
+    /// The totals that are no sum of what they may add up, each with the sum that comes nearest.
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for (position, stated) in self.totals.iter().enumerate() {
+            for stated in stated {
+                let Some(nearest) = self.differs(position, stated) else {
+                    continue;
                 };
-                let counted = super::cell::plain(counted);
                 findings.push(
                     Finding::of("total-differs")
-                        .with("sum", counted)
-                        .with("column", stated.label)
+                        .with_figure("sum", super::cell::plain(nearest))
+                        .with("column", stated.label.as_str())
+                        .with_figure("value", stated.number.to_string())
                         .value(stated.number.to_string())
-                        .at(stated.place),
+                        .at(stated.place.clone()),
                 );
             }
         }
         findings
     }
+
+    /// The sum that is nearest to a total which is none; nothing where it is one, or where nobody can say.
+    fn differs(&self, position: usize, stated: &Stated) -> Option<f64> {
+        let column = self.columns.iter().position(|column| *column == stated.column)?;
+        let number = stated.number as f64;
+        let mut nearest: Option<f64> = None;
+        // Of two that are equally near, the one that was seen first.
+        let mut is_sum = |sum: f64| {
+            if nearest.is_none_or(|known| (sum - number).abs() < (known - number).abs()) {
+                nearest = Some(sum);
+            }
+            sum == number
+        };
+        let (above, below) = self.stretches.split_at(position + 1);
+        // No row stands between it and the total row above, or the header.
+        let is_heading = above.last().is_some_and(|stretch| stretch.rows == 0 && !stretch.broken);
+        let mut sums = Sums::default();
+        let mut rows = 0;
+        for stretch in above.iter().rev() {
+            if stretch.broken {
+                return None;
+            }
+            rows += stretch.rows;
+            sums.add(&stretch.sums[column]);
+            if stretch.rows > 0 && sums.candidates().into_iter().any(&mut is_sum) {
+                return None;
+            }
+        }
+        let is_on_top = rows == 0;
+        let mut sums = Sums::default();
+        for stretch in below {
+            match stretch.broken {
+                true if is_heading => return None,
+                true => break,
+                false => sums.add(&stretch.sums[column]),
+            }
+            rows += stretch.rows;
+            let mut candidates = sums.candidates().into_iter();
+            if stretch.rows > 0 && candidates.any(|sum| sum == number || (is_on_top && is_sum(sum))) {
+                return None;
+            }
+        }
+        // A row repeats a total, or adds totals up; rows may be left out of the table.
+        let mut totals = 0.0;
+        let earlier = self.totals[..position].iter().rev();
+        let earlier = earlier.filter_map(|row| row.iter().find(|other| other.column == stated.column));
+        for other in earlier {
+            totals += other.number as f64;
+            if other.number == stated.number || is_sum(totals) {
+                return None;
+            }
+        }
+        nearest.filter(|_| rows > 0)
+    }
 }
 
 impl Lane<'_> {
-    /// What a total row states of columns of counts, with the sums of the rows above.
-    pub(super) fn total_row(&self, plan: &SheetPlan<'_>, block: &Block, row: usize, above: &Totals) -> TotalRow {
+    /// What a total row states of columns of counts.
+    pub(super) fn total_row(&self, plan: &SheetPlan<'_>, block: &Block, row: usize) -> Vec<Stated> {
         let mut stated = Vec::new();
         for reader in &self.readers {
             let Some(source) = plan.layout.columns.source[reader.index] else {
@@ -189,9 +262,6 @@ impl Lane<'_> {
                 });
             }
         }
-        TotalRow {
-            above: above.clone(),
-            stated,
-        }
+        stated
     }
 }

@@ -59,7 +59,10 @@ impl Undeclared {
 /// The columns of a sheet's first block that its contract does not read and that look personal.
 pub(super) fn columns(top: &Block, layout: &Layout, contract: &Contract) -> Vec<Undeclared> {
     let sources = layout.columns.source.iter().flatten();
-    let read: Vec<usize> = sources.filter_map(|&source| layout.sheet_column(source)).collect();
+    let read: Vec<usize> = match &layout.form {
+        Some(form) => form.columns.clone(),
+        None => sources.filter_map(|&source| layout.sheet_column(source)).collect(),
+    };
     let mut declared = contract.columns.values().zip(&layout.columns.source);
     let has_declared = declared.any(|(column, source)| column.pii.is_some() && source.is_some());
     // The headers of a crosstab and of a form are those of their turned rows.

@@ -5,6 +5,8 @@ use super::cell::{Value, plain};
 use super::columns::{TextRef, Values};
 use super::headers::{ColumnMap, Supplied};
 use super::lane::{Given, Lane, SheetPlan};
+use super::marks::RowUnit;
+use super::title;
 use super::usual::Draft;
 use crate::config::{ColumnType, Contract};
 use crate::domain::code::{CodeEntry, CodeTable};
@@ -61,7 +63,7 @@ impl Conversion {
     /// What is told of a header that names another unit than those in which figures are kept.
     pub(super) fn told_of_header(&self, unit: &str, units: &CodeTable) -> Option<Finding> {
         let (to, ratio) = self.ratio(unit, units, None).filter(|_| !self.keeps(unit))?;
-        let finding = Finding::of("unit-by-header").with("factor", ratio.text());
+        let finding = Finding::of("unit-by-header").with_figure("factor", ratio.text());
         Some(
             finding
                 .with_both("from", &name(unit, units))
@@ -76,18 +78,40 @@ const OTHER_WORDS: [&str; 24] = [
     "miliaran", "milyaran", "triliun", "thousand", "million", "billion", "dalam", "dlm", "satuan", "in", "sat",
 ];
 
-/// The unit that a header names in brackets: `Harga (Rp/ons)`, `Stok (ribu ton)`.
+/// The unit that a header names in brackets or behind its name: `Harga (Rp/ons)`, `Stok (ribu ton)`, `Harga Rp/kg`.
 pub(super) fn of_header(header: &str, units: &CodeTable) -> Option<String> {
     let mut rest = header;
     while let Some((_, inside, after)) = text::bracket(rest) {
-        let normal = text::normal(inside);
-        let words: Vec<&str> = normal.split(' ').filter(|word| !OTHER_WORDS.contains(word)).collect();
-        if let Ok(code) = units.resolve(&words.join(" ")) {
+        if let Ok(code) = units.resolve(&other_words(inside).join(" ")) {
             return Some(code.to_string());
         }
         rest = after;
     }
-    None
+    let (_, behind) = text::unit_behind(header)?;
+    units.resolve(&other_words(behind).join(" ")).ok().map(str::to_string)
+}
+
+/// Words of a unit besides those of money and powers of ten.
+fn other_words(unit: &str) -> Vec<String> {
+    let normal = text::normal(unit);
+    let words = normal.split(' ').filter(|word| !OTHER_WORDS.contains(word));
+    words.map(str::to_string).collect()
+}
+
+/// Most words of a unit in a title.
+const TITLE_WORDS: usize = 3;
+
+/// The unit that a title names, also with more words behind it: `(Rp/ons)`, `Satuan: Rp/kg`, `dalam rupiah per ons menurut
+/// pasar`.
+fn of_title(title: &str, units: &CodeTable) -> Option<String> {
+    let whole = Some(title).filter(|title| text::is_unit(title));
+    let mut found = title::units(title).into_iter().chain(whole).filter_map(|unit| {
+        let words = other_words(unit);
+        let lengths = (1..=words.len().min(TITLE_WORDS)).rev();
+        let mut phrases = lengths.map(|length| words[..length].join(" "));
+        phrases.find_map(|phrase| units.resolve(&phrase).ok().map(str::to_string))
+    });
+    found.next()
 }
 
 /// Name of a unit in both languages.
@@ -136,8 +160,13 @@ impl<'c> Lane<'c> {
                     .filter(|(by, _)| *by == conversion.by)
                     .map(|(_, unit)| unit.clone()),
             };
-            let mut given = Given { on, ratio: Ratio::ONE };
+            let mut given = Given {
+                on,
+                ratio: Ratio::ONE,
+                unit: None,
+            };
             if let (Some(unit), Some(units)) = (unit, self.units_of(conversion)) {
+                given.unit = Some(RowUnit { code: &unit, units });
                 let mut to = unit.clone();
                 if !conversion.keeps(&unit) {
                     let thing = self.thing_of(conversion, values);
@@ -155,7 +184,7 @@ impl<'c> Lane<'c> {
                     .filter(|_| is_told)
                 {
                     let place = self.place_of(plan, block, row, conversion.figure);
-                    let note = Finding::of("unit-converted").with("read", read);
+                    let note = Finding::of("unit-converted").with_figure("read", read);
                     let note = note
                         .with_both("from", &name(&unit, units))
                         .with_both("to", &name(&to, units));
@@ -248,7 +277,7 @@ pub(super) fn told(contract: &Contract, context: &Context, map: &ColumnMap, plac
     };
     let column = &contract.columns[*by];
     let units = column.codes.as_ref().and_then(|codes| context.codes.get(codes));
-    let (Some(units), Some(Supplied::Header(_))) = (units, &map.supplied[*by]) else {
+    let (Some(units), Some(Supplied::Header(_) | Supplied::Label(_))) = (units, &map.supplied[*by]) else {
         return Vec::new();
     };
     let at = |index: usize| Place {
@@ -256,7 +285,10 @@ pub(super) fn told(contract: &Contract, context: &Context, map: &ColumnMap, plac
         ..place.clone()
     };
     let supplied = Finding::of("supplied-by-header").with_both("column", &column.title);
+    let supplied = supplied.with_both("value", &name(unit, units));
     let mut told = vec![supplied.value(&name(unit, units).id).at(at(*by))];
+    // What a title supplies is told with all else that it does.
+    told.retain(|_| matches!(map.supplied[*by], Some(Supplied::Header(_))));
     for conversion in Conversion::all(contract)
         .iter()
         .filter(|conversion| conversion.by == *by)
@@ -292,4 +324,29 @@ pub(super) fn by_header<'h>(
         }
     }
     found
+}
+
+/// Lets the one unit that the titles name be that of figures whose headers name none.
+pub(super) fn by_title(contract: &Contract, context: &Context, titles: &[String], map: &mut ColumnMap) {
+    if map.unit_by_header.is_some() {
+        return;
+    }
+    for conversion in Conversion::all(contract) {
+        let codes = contract.columns[conversion.by].codes.as_ref();
+        let Some(units) = codes.and_then(|codes| context.codes.get(codes)) else {
+            continue;
+        };
+        let mut named: Vec<String> = titles.iter().filter_map(|title| of_title(title, units)).collect();
+        named.sort_unstable();
+        named.dedup();
+        let [unit] = &named[..] else { continue };
+        if map.source[conversion.figure].is_none() {
+            continue;
+        }
+        let supplied = &mut map.supplied[conversion.by];
+        if map.source[conversion.by].is_none() && matches!(supplied, None | Some(Supplied::Default(_))) {
+            *supplied = Some(Supplied::Label(name(unit, units).id));
+            map.unit_by_header = Some((conversion.by, unit.clone()));
+        }
+    }
 }

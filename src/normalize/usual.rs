@@ -13,6 +13,8 @@ use super::rows::{RowKind, classify, foot, whole};
 use crate::config::{ColumnType, Pii};
 use crate::domain::date::{self, Order};
 use crate::domain::number::{Proof, Style, plain};
+use crate::domain::region::Level;
+use crate::domain::text;
 use crate::read::{Block, Cell, RawCell};
 use crate::table::reference::{date_of, days};
 use chrono::NaiveDate;
@@ -33,8 +35,8 @@ pub(super) struct Draft<'b> {
     pub own: Vec<String>,
     /// What each cell of a column of figures says about its style; empty for other columns.
     proofs: Vec<Vec<Proof>>,
-    /// Whether the row is about a province, for sums by level.
-    pub provinces: Vec<bool>,
+    /// What kind of region the row is about, for sums by level.
+    pub levels: Vec<Level>,
 }
 
 impl<'b> Draft<'b> {
@@ -109,7 +111,7 @@ impl Lane<'_> {
             columns: self.readers.iter().enumerate().map(column).collect(),
             own: Vec::new(),
             proofs: vec![Vec::new(); self.readers.len()],
-            provinces: vec![false; rows],
+            levels: vec![Level::Regency; rows],
         }
     }
 
@@ -272,7 +274,8 @@ impl Lane<'_> {
         let stand_in = reader.key_default(self.context).map(|text| self.known.remember(&text));
         let limit = reader.text_limit();
         let own = self.own_name.as_deref();
-        let names_part = |written: &str| !reader.is_key || whole(written, own).is_none();
+        let is_name = |written: &str| whole(written, own).is_none() && !text::has_exponent(written);
+        let names_part = |written: &str| !reader.is_key || is_name(written);
         let mut texts = take_texts(&mut draft.columns[index]);
         for row in draft.rows() {
             if draft.doubt[row] {
@@ -328,7 +331,7 @@ impl Lane<'_> {
             match last.2 {
                 Some(region) if region.is_allowed => {
                     texts[row] = TextRef::Known(region.code);
-                    draft.provinces[row] = region.is_province;
+                    draft.levels[row] = region.level;
                 }
                 _ => draft.doubt[row] = true,
             }
@@ -444,6 +447,13 @@ fn figure(reader: &ColumnReader, style: Style, written: &str, values: &mut Value
     let found = plain(written, style)?;
     match values {
         Values::Scaled(numbers) => {
+            let is_money = reader.column.kind == ColumnType::Money;
+            let proof = match found.proof {
+                // `140,000` in a column with a decimal comma: the careful way refuses it.
+                Proof::Ambiguous if is_money && found.decimals > 0 => return None,
+                Proof::Ambiguous if is_money => Proof::Thousands(style),
+                proof => proof,
+            };
             let factor = 10_i128.checked_pow(reader.scale.checked_sub(found.decimals)?)?;
             let scaled = i128::from(found.digits).checked_mul(factor)?;
             if found.digits >= LEAST_NIK
@@ -453,7 +463,7 @@ fn figure(reader: &ColumnReader, style: Style, written: &str, values: &mut Value
                 return None;
             }
             numbers[row] = scaled;
-            Some(found.proof)
+            Some(proof)
         }
         Values::Integer(numbers) => {
             if found.decimals > 0 || found.digits >= LEAST_PHONE || !reader.is_in_range(found.digits as f64) {

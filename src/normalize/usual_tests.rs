@@ -19,7 +19,7 @@ static CONFIGURATION: LazyLock<Configuration> = LazyLock::new(|| {
 });
 
 /// What officers write into cells of any column.
-const ODD: [&str; 34] = [
+const ODD: [&str; 39] = [
     "",
     " ",
     "-",
@@ -54,6 +54,11 @@ const ODD: [&str; 34] = [
     "Sumber: BPS",
     "*) angka sementara",
     "warga 3273 0155 0580 0001",
+    "140,000",
+    "7,65432E+06",
+    "13.500 (naik)",
+    "Rp. 48.000,-/kg",
+    "46338",
 ];
 
 /// What fits a column of this kind.
@@ -159,6 +164,7 @@ fn sheet(contract: &Arc<Contract>, context: &Context) -> RoutedSheet {
             columns,
             crosstab: None,
             headers,
+            lines: None,
         },
     }
 }
@@ -194,10 +200,7 @@ fn seen(contract: &Arc<Contract>, context: &Context, style: Style, block: &Block
             Event::Note(finding) => format!("note {finding:?}\n"),
         };
     }
-    for row in harvest.total_rows {
-        let none = super::super::totals::Totals::new(contract);
-        told += &format!("{:?}\n", row.compare(&none, &mut none.clone()));
-    }
+    told += &format!("{:?}\n", harvest.tally.findings());
     if let Some(rows) = harvest.rows {
         told += &arrow::util::pretty::pretty_format_batches(&[rows]).unwrap().to_string();
     }

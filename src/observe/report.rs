@@ -34,6 +34,19 @@ pub struct RunReport {
     /// Datasets whose model stays as it is until it is rebuilt for the contract in force.
     #[serde(default)]
     pub waiting: Vec<String>,
+    /// Submissions of earlier runs that still wait for a person's decision, in order of sequence.
+    #[serde(default)]
+    pub undecided: Vec<UndecidedReport>,
+    /// Datasets of which this run accepted rows while no key of pseudonyms was set: their columns of pseudonyms are blank
+    /// until a key is set and the dataset rebuilt.
+    #[serde(default)]
+    pub without_pseudonyms: Vec<String>,
+    /// Files below `drop/` that no connector reads, and where they stand.
+    #[serde(default)]
+    pub strays: Vec<FailureReport>,
+    /// Files in drop folders that are still being written, or whose `.done` marker is missing: a later run takes them.
+    #[serde(default)]
+    pub unsettled: u64,
     pub indicators: IndicatorsReport,
     pub release: ReleaseReport,
     /// 0 done; 1 failed, nothing published; 2 configuration; 3 done, and somebody must look.
@@ -88,6 +101,23 @@ pub struct SubmissionReport {
     /// Findings of every severity.
     pub findings: u64,
     pub seconds: SubmissionSeconds,
+}
+
+/// A submission that waits for a person's decision since an earlier run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UndecidedReport {
+    /// Sequence number.
+    pub submission: i64,
+    pub connector: String,
+    /// Kemendagri code; null where the source speaks for many.
+    pub region: Option<String>,
+    /// Name as it was sent; null for a pull.
+    pub file: Option<String>,
+    /// As-of date of the run that received it.
+    pub since: String,
+    /// Rows of it could be let in; else a question about it is open, which only its sender can answer.
+    pub acceptable: bool,
 }
 
 /// What became of one dataset of a submission; the same figures as in its receipt.
@@ -209,6 +239,8 @@ impl RunReport {
         let totals = self.totals();
         totals.held + totals.refused + totals.failures > 0
             || !self.waiting.is_empty()
+            || !self.undecided.is_empty()
+            || !self.strays.is_empty()
             || !self.indicators.failed.is_empty()
     }
 

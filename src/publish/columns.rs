@@ -16,7 +16,7 @@ pub fn column_title(name: &str) -> Option<&'static ColumnTitle> {
     TITLES.iter().find(|column| column.name == name)
 }
 
-const TITLES: [ColumnTitle; 93] = [
+const TITLES: [ColumnTitle; 96] = [
     // Where a row came from.
     title("_submission", "Nomor kiriman", "Number of the submission"),
     title(
@@ -90,9 +90,17 @@ const TITLES: [ColumnTitle; 93] = [
     title("rows_read", "Baris dibaca", "Rows read"),
     title("rows_accepted", "Baris diterima", "Rows accepted"),
     title("rows_quarantined", "Baris ditahan", "Rows quarantined"),
+    // Lists of codes.
+    title("list", "Nama daftar kode", "Name of the list of codes"),
+    title("name_id", "Nama dalam bahasa Indonesia", "Name in Indonesian"),
+    title("name_en", "Nama dalam bahasa Inggris", "Name in English"),
     // Findings.
     title("row", "Baris", "Row"),
-    title("code", "Kode temuan", "Code of the finding"),
+    title(
+        "code",
+        "Kode, dari temuan atau di daftarnya",
+        "Code, of the finding or in its list",
+    ),
     title(
         "severity",
         "Beratnya (error, warning, note)",

@@ -10,6 +10,7 @@ use super::tables::{self, TABLES, Table};
 use super::{PROGRAM, Publication, PublishError, Release, workbook};
 use crate::config::{Column, Contract};
 use crate::finding::Bilingual;
+use crate::table::reference;
 use arrow::datatypes::{DataType, Field, Schema};
 use serde_json::{Map, Value, json};
 
@@ -123,11 +124,11 @@ fn table_resource(entry: &Entry, publication: &Publication<'_>, table: &Table) -
     let name = table.path.trim_end_matches(".parquet");
     resource.insert("lumbung:table".to_string(), json!(name));
     resource.insert("lumbung:rows".to_string(), json!(entry.rows));
-    let fields: Vec<Value> = (table.schema)()
-        .fields()
-        .iter()
-        .map(|field| described(field, None))
-        .collect();
+    let schema = match table.path == tables::CODES.path {
+        true => reference::code_lists(&publication.facts.codes).schema(),
+        false => (table.schema)(),
+    };
+    let fields: Vec<Value> = schema.fields().iter().map(|field| described(field, None)).collect();
     resource.insert("schema".to_string(), table_schema(fields, table.key));
     Value::Object(resource)
 }
@@ -194,13 +195,13 @@ fn described(field: &Field, column: Option<&Column>) -> Value {
         ("type".to_string(), json!(field_type(field.data_type()))),
     ]);
     let title = match column {
-        Some(column) => Some(column.title.clone()),
-        None => column_title(field.name()).map(|title| both(title.id, title.en)),
+        Some(column) => column.title.clone(),
+        // Further columns of a list of codes are named by whoever wrote it.
+        None => column_title(field.name())
+            .map_or_else(|| both(field.name(), field.name()), |title| both(title.id, title.en)),
     };
-    if let Some(title) = title {
-        described.insert("title".to_string(), json!(joined(&title)));
-        described.insert("lumbung:title".to_string(), json!(title));
-    }
+    described.insert("title".to_string(), json!(joined(&title)));
+    described.insert("lumbung:title".to_string(), json!(title));
     if let Some(description) = column.and_then(|column| column.description.as_ref()) {
         described.insert("description".to_string(), json!(joined(description)));
         described.insert("lumbung:description".to_string(), json!(description));
@@ -239,7 +240,6 @@ fn joined(text: &Bilingual) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::reference;
 
     #[test]
     fn fields_say_type_title_and_what_is_required() {

@@ -135,6 +135,7 @@ impl Facts {
         let illustrative = illustrative(sources.catalog, &origins)?;
         let is_illustrative = !illustrative.is_empty();
         let mut referred: BTreeSet<i64> = origins.into_values().flatten().collect();
+        referred.extend(sources.catalog.withdrawn()?);
         let path = scratch.path().join("findings.parquet");
         let findings = findings::write(sources, &path, is_illustrative, &mut referred)?;
         let path = scratch.path().join("submissions.parquet");
@@ -162,7 +163,8 @@ impl Facts {
     /// `findings` and `expected`.
     pub async fn register(&self, session: &Session) -> Result<(), SqlError> {
         for (name, table) in self.codes.iter() {
-            session.register_batches(name, reference::codes_schema(), vec![reference::codes(table)])?;
+            let codes = reference::codes(table);
+            session.register_batches(name, codes.schema(), vec![codes])?;
         }
         for model in &self.models {
             register_model(session, model, &model.contract.name).await?;
@@ -249,9 +251,9 @@ pub async fn register_release(
     configuration: &Configuration,
 ) -> Result<(), PublishError> {
     for (name, table) in configuration.codes.iter() {
-        let batches = vec![reference::codes(table)];
+        let codes = reference::codes(table);
         session
-            .register_batches(name, reference::codes_schema(), batches)
+            .register_batches(name, codes.schema(), vec![codes])
             .map_err(sql(name))?;
     }
     let mut tables = vec![("regions".to_string(), vec![release.join("regions.parquet")])];
@@ -261,7 +263,13 @@ pub async fn register_release(
         ("quality", &["coverage", "timeliness", "quality", "findings"]),
         (
             "reference",
-            &["region_codes", "region_borders", "region_changes", "region_ids"],
+            &[
+                "codes",
+                "region_codes",
+                "region_borders",
+                "region_changes",
+                "region_ids",
+            ],
         ),
     ] {
         let path = |name: &&str| (name.to_string(), release.join(folder).join(format!("{name}.parquet")));

@@ -24,6 +24,13 @@ pub const REGIONS: Table = Table {
     key: &["region_code"],
     schema: reference::regions_schema,
 };
+pub const CODES: Table = Table {
+    path: "reference/codes.parquet",
+    title_id: "Daftar kode: komoditas, layanan, satuan, dan lainnya",
+    title_en: "Lists of codes: commodities, services, units and others",
+    key: &["list", "code"],
+    schema: reference::code_lists_schema,
+};
 pub const REGION_CODES: Table = Table {
     path: "reference/region_codes.parquet",
     title_id: "Kode wilayah dari masa ke masa",
@@ -110,8 +117,9 @@ pub const FINDINGS: Table = Table {
 };
 
 /// Every table that is not a dataset.
-pub const TABLES: [Table; 13] = [
+pub const TABLES: [Table; 14] = [
     REGIONS,
+    CODES,
     REGION_CODES,
     REGION_BORDERS,
     REGION_CHANGES,
@@ -162,6 +170,14 @@ pub fn write(building: &mut Building, publication: &Publication<'_>) -> Result<(
             std::slice::from_ref(batch),
         )?;
     }
+    // Its further columns are those of the configuration's tables.
+    let codes = reference::code_lists(&facts.codes);
+    building.table(
+        CODES.path,
+        codes.schema(),
+        &metadata(&CODES),
+        std::slice::from_ref(&codes),
+    )?;
     building.adopt(SUBMISSIONS.path, &facts.submissions)?;
     for (table, rows) in [
         (INDICATORS, &indicators.rows),

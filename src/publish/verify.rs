@@ -136,7 +136,7 @@ mod tests {
     fn release() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
-        let schema = crate::table::reference::codes_schema();
+        let schema = crate::table::reference::code_lists_schema();
         writer::write_all(&path.join("data/codes.parquet"), schema, &[], &[]).unwrap();
         std::fs::write(path.join("page.html"), "<p>").unwrap();
         let package = r#"{"resources": [{"path": "data/codes.parquet", "lumbung:rows": 0}]}"#;

@@ -5,7 +5,7 @@ use crate::format::{Opened, sealed};
 use quick_xml::errors::Error;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use zip::ZipArchive;
@@ -20,16 +20,22 @@ pub(super) struct Besides {
     pub merged: Vec<(Position, Position)>,
     /// Numbers of the rows that are hidden and hold something, from 1.
     pub hidden: Vec<u32>,
-    /// Cells with a formula and without its value.
-    pub uncalculated: HashSet<Position>,
+    /// Cells with a formula and without its value, sorted.
+    pub uncalculated: Vec<Position>,
 }
 
 /// A workbook that is an archive.
 pub(super) type Archive = ZipArchive<BufReader<Opened>>;
 
+/// Largest workbook of which every element is looked at without a look at its bytes first.
+const SMALL: u64 = 4 << 20;
+
 /// Looks into a sheet, by its name. What cannot be found is not there: whether a workbook can be read, others decide.
 pub(super) fn of_sheet(path: &Path, sheet: &str) -> Besides {
-    look(path, sheet).unwrap_or_default()
+    let mut besides = look(path, sheet).unwrap_or_default();
+    // As they stand, unless cells are out of their order.
+    besides.uncalculated.sort_unstable();
+    besides
 }
 
 fn look(path: &Path, sheet: &str) -> Option<Besides> {
@@ -47,6 +53,10 @@ fn look(path: &Path, sheet: &str) -> Option<Besides> {
         }
     })?;
     let (_, part) = parts.get(&id?)?;
+    let is_large = path.metadata().is_ok_and(|file| file.len() > SMALL);
+    if is_large && !says_more(self::part(&mut archive, part)?) {
+        return None;
+    }
     let mut scan = Scan::default();
     let mut reader = xml(&mut archive, part)?;
     let mut buffer = Vec::new();
@@ -57,6 +67,31 @@ fn look(path: &Path, sheet: &str) -> Option<Besides> {
             Ok(event) => scan.take(&event),
             Err(_) => return None,
         }
+    }
+}
+
+/// Whether a sheet may say anything besides its cells' values: what programs write by the hundred thousand rows mostly
+/// does not, and to see that costs little more than to unpack it.
+fn says_more(mut part: impl Read) -> bool {
+    const MARKS: [&str; 6] = ["mergeCell", "hidden=", "<f>", "<f ", ":f>", ":f "];
+    const LONGEST: usize = 9;
+    let finders = MARKS.map(memchr::memmem::Finder::new);
+    let mut bytes = vec![0; 1 << 16];
+    // What stood at the end of the piece before stands at the begin of this one: a mark may lie over both.
+    let mut kept = 0;
+    loop {
+        let count = match part.read(&mut bytes[kept..]) {
+            Ok(0) => return false,
+            Ok(count) => count,
+            // To be met by who reads it.
+            Err(_) => return true,
+        };
+        let end = kept + count;
+        if finders.iter().any(|finder| finder.find(&bytes[..end]).is_some()) {
+            return true;
+        }
+        kept = end.min(LONGEST - 1);
+        bytes.copy_within(end - kept..end, 0);
     }
 }
 
@@ -195,7 +230,7 @@ impl Scan {
 
     fn end_cell(&mut self) {
         if self.has_formula && !self.has_value && !self.is_text {
-            self.found.uncalculated.insert((self.row, self.column));
+            self.found.uncalculated.push((self.row, self.column));
         }
         self.holds |= self.has_formula || self.has_value;
         self.has_formula = false;
@@ -255,8 +290,24 @@ mod tests {
              <x:row><x:c><x:v>5</x:v></x:c></x:row>\
              </x:sheetData><x:mergeCells><x:mergeCell ref=\"A1:$AB$3\"/><x:mergeCell ref=\"?\"/></x:mergeCells></x:worksheet>",
         );
-        assert_eq!(found.uncalculated, HashSet::from([(1, 1), (3, 1)]));
+        assert_eq!(found.uncalculated, [(1, 1), (3, 1)]);
         assert_eq!(found.hidden, [2, 4]);
         assert_eq!(found.merged, [((0, 0), (2, 27))]);
+    }
+
+    #[test]
+    fn a_look_at_the_bytes_finds_what_says_more_wherever_it_stands() {
+        assert!(!says_more(&b"<row><c><v>5</v></c></row>"[..]));
+        for mark in [
+            "<mergeCell ref=\"A1:B2\"/>",
+            "<row hidden=\"1\">",
+            "<f>A1</f>",
+            "<x:f t=\"shared\">",
+        ] {
+            for before in [0, 7, (1 << 16) - 4, (1 << 16) + 3, 200_000] {
+                let text = "x".repeat(before) + mark;
+                assert!(says_more(text.as_bytes()), "{mark} after {before}");
+            }
+        }
     }
 }

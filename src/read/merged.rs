@@ -29,8 +29,17 @@ impl Value {
 pub(super) struct Merged {
     /// Last row of each range, by its first cell, until that has come.
     waiting: HashMap<(u32, u32), u32>,
-    /// Column, last row and value of the ranges that go on.
-    open: Vec<(u32, u32, Value)>,
+    /// The ranges that go on.
+    open: Vec<Open>,
+}
+
+/// A range that goes on.
+struct Open {
+    column: u32,
+    last: u32,
+    value: Value,
+    /// The row in which its text was put into a block last, and the cell that points there: each block has it once.
+    put: (u32, RawCell),
 }
 
 impl Merged {
@@ -57,23 +66,33 @@ impl Merged {
             Cell::Float(number) | Cell::Percent(number) => Value::Figure(number.to_string()),
             _ => return,
         };
+        let mut first = cell;
         if matches!(value, Value::Figure(_)) {
-            let marked = value.cell(block);
-            block.set_cell(column as usize, marked);
+            first = value.cell(block);
+            block.set_cell(column as usize, first);
         }
-        self.open.push((column, last, value));
+        self.open.push(Open {
+            column,
+            last,
+            value,
+            put: (row, first),
+        });
     }
 
     /// Fills the row that is about to end where a range goes on through an empty cell of it.
     pub fn fill(&mut self, row: u32, block: &mut Block) {
-        self.open.retain(|(_, last, _)| *last >= row);
-        for (column, _, value) in &self.open {
-            let at = block.open_row_start() + *column as usize;
+        self.open.retain(|open| open.last >= row);
+        // Rows are numbered from 1; of a block that has none yet this is the first.
+        let begin = block.row_numbers.first().map_or(row, |number| number.saturating_sub(1));
+        for open in &mut self.open {
+            let at = block.open_row_start() + open.column as usize;
             if !matches!(block.cells.get(at), None | Some(RawCell::Empty)) {
                 continue;
             }
-            let cell = value.cell(block);
-            block.set_cell(*column as usize, cell);
+            if open.put.0 < begin {
+                open.put = (row, open.value.cell(block));
+            }
+            block.set_cell(open.column as usize, open.put.1);
         }
     }
 }
@@ -123,5 +142,29 @@ mod tests {
             column(2),
             [Cell::Spread("5"), Cell::Spread("5"), Cell::Empty, Cell::Empty]
         );
+        assert_eq!(block.text, "Gudang5", "each text once, however many rows it goes over");
+    }
+
+    #[test]
+    fn a_range_goes_on_in_the_next_block() {
+        let mut merged = Merged::new([((0, 0), (5, 0))].into_iter());
+        let mut blocks = Vec::new();
+        for first in [0, 3] {
+            let mut block = Block::default();
+            for row in first..first + 3 {
+                if row == 0 {
+                    let cell = RawCell::Text(block.push_text("Gudang"));
+                    block.set_cell(0, cell);
+                    merged.note(0, 0, &mut block, cell);
+                }
+                merged.fill(row, &mut block);
+                block.end_row(row + 1);
+            }
+            blocks.push(block);
+        }
+        for block in &blocks {
+            assert_eq!(block.text, "Gudang");
+            assert!((0..3).all(|row| block.cell(row, 0) == Cell::Text("Gudang")));
+        }
     }
 }

@@ -294,7 +294,7 @@ fn rows_hidden(hidden: &[u32], header: u32) -> Vec<Finding> {
     if hidden.len() > NAMED_ROWS {
         named.push("…".to_string());
     }
-    let note = Finding::of("rows-hidden").with("count", hidden.len().to_string());
+    let note = Finding::of("rows-hidden").with_figure("count", hidden.len().to_string());
     vec![note.with("rows", named.join(", "))]
 }
 

@@ -10,16 +10,12 @@ use crate::finding::{Finding, Place};
 use crate::format::{Opened, open_file};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxCellReader, XlsxError};
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::{self, BufReader, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 use zip::ZipArchive;
-
-/// Largest workbook in which merged cells, hidden rows and formulas without values are looked for, in bytes: programs that
-/// write more do not merge, hide or leave out.
-const SMALL: u64 = 4 << 20;
 
 /// Most bytes that one byte of deflated data can become.
 const DEFLATE_RATIO: u64 = 1_032;
@@ -34,9 +30,7 @@ pub(super) struct XlsxDocument {
     epoch: Epoch,
     notes: Vec<Finding>,
     path: PathBuf,
-    /// Whether it is looked what sheets say besides their cells, which reads each once more.
-    is_small: bool,
-    /// What they said, by sheet.
+    /// What sheets say besides their cells, by sheet.
     besides: HashMap<usize, Besides>,
     limits: Limits,
 }
@@ -68,7 +62,6 @@ impl XlsxDocument {
             sheets,
             epoch,
             notes,
-            is_small: path.metadata().is_ok_and(|file| file.len() <= SMALL),
             path: path.to_path_buf(),
             besides: HashMap::new(),
             limits: limits.clone(),
@@ -96,14 +89,10 @@ impl Document for XlsxDocument {
 
     fn blocks(&mut self, sheet: usize) -> Result<Box<dyn Blocks + '_>, ReadError> {
         let sheet_name = self.sheets[sheet].name.clone().unwrap_or_default();
-        let besides = match self.is_small {
-            true => self
-                .besides
-                .entry(sheet)
-                .or_insert_with(|| besides::of_sheet(&self.path, &sheet_name))
-                .clone(),
-            false => Besides::default(),
-        };
+        let besides = self.besides.entry(sheet);
+        let besides = besides
+            .or_insert_with(|| besides::of_sheet(&self.path, &sheet_name))
+            .clone();
         let (workbook, name) = (&mut self.workbook, self.name.as_str());
         let cells = guarded(name, || {
             workbook
@@ -231,7 +220,7 @@ fn on_sheet(mut error: ReadError, sheet: &str) -> ReadError {
 struct XlsxBlocks<'a> {
     cells: XlsxCellReader<'a, Source>,
     merged: Merged,
-    uncalculated: HashSet<Position>,
+    uncalculated: Vec<Position>,
     /// What a style, by its id, shows.
     shows: Vec<Shows>,
     file: &'a str,
@@ -276,7 +265,7 @@ impl XlsxBlocks<'_> {
                 break;
             };
             let (row, column) = cell.get_position();
-            if is_empty(cell.get_value()) && !self.uncalculated.contains(&(row, column)) {
+            if is_empty(cell.get_value()) && self.uncalculated.binary_search(&(row, column)).is_err() {
                 continue;
             }
             if self.row.is_some_and(|current| row < current) {

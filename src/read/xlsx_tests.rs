@@ -215,3 +215,40 @@ fn both_date_systems_and_odd_workbooks_of_others() {
     }
     assert!(opened > 40, "{opened} workbooks");
 }
+
+#[test]
+fn a_large_workbook_is_looked_through_where_it_says_anything_besides_its_values() {
+    // Digits that hardly pack: over 4 MiB.
+    let mut seed = 7_u64;
+    let mut digits = || {
+        let mut text = String::new();
+        while text.len() < 6_000 {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            text.push_str(&format!("{:x}", seed >> 8));
+        }
+        text
+    };
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for row in 0..1_600 {
+        sheet.write(row, 1, digits()).unwrap();
+    }
+    sheet
+        .merge_range(1_000, 0, 1_002, 0, "Gudang", &CellFormat::new())
+        .unwrap();
+    sheet.set_row_hidden(1_500).unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    assert!(bytes.len() > 4 << 20, "{}", bytes.len());
+    let file = file(&bytes);
+    let mut document = XlsxDocument::open(file.path(), "data.xlsx", &Limits::default()).unwrap();
+    let rows = rows(&mut document, 0).unwrap();
+    let named: Vec<u32> = rows
+        .iter()
+        .filter(|(_, row)| row.starts_with("'Gudang'"))
+        .map(|(row, _)| *row)
+        .collect();
+    assert_eq!(named, [1_001, 1_002, 1_003]);
+    assert_eq!(document.sheet_notes(0, 1).len(), 1, "the hidden row is told");
+}

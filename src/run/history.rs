@@ -327,7 +327,7 @@ impl Asked<'_> {
         let Some(sent) = refused.values.get(name).and_then(Value::as_str).map(str::trim) else {
             return column.and_then(|column| column.default.as_deref()) == Some(value);
         };
-        let is_region = column.is_some_and(|column| column.kind == ColumnType::Region);
+        let is_region = self.contract.key_region() == Some(name);
         let region = is_region.then(|| self.configuration.regions.get(value)).flatten();
         sent.eq_ignore_ascii_case(value) || region.is_some_and(|region| region.name.eq_ignore_ascii_case(sent))
     }

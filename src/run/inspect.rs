@@ -101,8 +101,8 @@ async fn indicator_problems(configuration: &Configuration, session: &Session) ->
     session.register_batches("expected", facts::expected_schema(), Vec::new())?;
     session.register_batches("submissions", facts::submissions_schema(), Vec::new())?;
     session.register_batches("findings", facts::findings_schema(), Vec::new())?;
-    for name in configuration.codes.keys() {
-        session.register_batches(name, reference::codes_schema(), Vec::new())?;
+    for (name, table) in configuration.codes.iter() {
+        session.register_batches(name, reference::codes(table).schema(), Vec::new())?;
     }
     let as_of = [("as_of", ScalarValue::Date32(Some(0)))];
     let mut problems = Vec::new();
@@ -193,6 +193,13 @@ pub fn unset_problems(configuration: &Configuration) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// A key whose variable is not set, as a problem.
+pub fn key_problem(configuration: &Configuration, trouble: &super::keys::KeyTrouble) -> Problem {
+    let mut problem = problem(configuration, "lumbung.toml", &trouble.variable, trouble.message().en);
+    problem.hint = Some(trouble.hint().en);
+    problem
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! One submission judged: read, normalized, checked, staged. The same for a night's submission and for
 //! `check FILE`, which stages into a folder that is thrown away.
 
-use crate::check::{CheckError, Checker, Digest, Looks, Outcome, Past, PlaceInfo};
+use crate::check::{CheckError, Checker, Digest, Looks, Outcome, Past, PlaceInfo, TurnedCells};
 use crate::config::{Configuration, Connector, Contract, Kind, Limits};
 use crate::domain::personal::masked;
 use crate::finding::receipt::{FindingTally, Rows, Status};
-use crate::finding::{Bilingual, Finding, Place, Severity};
+use crate::finding::{Bilingual, Finding, Place, Severity, said};
 use crate::normalize::{
     Context, LeftOut, NormalizeError, Normalizer, PseudonymKey, RoutedSheet, Routing, RowSink, Speaker, Styles, route,
 };
@@ -200,6 +200,8 @@ fn about_nearest(case: &Case<'_>, finding: Finding, sheet: &LeftOut) -> Finding 
     let mut contracts = case.context.contracts.iter();
     match contracts.find(|contract| contract.name == sheet.nearest) {
         Some(contract) => finding
+            .with_figure("matched", sheet.matched.to_string())
+            .with_figure("columns", contract.asked().count().to_string())
             .with_both("title", &contract.title)
             .with_both("missing", &contract.titles(&sheet.missing)),
         None => finding
@@ -229,7 +231,7 @@ fn dataset(
         let known = |digest: &Digest| (case.is_known)(&contract.name, digest);
         let mut checker = Checker::new(
             contract.clone(),
-            case.context.sequence,
+            &case.context,
             &folder,
             &case.slice,
             places,
@@ -293,6 +295,20 @@ fn place_info(sheet: &RoutedSheet, documents: &[Box<dyn Document>]) -> PlaceInfo
         let header = sheet.layout.headers.get(source).cloned().unwrap_or_default();
         info.headers.insert(name.clone(), masked(header.trim()).into_owned());
     }
+    info.turned = sheet.layout.crosstab.as_ref().filter(|_| is_grid).and_then(|crosstab| {
+        let name = |index: usize| sheet.contract.columns.get_index(index).map(|(name, _)| name.clone());
+        let mut turned = TurnedCells {
+            along: name(crosstab.along)?,
+            ..TurnedCells::default()
+        };
+        for (value, measure, column) in crosstab.figures() {
+            let of_value = turned.columns.entry(value.to_string()).or_default();
+            // The value itself stands above its figures, of which the first is shown.
+            of_value.entry(turned.along.clone()).or_insert(column as u32);
+            of_value.insert(name(measure)?, column as u32);
+        }
+        Some(turned)
+    });
     info
 }
 
@@ -318,11 +334,30 @@ fn unreadable(
     refused(case, findings, places, ignored, Status::Refused)
 }
 
-fn no_header() -> Bilingual {
-    Bilingual {
-        id: "tidak ada judul kolom yang dikenal".to_string(),
-        en: "no known column header".to_string(),
+/// Most datasets that a sender is told by name.
+const NAMED: usize = 12;
+
+/// What may be sent this way; nothing where that is too much to list.
+fn known_titles(case: &Case<'_>) -> Bilingual {
+    let contracts = &case.context.contracts;
+    if contracts.len() > NAMED {
+        return Bilingual {
+            id: "salah satu data yang dikumpulkan".to_string(),
+            en: "any dataset that is collected".to_string(),
+        };
     }
+    said::list(contracts.iter().map(|contract| {
+        let required = contract.columns.iter().filter(|(_, column)| column.required);
+        let names: Vec<String> = required.map(|(name, _)| name.clone()).collect();
+        let (title, needs) = (&contract.title, contract.titles(&names));
+        match contracts.len() {
+            1 => Bilingual {
+                id: format!("{}, dengan kolom {}", title.id, needs.id),
+                en: format!("{}, with the columns {}", title.en, needs.en),
+            },
+            _ => title.clone(),
+        }
+    }))
 }
 
 /// No sheet fits any contract, or a person must say which.
@@ -335,11 +370,11 @@ fn nothing_routed(case: &Case<'_>, routing: Routing, ignored: u64) -> Result<Ver
             sheet: sheet.name.clone(),
             ..Place::default()
         };
-        let finding = about_nearest(case, Finding::of("columns-missing"), sheet);
-        let finding = if sheet.headers.is_empty() {
-            finding.with_both("seen", &no_header())
-        } else {
-            finding.with("seen", sheet.headers.join(", "))
+        let finding = match sheet.headers.is_empty() {
+            true => Finding::of("header-not-known").with_both("titles", &known_titles(case)),
+            false => about_nearest(case, Finding::of("columns-missing"), sheet)
+                .with("seen", sheet.headers.join(", "))
+                .of_headers(&sheet.headers),
         };
         findings.push(finding.at(place));
     }
@@ -433,10 +468,7 @@ pub fn context(
 /// The installation's key of pseudonyms, from the variable that it names.
 pub fn pseudonym_key(configuration: &Configuration) -> Option<PseudonymKey> {
     let name = configuration.installation.keys.pseudonym.as_ref()?;
-    std::env::var(name)
-        .ok()
-        .filter(|key| !key.is_empty())
-        .map(|key| PseudonymKey::new(key.into_bytes()))
+    super::keys::secret(name).map(|key| PseudonymKey::new(key.into_bytes()))
 }
 
 /// Whether a connector takes files that people drop.

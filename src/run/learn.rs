@@ -3,17 +3,20 @@
 
 mod edit;
 
+use super::again::UNKNOWN;
 use super::{Place, RunError};
 use crate::catalog::{Catalog, Submission};
-use crate::config::{self, Column, Configuration, Contract};
+use crate::config::{self, Configuration, Contract};
 use crate::domain::code::{CodeEntry, CodeError, Near};
 use crate::domain::text;
+use crate::finding;
 use crate::land::DataDirectory;
 use crate::table::reader;
 use arrow::array::{Array, AsArray, RecordBatch};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A spelling, how often it came, and what it may be a synonym of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -84,7 +87,11 @@ pub fn proposals(place: &Place) -> Result<Vec<Proposal>, RunError> {
     for submission in catalog.submissions(1_000_000)? {
         let sequence = submission.sequence.unwrap_or_default();
         for outcome in catalog.outcomes(sequence)? {
-            let path = data.staged(sequence, &outcome.dataset).join("findings.parquet");
+            let folder = match outcome.dataset.as_str() {
+                "" => UNKNOWN,
+                dataset => dataset,
+            };
+            let path = data.staged(sequence, folder).join("findings.parquet");
             if path.exists() {
                 collect(&path, &configuration, &outcome.dataset, &submission, &mut found)?;
             }
@@ -114,7 +121,7 @@ fn collect(
     for batch in reader::batches(path).map_err(wrong)? {
         let batch = batch.map_err(wrong)?;
         for row in 0..batch.num_rows() {
-            let new = of_finding(&batch, row, configuration, dataset);
+            let new = of_finding(&batch, row, configuration, dataset, &submission.connector);
             for (key, mut proposal) in new.into_iter().flatten() {
                 match found.get_mut(&key) {
                     Some(known) => {
@@ -144,16 +151,27 @@ fn of_finding(
     row: usize,
     configuration: &Configuration,
     dataset: &str,
+    connector: &str,
 ) -> Option<Vec<(Key, Proposal)>> {
-    let contract = configuration.contracts.get(dataset)?;
     let (column, value) = (text_of(batch, "column", row), text_of(batch, "value", row));
-    Some(match text_of(batch, "code", row)?.as_str() {
-        "header-inexact" => of_header(contract, &value?, Some(&column?)).into_iter().collect(),
-        "columns-not-used" => {
-            let listed = unused(&text_of(batch, "message_id", row)?)?;
-            let headers = listed.split(", ");
-            headers.filter_map(|header| of_header(contract, header, None)).collect()
-        }
+    let code = text_of(batch, "code", row)?;
+    if matches!(code.as_str(), "columns-not-used" | "columns-missing") {
+        let value = value?;
+        let headers: Vec<&str> = finding::headers(&value).collect();
+        let contract = match configuration.contracts.get(dataset) {
+            Some(contract) => contract.clone(),
+            None => nearest(configuration, connector, &headers)?,
+        };
+        let proposals = headers
+            .iter()
+            .filter_map(|header| of_header(configuration, &contract, header, None));
+        return Some(proposals.collect());
+    }
+    let contract = configuration.contracts.get(dataset)?;
+    Some(match code.as_str() {
+        "header-inexact" => of_header(configuration, contract, &value?, Some(&column?))
+            .into_iter()
+            .collect(),
         "code-unknown" | "code-inexact" => of_value(configuration, contract, &column?, &value?)
             .into_iter()
             .collect(),
@@ -161,28 +179,50 @@ fn of_finding(
     })
 }
 
-/// The headers that the sentence about unused columns lists.
-fn unused(sentence: &str) -> Option<String> {
-    let (_, entry) = crate::finding::entries().find(|(code, _)| *code == "columns-not-used")?;
-    let (before, after) = entry.id.split_once("{columns}")?;
-    Some(sentence.strip_prefix(before)?.strip_suffix(after)?.to_string())
+/// Of the contracts that a connector delivers, the one that knows most headers of a sheet that fits none.
+fn nearest(configuration: &Configuration, connector: &str, headers: &[&str]) -> Option<Arc<Contract>> {
+    let connector = configuration.connectors.get(connector)?;
+    let known = |contract: &Arc<Contract>| {
+        let known = headers.iter().filter(|header| is_name(configuration, contract, header));
+        known.count()
+    };
+    let contracts = configuration.contracts_of(connector).into_iter();
+    contracts.max_by_key(known).filter(|contract| known(contract) > 0)
 }
 
-/// Whether a spelling may be proposed: it is short, and nothing in it was cut off or masked.
+/// Whether a header is a name of one of the contract's columns, abbreviations written out.
+fn is_name(configuration: &Configuration, contract: &Contract, header: &str) -> bool {
+    let form = text::header(header);
+    let written_out = configuration.abbreviations.written_out(&form);
+    contract.columns.iter().any(|(name, column)| {
+        let names = [name, &column.title.id, &column.title.en];
+        let mut names = names.into_iter().chain(&column.synonyms).map(|name| text::header(name));
+        names.any(|name| name == form || Some(&name) == written_out.as_ref())
+    })
+}
+
+/// Letters that a spelling has at least: fewer are a number of rows or an abbreviation that may mean anything.
+const LETTERS: usize = 3;
+
+/// What officers call the numbers of their rows.
+const NUMBERING: [&str; 6] = ["nomor", "no urut", "nomor urut", "no baris", "nomor baris", "urut"];
+
+/// Whether a spelling may be proposed: it is a word, it is short, and nothing in it was cut off or masked.
 fn is_shown(written: &str) -> bool {
-    written.len() <= LONGEST && !written.contains("***") && !written.ends_with('…') && !text::normal(written).is_empty()
+    let letters = written.chars().filter(|letter| letter.is_alphabetic()).count();
+    let is_whole = !written.contains("***") && !written.ends_with('…');
+    letters >= LETTERS && written.len() <= LONGEST && is_whole && !NUMBERING.contains(&text::normal(written).as_str())
 }
 
 /// The proposal of a header that is known to no column; `column` is the one that it was taken for.
-fn of_header(contract: &Contract, written: &str, column: Option<&str>) -> Option<(Key, Proposal)> {
+fn of_header(
+    configuration: &Configuration,
+    contract: &Contract,
+    written: &str,
+    column: Option<&str>,
+) -> Option<(Key, Proposal)> {
     let form = text::header(written);
-    let is_name = |(name, column): (&String, &Column)| {
-        let mut names = [name, &column.title.id, &column.title.en]
-            .into_iter()
-            .chain(&column.synonyms);
-        names.any(|name| text::header(name) == form)
-    };
-    if !is_shown(written) || contract.columns.iter().any(is_name) {
+    if !is_shown(written) || is_name(configuration, contract, written) {
         return None;
     }
     let proposal = Proposal {
@@ -214,7 +254,22 @@ fn of_value(
     if !is_shown(written) || table.resolve(written) != Err(CodeError::Unknown) {
         return None;
     }
-    let (Near::Slips(near) | Near::Others(near)) = table.near(written);
+    // A word of another column has slipped into this one, or its header is wrong: it is no spelling of a code.
+    let mut others = contract.columns.values().filter_map(|other| other.codes.as_ref());
+    let is_known = |list: &String| {
+        configuration
+            .codes
+            .get(list)
+            .is_some_and(|list| list.resolve(written).is_ok())
+    };
+    if others.any(is_known) || is_name(configuration, contract, written) {
+        return None;
+    }
+    let near = match table.near(written) {
+        Near::Slips(near) => near,
+        // What only looks alike is not even asked about.
+        Near::Others(near) => near.into_iter().filter(|entry| shares_word(entry, written)).collect(),
+    };
     let proposal = Proposal {
         number: 0,
         written: written.trim().to_string(),
@@ -229,6 +284,17 @@ fn of_value(
         line: None,
     };
     Some(((String::new(), codes, text::normal(written)), proposal))
+}
+
+/// Whether a name of an entry has a word of a text.
+fn shares_word(entry: &CodeEntry, written: &str) -> bool {
+    let written = text::normal(written);
+    let names = [&entry.name_id, &entry.name_en].into_iter().chain(&entry.synonyms);
+    let mut names = names.map(|name| text::normal(name));
+    names.any(|name| {
+        let mut words = name.split(' ').filter(|word| word.len() >= LETTERS);
+        words.any(|word| written.split(' ').any(|other| other == word))
+    })
 }
 
 /// `41, harga.xlsx [Harga] C14`

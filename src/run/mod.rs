@@ -17,6 +17,7 @@ pub mod preview;
 pub mod rebuild;
 pub mod receipts;
 pub mod replay;
+pub mod strays;
 pub mod versions;
 
 mod again;
@@ -27,6 +28,7 @@ mod figures;
 mod quality;
 mod stage;
 mod unchanged;
+mod unread;
 
 use crate::catalog::{Catalog, CatalogError, LeaseError};
 use crate::check::{CheckError, Looks};
@@ -91,7 +93,7 @@ pub enum RunError {
     NotRaised { dataset: String, what: String },
     #[error("submission {submission} came by connector {connector}, which is gone")]
     ConnectorGone { submission: i64, connector: String },
-    #[error("keys.raw names the variable {0}, which is not set")]
+    #[error("[keys] names the variable {0} for landed bytes, which is not set")]
     RawKeyUnset(String),
     #[error("submission {submission}: its bytes {sha256} in raw/ cannot be opened: {reason}")]
     RawLocked {
@@ -101,6 +103,12 @@ pub enum RunError {
     },
     #[error("submission {submission}: its bytes {sha256} are gone from raw/")]
     RawGone { submission: i64, sha256: String },
+    #[error(
+        "nothing was changed: the model of {dataset} would have to be folded again, and the rows of submission {} can \
+         not be had any more: they are not in staged/, and their bytes not in raw/, not readable or of no connector",
+        numbers(.submissions, ", ")
+    )]
+    RowsGone { dataset: String, submissions: Vec<i64> },
     #[error(transparent)]
     Lease(#[from] LeaseError),
     #[error(transparent)]
@@ -128,6 +136,12 @@ pub enum RunError {
     },
     #[error("internal error: {0}")]
     Internal(String),
+}
+
+/// Numbers, joined.
+pub(crate) fn numbers(numbers: &[i64], between: &str) -> String {
+    let texts: Vec<String> = numbers.iter().map(i64::to_string).collect();
+    texts.join(between)
 }
 
 /// Name of the lease that a run holds.
@@ -231,6 +245,10 @@ impl Run {
             submissions: Vec::new(),
             merged: Vec::new(),
             waiting: self.waiting.keys().cloned().collect(),
+            undecided: Vec::new(),
+            without_pseudonyms: Vec::new(),
+            strays: Vec::new(),
+            unsettled: 0,
             indicators: IndicatorsReport::default(),
             release: ReleaseReport::default(),
             exit_code: 1,
@@ -238,7 +256,12 @@ impl Run {
         let run = Arc::new(self);
         let result = run.clone().steps(connectors, publish, &mut report).await;
         report.seconds = start.elapsed().as_secs_f64();
-        report.exit_code = if result.is_err() { 1 } else { exit_code(&report) };
+        report.exit_code = match (&result, report.needs_a_person()) {
+            (Err(_), _) => 1,
+            // Somebody must look (design §10).
+            (Ok(()), true) => 3,
+            (Ok(()), false) => 0,
+        };
         // The report names no value that was sent; it always serializes.
         let text = serde_json::to_string(&report).map_err(|error| RunError::Internal(error.to_string()))?;
         fail_point("run.end.before");
@@ -288,6 +311,8 @@ impl Run {
                 submission.status = Status::Held;
             }
         }
+        report.undecided = self.undecided(report)?;
+        report.without_pseudonyms = self.without_pseudonyms(report);
         if publish {
             let published = self.clone().publish(report).await;
             published.map_err(during(Doing::Publishing, &root))?;
@@ -323,6 +348,7 @@ impl Run {
         for (connector, region, finding) in self.move_processed()? {
             fail(&mut report.sources, &connector, Some(region), &finding);
         }
+        self.left_standing(connectors, report)?;
         Ok(fetched.land_seconds)
     }
 
@@ -431,19 +457,5 @@ fn count_duplicates(sources: &mut [SourceReport], submissions: &[SubmissionRepor
             .filter(|submission| submission.connector == source.connector && submission.status == Status::Duplicate);
         source.duplicates = same.count() as u64;
         source.deliveries = source.deliveries.saturating_sub(source.duplicates);
-    }
-}
-
-/// 0 done, 3 somebody must look (design §10).
-fn exit_code(report: &RunReport) -> i32 {
-    let failed = report.sources.iter().any(|source| !source.failures.is_empty());
-    let open = report
-        .submissions
-        .iter()
-        .any(|submission| matches!(submission.status, Status::Held | Status::Refused));
-    if failed || open || !report.waiting.is_empty() || !report.indicators.failed.is_empty() {
-        3
-    } else {
-        0
     }
 }

@@ -273,7 +273,7 @@ impl Run {
             building.report.submissions += 1;
             building.sequences.push(sequence);
             if let Some(rows) = merged.disagreements.get(&sequence) {
-                let finding = Finding::of("sources-disagree").with("rows", rows.to_string());
+                let finding = Finding::of("sources-disagree").with_figure("rows", rows.to_string());
                 replay.now.findings.push(&finding);
             }
             if replay.is_anew() {

@@ -4,11 +4,12 @@ use super::RunError;
 use super::again::io;
 use super::judge::Verdict;
 use crate::catalog::{Catalog, Submission};
-use crate::config::Configuration;
+use crate::config::{Configuration, Contract};
+use crate::finding::Bilingual;
 use crate::finding::receipt::{FindingTally, Receipt, Rows, Status, Subject, Titles};
 use crate::land::DataDirectory;
 use crate::observe::fail_point;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Names that readable receipts use.
@@ -30,7 +31,22 @@ pub fn titles(configuration: &Configuration) -> Titles {
             .iter()
             .map(|(name, contract)| (name.clone(), contract.title.clone()))
             .collect(),
+        columns: configuration
+            .contracts
+            .iter()
+            .map(|(name, contract)| (name.clone(), column_titles(contract)))
+            .collect(),
+        // `config::load` refuses a zone that does not parse.
+        zone: configuration.installation.zone.parse().unwrap_or(chrono_tz::UTC),
+        contact: configuration.installation.contact.clone(),
     }
+}
+
+fn column_titles(contract: &Contract) -> BTreeMap<String, Bilingual> {
+    let columns = contract.columns.iter();
+    columns
+        .map(|(name, column)| (name.clone(), column.title.clone()))
+        .collect()
 }
 
 fn subject(submission: &Submission, dataset: &str) -> Subject {
@@ -194,11 +210,18 @@ pub fn settle(data: &DataDirectory, catalog: &Catalog, configuration: &Configura
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(source) => return Err(io(&folder)(source)),
     }
-    for sequence in sequences {
-        if let Some(submission) = catalog.submission(sequence)? {
-            renew(data, catalog, configuration, &submission, sequence)?;
+    if !sequences.is_empty() {
+        let titles = titles(configuration);
+        for sequence in &sequences {
+            if let Some(submission) = catalog.submission(*sequence)? {
+                renew(data, catalog, &titles, &submission, *sequence)?;
+            }
+            fail_point("receipt.renewed");
         }
-        fail_point("receipt.renewed");
+        // One wait for the disk, and none of them is due any more.
+        data.sync().map_err(io(data.root()))?;
+    }
+    for sequence in sequences {
         let path = folder.join(sequence.to_string());
         std::fs::remove_file(&path).map_err(io(&path))?;
     }
@@ -210,7 +233,7 @@ pub fn settle(data: &DataDirectory, catalog: &Catalog, configuration: &Configura
 fn renew(
     data: &DataDirectory,
     catalog: &Catalog,
-    configuration: &Configuration,
+    titles: &Titles,
     submission: &Submission,
     sequence: i64,
 ) -> Result<(), RunError> {
@@ -243,5 +266,5 @@ fn renew(
     }
     let receipt =
         Receipt::of_datasets(parts).ok_or_else(|| RunError::Internal("a receipt without a dataset".to_string()))?;
-    write(data, configuration, submission, &receipt)
+    put(data, titles, submission, &receipt)
 }

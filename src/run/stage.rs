@@ -312,7 +312,7 @@ impl Run {
         let told = prepared.merged.disagreements.iter();
         let disagreements = told.filter(|(sequence, _)| !is_withdrawal || is_new(**sequence));
         let disagreements = disagreements.map(|(sequence, rows)| {
-            let finding = Finding::of("sources-disagree").with("rows", rows.to_string());
+            let finding = Finding::of("sources-disagree").with_figure("rows", rows.to_string());
             (*sequence, finding)
         });
         self.tell(contract, disagreements.collect())?;

@@ -54,10 +54,12 @@ pub(super) fn settle(
                 continue;
             }
             Standing::Raised { built } => Finding::of("contract-not-rebuilt")
+                .with_both("title", &contract.title)
                 .with("dataset", name)
                 .with("version", contract.version.to_string())
                 .with("built", built.to_string()),
             Standing::Changed { what } => Finding::of("contract-changed")
+                .with_both("title", &contract.title)
                 .with("dataset", name)
                 .with("what", what.join(", ")),
         };

@@ -1,10 +1,11 @@
 //! The registry and the reference tables as SQL sees them and as they are published.
 
-use crate::domain::code::CodeTable;
+use crate::domain::code::{CodeEntry, CodeTable};
 use crate::domain::region::Registry;
 use arrow::array::{ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Days since 1970 of a date, as Date32 stores it.
@@ -76,25 +77,77 @@ pub fn regions(registry: &Registry) -> RecordBatch {
     RecordBatch::try_new(regions_schema(), columns).expect("columns follow regions_schema")
 }
 
-/// Schema of a reference table: `code`, `name_id`, `name_en`.
-pub fn codes_schema() -> SchemaRef {
-    let text = |name: &str| Field::new(name, DataType::Utf8, false);
-    Arc::new(Schema::new(vec![text("code"), text("name_id"), text("name_en")]))
+/// Columns that every reference table has.
+const NAMED: [&str; 3] = ["code", "name_id", "name_en"];
+
+/// A reference table in its file's order: `code`, `name_id`, `name_en`, then the further columns of its file as text,
+/// null where nothing stands.
+pub fn codes(table: &CodeTable) -> RecordBatch {
+    listed(&[(None, table)], &further(&[(None, table)]))
 }
 
-/// A reference table in its file's order.
-pub fn codes(table: &CodeTable) -> RecordBatch {
-    let entries: Vec<_> = table.entries().iter().collect();
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(
-            entries.iter().map(|entry| entry.code.as_str()),
-        )),
-        Arc::new(StringArray::from_iter_values(
-            entries.iter().map(|entry| entry.name_id.as_str()),
-        )),
-        Arc::new(StringArray::from_iter_values(
-            entries.iter().map(|entry| entry.name_en.as_str()),
-        )),
-    ];
-    RecordBatch::try_new(codes_schema(), columns).expect("columns follow codes_schema")
+/// Schema of the table of all reference tables, without their further columns.
+pub fn code_lists_schema() -> SchemaRef {
+    lists_schema(true, &[])
+}
+
+/// All reference tables in one: `list` is the name of the table, and further columns of any of them stand behind.
+pub fn code_lists(tables: &BTreeMap<String, CodeTable>) -> RecordBatch {
+    let tables: Vec<(Option<&str>, &CodeTable)> = tables
+        .iter()
+        .map(|(name, table)| (Some(name.as_str()), table))
+        .collect();
+    listed(&tables, &further(&tables))
+}
+
+/// Further columns, each once, in the order in which they are met.
+fn further<'t>(tables: &[(Option<&str>, &'t CodeTable)]) -> Vec<&'t str> {
+    let mut names: Vec<&str> = Vec::new();
+    let entries = tables.iter().filter_map(|(_, table)| table.entries().first());
+    for (name, _) in entries.flat_map(|entry| &entry.extra) {
+        let name = name.as_str();
+        if !name.is_empty() && name != "list" && !NAMED.contains(&name) && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn lists_schema(has_list: bool, further: &[&str]) -> SchemaRef {
+    let list = has_list.then_some("list");
+    let named = list
+        .into_iter()
+        .chain(NAMED)
+        .map(|name| Field::new(name, DataType::Utf8, false));
+    let further = further.iter().map(|name| Field::new(*name, DataType::Utf8, true));
+    Arc::new(Schema::new(named.chain(further).collect::<Vec<_>>()))
+}
+
+/// Entries of tables below each other; with the name of each table where it is given.
+fn listed(tables: &[(Option<&str>, &CodeTable)], further: &[&str]) -> RecordBatch {
+    let entries: Vec<(Option<&str>, &CodeEntry)> = tables
+        .iter()
+        .flat_map(|(name, table)| table.entries().iter().map(|entry| (*name, entry)))
+        .collect();
+    let text = |get: &dyn Fn(&CodeEntry) -> Option<&str>| -> ArrayRef {
+        Arc::new(StringArray::from_iter(
+            entries.iter().map(|(_, entry)| get(entry).map(str::to_string)),
+        ))
+    };
+    let has_list = tables.iter().any(|(name, _)| name.is_some());
+    let mut columns: Vec<ArrayRef> = Vec::new();
+    if has_list {
+        columns.push(Arc::new(StringArray::from_iter(entries.iter().map(|(name, _)| *name))));
+    }
+    columns.push(text(&|entry| Some(&entry.code)));
+    columns.push(text(&|entry| Some(&entry.name_id)));
+    columns.push(text(&|entry| Some(&entry.name_en)));
+    for name in further {
+        columns.push(text(&|entry| {
+            let found = entry.extra.iter().find(|(known, _)| known == name);
+            found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        }));
+    }
+    // Columns stand in the schema's order and have one length: built from the same entries.
+    RecordBatch::try_new(lists_schema(has_list, further), columns).expect("columns follow lists_schema")
 }

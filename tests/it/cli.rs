@@ -395,8 +395,13 @@ fn the_repositorys_own_configuration_is_right() {
         ("KETENAGAKERJAAN_TOKEN", "a"),
         ("PUJA_INDAH_URL", "http://127.0.0.1:9"),
         ("PUJA_INDAH_TOKEN", "a"),
+        (
+            "LUMBUNG_PSEUDONYM_KEY",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        ),
     ];
-    lumbung(&["check"], &environment, &root()).expect(0);
+    let said = lumbung(&["check"], &environment, &root()).expect(0).stdout;
+    assert!(!said.contains("perhatian"), "{said}");
 }
 
 #[test]

@@ -36,4 +36,6 @@ mod release;
 mod serve;
 mod services;
 mod template;
+mod words;
 mod workbooks;
+mod xls;

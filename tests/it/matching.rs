@@ -59,7 +59,8 @@ fn a_mistyped_commodity_is_refused_with_what_it_may_mean_and_a_mistyped_unit_is_
             (finding["cell"].as_str().expect("a cell"), text("id"))
         })
         .collect();
-    let list = "Pakai salah satu nama dari daftar pada templat (lumbung template).";
+    let list =
+        "Pakai salah satu nama dari daftar \"Komoditas\" pada templat; templat dapat diminta kepada pengelola Lumbung.";
     assert_eq!(
         hints,
         [
@@ -157,7 +158,7 @@ fn prices_by_other_units_are_converted_and_told_and_a_bunch_is_refused() {
     let told = findings(&receipt, "unit-converted");
     assert_eq!(told.len(), 4, "{receipt}");
     assert_eq!((&told[0]["cell"], &told[0]["severity"]), (&json!("C2"), &json!("note")));
-    let message = "Angka pada kolom Harga dalam satuan Ons (100 gram); disimpan sebagai 32500 dalam satuan Kilogram.";
+    let message = "Angka pada kolom Harga dalam satuan Ons (100 gram); disimpan sebagai 32.500 dalam satuan Kilogram.";
     assert_eq!(told[0]["message"]["id"], message);
     let refused = findings(&receipt, "unit-not-convertible");
     assert_eq!(refused.len(), 1, "{receipt}");
@@ -186,7 +187,7 @@ fn a_unit_in_the_header_counts_for_all_rows_below_it() {
     let told = findings(&receipt, "unit-by-header");
     assert_eq!(told.len(), 1, "{receipt}");
     let message =
-        "Judul kolom Harga (Rp) menyatakan satuan Kuintal; angkanya dikalikan 0.01 dan disimpan dalam satuan Kilogram.";
+        "Judul kolom Harga (Rp) menyatakan satuan Kuintal; angkanya dikalikan 0,01 dan disimpan dalam satuan Kilogram.";
     assert_eq!(told[0]["message"]["id"], message);
     assert_eq!(findings_by_code(&receipt)["unit-converted"], Value::Null);
 }

@@ -39,7 +39,7 @@ fn a_held_submission_that_is_accepted_late_does_not_overwrite_a_newer_one() {
         "b.csv",
         format!("{PRICES}1/11/2025;Beras Premium;kg;17777\n"),
     );
-    installation.night(0);
+    installation.night(3);
     installation
         .lumbung(&["submission", "accept", "1", "--reason", "checked"])
         .expect(0);

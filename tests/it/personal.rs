@@ -6,7 +6,7 @@ mod planted;
 mod search;
 
 use crate::support::Installation;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 
 const NAME: &str = "Sri Wahyuni Kusumawardhani";
@@ -92,6 +92,36 @@ fn without_a_key_the_column_stays_empty_and_the_receipt_says_so() {
         .filter_map(|finding| finding["code"].as_str())
         .collect();
     assert!(codes.contains(&"pseudonym-key-missing"), "{codes:?}");
+}
+
+#[test]
+fn rows_that_were_read_before_a_key_was_set_are_told_until_they_are_rebuilt() {
+    let installation = Installation::with_own(&["laporan-daerah"]).environment("LUMBUNG_PSEUDONYM_KEY", "");
+    installation.drop("32.73", "laporan-daerah", "inovasi.csv", innovations());
+    let report = installation.night(0);
+    assert_eq!(report["without_pseudonyms"], json!(["innovation_report"]));
+    let status = installation.lumbung(&["status"]).expect(0).stdout;
+    assert!(status.contains("lumbung rebuild innovation_report"), "{status}");
+    let said = installation.lumbung(&["check"]).expect(2);
+    assert!(
+        said.stderr
+            .contains("keys.pseudonym: the variable LUMBUNG_PSEUDONYM_KEY is not set"),
+        "{}",
+        said.stderr
+    );
+
+    let doctor = |installation: &Installation| installation.lumbung(&["--lang", "en", "doctor"]).stdout;
+    let installation = installation.environment("LUMBUNG_PSEUDONYM_KEY", "rahasia-uji");
+    let told = doctor(&installation);
+    assert!(told.contains("innovation_report: 1 rows have no pseudonym"), "{told}");
+    assert!(told.contains("holds a key of 11 characters"), "{told}");
+    let checked = installation.lumbung(&["check", "--lang", "en"]).expect(0).stdout;
+    assert!(checked.contains("holds a key of 11 characters"), "{checked}");
+    installation.lumbung(&["rebuild", "innovation_report"]).expect(0);
+    let told = doctor(&installation);
+    assert!(!told.contains("have no pseudonym"), "{told}");
+    assert_eq!(installation.night(0)["without_pseudonyms"], json!([]));
+    assert!(pseudonyms(&installation).contains(':'));
 }
 
 #[test]

@@ -158,6 +158,40 @@ fn a_missing_or_other_key_is_said_and_bytes_of_the_time_before_it_stay_readable(
     assert!(said.stderr.contains("keys.raw gives no key"), "{}", said.stderr);
 }
 
+#[test]
+fn after_a_change_of_keys_old_bytes_open_with_the_old_one_and_new_ones_get_the_new_one() {
+    let old = installation().environment("LUMBUNG_RAW_KEY", "kunci-mentah");
+    old.settings(WITH_KEY);
+    old.drop("32.73", "laporan-daerah", "a.csv", &files()[0].1);
+    old.drop("32.04", "laporan-daerah", "c.ods", &files()[2].1);
+    old.merge_only(0);
+    let named = format!("{WITH_KEY}raw_previous = [\"LUMBUNG_RAW_KEY_OLD\"]\n");
+    old.settings(&named);
+    let new = old.environment("LUMBUNG_RAW_KEY", "kunci-baru");
+    let said = new.lumbung(&["run", "--as-of", AS_OF]).expect(2);
+    assert!(said.stderr.contains("LUMBUNG_RAW_KEY_OLD"), "{}", said.stderr);
+    let both = new.environment("LUMBUNG_RAW_KEY_OLD", "kunci-mentah");
+    let doctor = |installation: &Installation| installation.lumbung(&["--lang", "en", "doctor"]).stdout;
+    assert!(
+        doctor(&both).contains("2 files still need a key of keys.raw_previous"),
+        "{}",
+        doctor(&both)
+    );
+    both.drop("32.71", "laporan-daerah", "b.xlsx", &files()[1].1);
+    both.drop("32.72", "laporan-daerah", "f.csv", &files()[5].1);
+    both.merge_only(0);
+    let all = rows(&both);
+    assert_eq!(all.len(), 3_003);
+    // Everything is read again: text and workbooks, here and in the process of its own.
+    both.lumbung(&["rebuild", "innovation_report"]).expect(0);
+    assert_eq!(rows(&both), all);
+    assert!(doctor(&both).contains("2 files still need"), "{}", doctor(&both));
+    // Without the old key only what it encrypted is out of reach.
+    both.settings(WITH_KEY);
+    let said = both.lumbung(&["rebuild", "innovation_report"]).expect(1);
+    assert!(said.stderr.contains("submission 1"), "{}", said.stderr);
+}
+
 /// Names below `processed/` of the one sender.
 fn processed(installation: &Installation) -> Vec<String> {
     files_below(&installation.folder("32.73", "laporan-daerah").join("processed"))
@@ -197,9 +231,9 @@ fn landed_bytes_are_removed_when_their_time_is_over_and_nothing_waits_for_them()
     installation.drop("32.04", "laporan-daerah", "g.csv", held);
     let report = installation.night_of("2025-11-30", 3);
     assert_eq!(report["submissions"][0]["status"], "held", "{report:#}");
-    installation.night_of("2026-01-28", 0);
+    installation.night_of("2026-01-28", 3);
     assert_eq!(landed(&installation).len(), 2);
-    installation.night_of("2026-01-29", 0);
+    installation.night_of("2026-01-29", 3);
     assert_eq!(landed(&installation).len(), 1, "the held one's stay");
     assert_eq!(rows(&installation).len(), 1);
     assert_eq!(installation.receipt(2)["status"], "accepted");

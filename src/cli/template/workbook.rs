@@ -9,6 +9,7 @@
 use crate::config::{Column, ColumnType, Contract, Grain};
 use crate::domain::code::CodeTable;
 use crate::domain::text;
+use crate::finding::said;
 use chrono::NaiveDate;
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DataValidationRule, ExcelDateTime, Format, FormatAlign,
@@ -117,13 +118,11 @@ fn header(column: &Column) -> String {
 }
 
 /// A unit in Bahasa Indonesia. Rupiah stand in the titles already.
-fn unit(column: &Column) -> Option<&'static str> {
-    match column.unit.as_deref()? {
-        "people" => Some("orang"),
-        "families" => Some("KK"),
-        "percent" => Some("persen"),
-        _ => None,
-    }
+fn unit(column: &Column) -> Option<String> {
+    let unit = column.unit.as_deref()?;
+    ["people", "families", "percent"]
+        .contains(&unit)
+        .then(|| said::unit(unit).id)
 }
 
 fn header_format(is_required: bool) -> Format {

@@ -11,6 +11,10 @@ pub struct Evidence {
     pub english: u64,
     /// Texts that are a number in both styles, with different values: `1.234`.
     pub ambiguous: u64,
+    /// Of these, in a column of amounts, those whose three digits are thousands in the Indonesian style: `15.500` …
+    pub indonesian_thousands: u64,
+    /// … and in the English one: `140,000`.
+    pub english_thousands: u64,
 }
 
 /// How sure a decision is.
@@ -44,6 +48,26 @@ impl Evidence {
         }
     }
 
+    /// As [`Evidence::observe`], in a column of amounts: nobody writes a price to a thousandth, so three digits behind
+    /// the one separator are thousands.
+    pub fn observe_amount(&mut self, text: &str) {
+        let before = self.ambiguous;
+        self.observe(text);
+        if self.ambiguous > before
+            && let Ok(written) = strip(text)
+        {
+            let is_indonesian = written.body.contains(Style::Id.group() as char);
+            self.add_thousands(if is_indonesian { Style::Id } else { Style::En });
+        }
+    }
+
+    fn add_thousands(&mut self, style: Style) {
+        match style {
+            Style::Id => self.indonesian_thousands += 1,
+            Style::En => self.english_thousands += 1,
+        }
+    }
+
     /// Takes a cell into account that [`super::plain`] read.
     pub fn add(&mut self, proof: Proof) {
         match proof {
@@ -51,6 +75,10 @@ impl Evidence {
             Proof::Only(Style::Id) => self.indonesian += 1,
             Proof::Only(Style::En) => self.english += 1,
             Proof::Ambiguous => self.ambiguous += 1,
+            Proof::Thousands(style) => {
+                self.ambiguous += 1;
+                self.add_thousands(style);
+            }
         }
     }
 
@@ -59,15 +87,25 @@ impl Evidence {
         self.indonesian += other.indonesian;
         self.english += other.english;
         self.ambiguous += other.ambiguous;
+        self.indonesian_thousands += other.indonesian_thousands;
+        self.english_thousands += other.english_thousands;
     }
 
     /// The column's style; `default` where nothing is proven or both are proven equally often.
     pub fn decide(&self, default: Style) -> (Style, Certainty) {
-        match (self.indonesian, self.english) {
-            (0, 0) if self.ambiguous > 0 => (default, Certainty::Ambiguous),
-            (0, 0) => (default, Certainty::Proven),
-            (_, 0) => (Style::Id, Certainty::Proven),
-            (0, _) => (Style::En, Certainty::Proven),
+        // Thousands alone tell the style, but the sender hears how they were read.
+        let is_assumed = self.indonesian == 0 && self.english == 0 && self.ambiguous > 0;
+        let certainty = if is_assumed {
+            Certainty::Ambiguous
+        } else {
+            Certainty::Proven
+        };
+        let indonesian = self.indonesian + self.indonesian_thousands;
+        let english = self.english + self.english_thousands;
+        match (indonesian, english) {
+            (0, 0) => (default, certainty),
+            (_, 0) => (Style::Id, certainty),
+            (0, _) => (Style::En, certainty),
             (indonesian, english) => {
                 let style = match indonesian.cmp(&english) {
                     std::cmp::Ordering::Greater => Style::Id,

@@ -11,6 +11,8 @@ pub enum Proof {
     Only(Style),
     /// It is a number in both styles, with different values.
     Ambiguous,
+    /// As ambiguous, in a column of amounts: its three digits are thousands in this style.
+    Thousands(Style),
 }
 
 /// A number as its digits.

@@ -298,9 +298,33 @@ fn a_contradiction_goes_with_the_majority() {
         Evidence {
             indonesian: 1,
             english: 2,
-            ambiguous: 1
+            ambiguous: 1,
+            ..Evidence::default()
         }
     );
+}
+
+#[test]
+fn three_digits_of_an_amount_are_thousands() {
+    let decide = |texts: &[&str]| {
+        let mut evidence = Evidence::default();
+        texts.iter().for_each(|text| evidence.observe_amount(text));
+        evidence.decide(Style::Id)
+    };
+    assert_eq!(decide(&["140,000", "Rp. 125,500"]), (Style::En, Certainty::Ambiguous));
+    assert_eq!(decide(&["15.500", "Rp. 32.000"]), (Style::Id, Certainty::Ambiguous));
+    assert_eq!(
+        decide(&["15.500", "32.000", "140,000"]),
+        (Style::Id, Certainty::Contradictory)
+    );
+    assert_eq!(decide(&["15.500,50", "140,000"]), (Style::Id, Certainty::Contradictory));
+    assert_eq!(decide(&["15500", "32000"]), (Style::Id, Certainty::Proven));
+    assert_eq!(parse_amount("140,000", Style::Id, 2), Err(NumberError::WrongStyle));
+    assert_eq!(parse_amount("Rp 140.000", Style::En, 2), Err(NumberError::WrongStyle));
+    assert_eq!(parse_amount("140,000", Style::En, 2), Ok(14_000_000));
+    assert_eq!(parse_amount("140,50", Style::Id, 2), Ok(14_050));
+    assert_eq!(parse_amount("0,000", Style::Id, 2), Ok(0));
+    assert_eq!(parse_amount("1.140,000", Style::Id, 2), Ok(114_000));
 }
 
 /// Writes `value / 10^scale` in a style, with thousands set apart.

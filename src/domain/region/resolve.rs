@@ -216,6 +216,9 @@ impl Registry {
         if found.is_empty() {
             found = self.numbered(text);
         }
+        if let Some((name, code, "")) = bracket(text).filter(|_| found.is_empty()) {
+            found = self.numbered(&format!("{code} {name}"));
+        }
         match found.as_slice() {
             [] => Err(RegionError::Unknown),
             [region] => self.place(*region, on),
@@ -283,7 +286,8 @@ impl Registry {
         if found.is_empty() { within(second, first) } else { found }
     }
 
-    /// A name with its code before it: `32.73 Kota Bandung`, `3273 - KOTA BANDUNG`. The name decides; the digits must
+    /// A name with its code before it: `32.73 Kota Bandung`, `3273 - KOTA BANDUNG`; behind it in brackets: `Kab. Kudus
+    /// (33.19)`. The name decides; the digits must
     /// be its code in one of the systems.
     fn numbered(&self, text: &str) -> Vec<usize> {
         let end = text

@@ -2,9 +2,11 @@
 //!
 //! One file that loads nothing (its own policy forbids it), so it can be mailed, printed and kept.
 
+use super::groups::{self, Group};
 use super::label::Label;
 use super::words::{self, visible};
 use super::{Language, Receipt, ReceiptFinding, Status, Titles};
+use crate::finding::said::number;
 use std::fmt::{self, Write};
 
 const STYLE: &str = include_str!("page.css");
@@ -109,7 +111,7 @@ fn write_article(html: &mut String, receipt: &Receipt, titles: &Titles, language
             write_counts(html, part, language)?;
         }
         write_quality(html, part, language)?;
-        write_findings(html, part, language, several)?;
+        write_findings(html, part, titles, language, several)?;
     }
     writeln!(html, "</article>")
 }
@@ -129,7 +131,7 @@ fn write_counts(html: &mut String, receipt: &Receipt, language: Language) -> fmt
         writeln!(
             html,
             "<div{class}><dt>{label}</dt><dd>{}</dd></div>",
-            words::number(count, language)
+            number(count, language)
         )?;
     }
     html.write_str("</dl>\n")
@@ -149,7 +151,13 @@ fn write_quality(html: &mut String, receipt: &Receipt, language: Language) -> fm
     html.write_str("</dl>\n")
 }
 
-fn write_findings(html: &mut String, receipt: &Receipt, language: Language, nested: bool) -> fmt::Result {
+fn write_findings(
+    html: &mut String,
+    receipt: &Receipt,
+    titles: &Titles,
+    language: Language,
+    nested: bool,
+) -> fmt::Result {
     if !nested {
         writeln!(html, "<h2>{}</h2>", Label::Findings.text(language))?;
     }
@@ -163,7 +171,8 @@ fn write_findings(html: &mut String, receipt: &Receipt, language: Language, nest
         if let Some(sheet) = sheet {
             writeln!(html, "<h3>{} {}</h3>", Label::Sheet.text(language), foreign(sheet))?;
         }
-        write_table(html, &findings, language)?;
+        let groups = groups::of(findings);
+        write_table(html, &groups, receipt.dataset.as_deref(), titles, language)?;
     }
     Ok(())
 }
@@ -181,25 +190,33 @@ fn by_sheet(findings: &[ReceiptFinding]) -> Vec<(Option<&str>, Vec<&ReceiptFindi
     groups
 }
 
-fn write_table(html: &mut String, findings: &[&ReceiptFinding], language: Language) -> fmt::Result {
+fn write_table(
+    html: &mut String,
+    groups: &[Group<'_>],
+    dataset: Option<&str>,
+    titles: &Titles,
+    language: Language,
+) -> fmt::Result {
     html.write_str("<table>\n<thead><tr>")?;
     for label in [Label::Place, Label::Severity, Label::Value, Label::Problem] {
         write!(html, "<th scope=\"col\">{}</th>", label.text(language))?;
     }
     html.write_str("</tr></thead>\n<tbody>\n")?;
-    for finding in findings {
-        let spot = words::spot(finding, language);
-        write!(html, "<tr><td class=\"place\">{}", Escaped(&spot))?;
-        if let Some(column) = &finding.column {
-            write!(html, "<span>{}</span>", foreign(column))?;
+    for group in groups {
+        let finding = group.first;
+        let spots = group.spots(language);
+        write!(html, "<tr><td class=\"place\">{}", Escaped(&spots))?;
+        if let Some(column) = group.column(dataset, titles, language) {
+            write!(html, "<span>{}</span>", Escaped(&column))?;
         }
         let (class, word) = (finding.severity.as_str(), words::severity(finding.severity, language));
         write!(
             html,
             "</td><td class=\"severity {class}\">{word}</td><td class=\"value\">"
         )?;
-        if let Some(value) = &finding.value {
-            write!(html, "<bdi>{}</bdi>", foreign(value))?;
+        for (index, value) in group.values().iter().enumerate() {
+            let between = if index > 0 { "<br>" } else { "" };
+            write!(html, "{between}<bdi>{}</bdi>", Escaped(value))?;
         }
         write!(html, "</td><td>{}", foreign(language.of(&finding.message)))?;
         if let Some(hint) = &finding.hint {

@@ -16,6 +16,7 @@ pub(super) enum Label {
     ReceivedAt,
     ReissuedAt,
     Reason,
+    Contact,
     Read,
     Counted,
     WouldCount,
@@ -29,6 +30,7 @@ pub(super) enum Label {
     NoFindings,
     Severity,
     Place,
+    Column,
     Value,
     Problem,
     Hint,
@@ -52,6 +54,7 @@ impl Label {
             Label::ReceivedAt => ("Diterima", "Received"),
             Label::ReissuedAt => ("Dibaca ulang", "Read again"),
             Label::Reason => ("Alasan kementerian", "The ministry's reason"),
+            Label::Contact => ("Pertanyaan dan templat", "Questions and templates"),
             Label::Read => ("dibaca", "read"),
             Label::Counted => ("dihitung", "counted"),
             Label::WouldCount => ("lolos pemeriksaan", "passed the checks"),
@@ -68,6 +71,7 @@ impl Label {
             Label::NoFindings => ("Tidak ada temuan.", "Nothing was found wrong."),
             Label::Severity => ("Tingkat", "Severity"),
             Label::Place => ("Letak", "Place"),
+            Label::Column => ("kolom", "column"),
             Label::Value => ("Isi", "Value"),
             Label::Problem => ("Masalah dan cara memperbaiki", "Problem and how to mend it"),
             Label::Hint => ("Saran", "Hint"),
@@ -76,6 +80,6 @@ impl Label {
             Label::Sheet => ("Lembar", "Sheet"),
             Label::OtherLanguage => ("English below", "Bahasa Indonesia di atas"),
         };
-        if language == Language::Id { id } else { en }
+        language.pick(id, en)
     }
 }

@@ -1,7 +1,7 @@
 //! How good what a sender sends is, as its receipts say it.
 
 use super::Language;
-use super::words::number;
+use crate::finding::said::number;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -90,11 +90,15 @@ impl FindingTally {
         self.errors.total
     }
 
-    /// The findings to list: errors, warnings, notes, at most [`LISTED_FINDINGS`] in all.
+    /// The findings to list: errors, warnings, notes, each in order of place, at most [`LISTED_FINDINGS`] in all.
     pub(super) fn listed(self) -> Vec<ReceiptFinding> {
-        let mut listed = self.errors.kept;
-        listed.extend(self.warnings.kept);
-        listed.extend(self.notes.kept);
+        let mut listed = Vec::new();
+        for mut counted in [self.errors, self.warnings, self.notes] {
+            // What is said of a whole sheet has no row, and comes before its rows. The columns of a row come as they were
+            // read.
+            counted.kept.sort_by_key(|finding| (finding.part, finding.row));
+            listed.append(&mut counted.kept);
+        }
         listed.truncate(LISTED_FINDINGS);
         listed
     }

@@ -67,6 +67,12 @@ fn titles() -> Titles {
     titles
         .datasets
         .insert("population".to_string(), bilingual("Penduduk", "Population"));
+    let columns = [("male", "Laki-laki", "Male"), ("female", "Perempuan", "Female")];
+    let columns = columns.map(|(name, id, en)| (name.to_string(), bilingual(id, en)));
+    titles
+        .columns
+        .insert("population".to_string(), columns.into_iter().collect());
+    titles.zone = chrono_tz::Asia::Jakarta;
     titles
 }
 
@@ -427,9 +433,9 @@ proptest! {
 
     #[test]
     fn numbers_are_grouped_by_three(value in any::<u64>()) {
-        let id = super::words::number(value, Language::Id);
+        let id = crate::finding::said::number(value, Language::Id);
         prop_assert_eq!(id.replace('.', ""), value.to_string());
         prop_assert!(id.split('.').skip(1).all(|group| group.len() == 3));
-        prop_assert_eq!(super::words::number(value, Language::En).replace(',', "."), id);
+        prop_assert_eq!(crate::finding::said::number(value, Language::En).replace(',', "."), id);
     }
 }

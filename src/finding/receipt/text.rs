@@ -2,7 +2,8 @@
 
 use super::label::Label;
 use super::words::{self, visible};
-use super::{Language, Receipt, ReceiptFinding, Titles};
+use super::{Language, Receipt, Titles, groups};
+use crate::finding::said::number;
 use std::fmt::Write;
 
 /// Longest line, in characters.
@@ -53,7 +54,7 @@ fn write_page(text: &mut String, receipt: &Receipt, language: Language, titles: 
             write_counts(text, part, language)?;
         }
         write_quality(text, part, language)?;
-        write_findings(text, part, language)?;
+        write_findings(text, part, titles, language)?;
     }
     Ok(())
 }
@@ -65,7 +66,7 @@ fn write_counts(text: &mut String, receipt: &Receipt, language: Language) -> std
         .iter()
         .enumerate()
         .filter(|(index, (count, _))| *index < 3 || *count > 0)
-        .map(|(_, &(count, label))| (words::number(count, language), label))
+        .map(|(_, &(count, label))| (number(count, language), label))
         .collect();
     let width = shown.iter().map(|(count, _)| count.len()).max().unwrap_or(0);
     writeln!(text)?;
@@ -91,15 +92,22 @@ fn write_quality(text: &mut String, receipt: &Receipt, language: Language) -> st
     Ok(())
 }
 
-fn write_findings(text: &mut String, receipt: &Receipt, language: Language) -> std::fmt::Result {
+fn write_findings(text: &mut String, receipt: &Receipt, titles: &Titles, language: Language) -> std::fmt::Result {
     if receipt.findings.is_empty() {
         return Ok(());
     }
-    let total = words::number(receipt.findings_total, language);
+    let total = number(receipt.findings_total, language);
     writeln!(text, "\n{} ({total})", Label::Findings.text(language))?;
-    for finding in &receipt.findings {
+    for group in groups::of(&receipt.findings) {
+        let finding = group.first;
         let severity = words::severity(finding.severity, language);
-        let place = place(finding, language);
+        let mut place = group.spots(language);
+        if let Some(sheet) = &finding.sheet {
+            place = format!("{}!{place}", visible(sheet));
+        }
+        if let Some(column) = group.column(receipt.dataset.as_deref(), titles, language) {
+            place = format!("{place}, {} {column}", Label::Column.text(language));
+        }
         writeln!(text, "\n  {severity}  {place}  [{}]", visible(&finding.code))?;
         let sentence = |text: &str| words::wrapped(&visible(text), WIDTH - INDENT.len(), INDENT);
         writeln!(text, "{INDENT}{}", sentence(language.of(&finding.message)))?;
@@ -112,18 +120,4 @@ fn write_findings(text: &mut String, receipt: &Receipt, language: Language) -> s
         writeln!(text, "\n{sentence}")?;
     }
     Ok(())
-}
-
-/// `Sheet1!C14 male`, as far as it is known.
-fn place(finding: &ReceiptFinding, language: Language) -> String {
-    let spot = words::spot(finding, language);
-    let mut place = match &finding.sheet {
-        Some(sheet) => format!("{}!{spot}", visible(sheet)),
-        None => spot,
-    };
-    if let Some(column) = &finding.column {
-        place.push(' ');
-        place.push_str(&visible(column));
-    }
-    place
 }

@@ -1,96 +1,12 @@
 //! The words of a receipt's readable forms, shared by the page and the terminal.
 
 use super::label::Label;
-use super::{Language, Receipt, ReceiptFinding, Rows, Status, Titles};
+use super::{Language, Receipt, Rows, Status, Titles};
 use crate::finding::Severity;
-use chrono::{DateTime, Datelike, FixedOffset};
+use crate::finding::said::{self, number};
 
-/// A whole number with the language's grouping: `1.625` or `1,625`.
-pub(super) fn number(value: u64, language: Language) -> String {
-    let digits = value.to_string();
-    let separator = if language == Language::Id { '.' } else { ',' };
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(separator);
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// A number and its noun; only English has a plural.
 fn rows_of(value: u64, language: Language) -> String {
-    let noun = match (language, value) {
-        (Language::Id, _) => "baris",
-        (Language::En, 1) => "row",
-        (Language::En, _) => "rows",
-    };
-    format!("{} {noun}", number(value, language))
-}
-
-const MONTHS_ID: [&str; 12] = [
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-];
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// A time as people write it, `30 November 2025, 01.15 WIB`; text that is no RFC 3339 time as it is.
-pub(super) fn time(text: &str, language: Language) -> String {
-    let Ok(time) = DateTime::<FixedOffset>::parse_from_rfc3339(text) else {
-        return text.to_string();
-    };
-    let zone = match time.offset().local_minus_utc() {
-        25_200 => "WIB".to_string(),
-        28_800 => "WITA".to_string(),
-        32_400 => "WIT".to_string(),
-        0 => "UTC".to_string(),
-        _ => format!("UTC{}", time.offset()),
-    };
-    let month = time.month0() as usize;
-    match language {
-        Language::Id => {
-            format!(
-                "{} {} {}, {} {zone}",
-                time.day(),
-                MONTHS_ID[month],
-                time.year(),
-                time.format("%H.%M")
-            )
-        }
-        Language::En => {
-            format!(
-                "{} {} {}, {} {zone}",
-                time.day(),
-                MONTHS_EN[month],
-                time.year(),
-                time.format("%H:%M")
-            )
-        }
-    }
+    said::count(value, "baris", ["row", "rows"], language)
 }
 
 /// Text of a sender made harmless for a terminal and a page: what controls a screen or turns the direction of
@@ -380,28 +296,6 @@ pub(super) fn counts(receipt: &Receipt, language: Language) -> [(u64, &'static s
     ]
 }
 
-/// Where a finding points, without its sheet: `C14`, `baris 14`, `halaman 3, baris 14`, or the whole of it.
-pub(super) fn spot(finding: &ReceiptFinding, language: Language) -> String {
-    let (page, row) = if language == Language::Id {
-        ("halaman", "baris")
-    } else {
-        ("page", "row")
-    };
-    let at = match (&finding.cell, finding.row) {
-        (Some(cell), _) => Some(visible(cell)),
-        (None, Some(number)) => Some(format!("{row} {number}")),
-        (None, None) => None,
-    };
-    let beyond_first_page = finding.part > 0 && finding.sheet.is_none();
-    match (beyond_first_page, at) {
-        (true, Some(at)) => format!("{page} {}, {at}", i64::from(finding.part) + 1),
-        (true, None) => format!("{page} {}", i64::from(finding.part) + 1),
-        (false, Some(at)) => at,
-        (false, None) if finding.sheet.is_some() => Label::WholeSheet.text(language).to_string(),
-        (false, None) => Label::WholeFile.text(language).to_string(),
-    }
-}
-
 /// Text broken between words so that no line is longer than `width` characters, where words allow; every line
 /// after the first starts with `indent`.
 pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> String {
@@ -454,13 +348,20 @@ pub(super) fn facts(receipt: &Receipt, titles: &Titles, language: Language) -> V
     );
     fact(
         Label::ReceivedAt,
-        receipt.received_at.as_deref().map(|text| time(text, language)),
+        receipt
+            .received_at
+            .as_deref()
+            .map(|text| said::moment(text, titles.zone, language)),
     );
     fact(
         Label::ReissuedAt,
-        receipt.reissued_at.as_deref().map(|text| time(text, language)),
+        receipt
+            .reissued_at
+            .as_deref()
+            .map(|text| said::moment(text, titles.zone, language)),
     );
     fact(Label::Reason, receipt.reason.as_deref().map(visible));
+    fact(Label::Contact, titles.contact.as_deref().map(visible));
     facts
 }
 

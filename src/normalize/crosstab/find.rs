@@ -1,19 +1,22 @@
 //! Reads a header as that of a crosstab, or says what its sender must settle before it can be read.
 
-use super::Crosstab;
+use super::figures::{Figure, Figures};
+use super::said::{Time, is_week};
+use super::{Crosstab, Value};
 use crate::config::{ColumnType, Contract};
 use crate::domain::date::{self, DateError};
 use crate::domain::money;
-use crate::domain::number::Style;
+use crate::domain::period::{Grain, Period};
 use crate::finding::Finding;
 use crate::normalize::Context;
-use crate::normalize::cell::{ColumnReader, Value};
-use crate::normalize::headers::{self, ColumnMap, Vocabulary, YearFrom};
+use crate::normalize::headers::{self, ColumnMap, Supplied, Vocabulary, YearFrom};
 use crate::normalize::labels;
 use crate::normalize::layout::Header;
+use crate::normalize::lines::{self, Lines};
 use crate::normalize::rows::is_total;
 use crate::normalize::title;
-use crate::read::Cell;
+use crate::normalize::units;
+use crate::read::{Block, Epoch};
 use chrono::Datelike;
 
 /// A header read as that of a crosstab.
@@ -24,6 +27,8 @@ pub(in crate::normalize) struct Turned {
     pub headers: Vec<String>,
     /// Headers that are written as days but are none: their figures would be lost.
     pub no_days: Vec<String>,
+    /// What is read of lines between the rows.
+    pub lines: Lines,
 }
 
 /// Why a header is not read as that of a crosstab.
@@ -44,18 +49,15 @@ pub(in crate::normalize) struct Look<'l> {
     pub titles: &'l [String],
     /// Labels above the table, each with its value.
     pub labels: &'l [(String, String)],
-}
-
-/// The contract column that a sheet column has figures of, with the value that its header names.
-pub(super) struct Figure {
-    pub column: usize,
-    pub value: String,
-    /// None where the header names nothing but the value.
-    pub measure: Option<usize>,
+    /// The first rows.
+    pub top: &'l Block,
+    /// The day that the sheet's numbers count from where they stand for days.
+    pub epoch: Option<Epoch>,
 }
 
 /// Reads a header as that of a crosstab: where two or more headers name values of a column that the contract asks for and
-/// the sheet does not have, or that stands above them. `plain` is how the columns map without.
+/// the sheet does not have, or that stands above them, or that something beside the table would supply. `plain` is how the
+/// columns map without.
 pub(in crate::normalize) fn find(look: &Look<'_>, plain: &ColumnMap) -> Result<Turned, Doubt> {
     let contract = look.contract;
     let is_value = |kind: ColumnType| matches!(kind, ColumnType::Period | ColumnType::Date | ColumnType::Code);
@@ -63,14 +65,22 @@ pub(in crate::normalize) fn find(look: &Look<'_>, plain: &ColumnMap) -> Result<T
     let missing = columns
         .clone()
         .filter(|(_, (name, column))| plain.missing.contains(name) && is_value(column.kind));
-    let above = columns.filter(|(index, (name, column))| {
+    let above = columns.clone().filter(|(index, (name, column))| {
         contract.key.contains(name)
             && matches!(column.kind, ColumnType::Code | ColumnType::Text)
             && look.named_above(*index)
     });
-    let mut doubt = Doubt::None;
-    for (along, _) in missing.chain(above) {
-        match look.along(along, title::year(look.titles)) {
+    // What a title, the sender or a default would say of all rows, the headers may say of each column.
+    let supplied = columns.filter(|(index, (name, _))| {
+        let is_general = matches!(
+            plain.supplied[*index],
+            Some(Supplied::Title(_) | Supplied::Sender(_) | Supplied::Default(_))
+        );
+        contract.key.contains(name) && plain.source[*index].is_none() && is_general
+    });
+    let mut doubt = look.weeks(plain);
+    for (along, _) in missing.chain(above).chain(supplied) {
+        match look.along(along) {
             Ok(turned) => return Ok(turned),
             Err(Doubt::None) => {}
             Err(asked) => doubt = asked,
@@ -87,7 +97,7 @@ impl Look<'_> {
     }
 
     /// What a header says below the name of a column.
-    fn below(&self, path: &[String], index: usize) -> Option<String> {
+    pub(super) fn below(&self, path: &[String], index: usize) -> Option<String> {
         let (position, _) = path
             .iter()
             .enumerate()
@@ -97,28 +107,50 @@ impl Look<'_> {
         (!below.is_empty() && self.vocabulary.column(&below).is_none()).then_some(below)
     }
 
-    /// Reads the header as one in which values of the column `along` stand. `year` is that of the titles.
-    fn along(&self, along: usize, year: Option<i32>) -> Result<Turned, Doubt> {
-        let (name, column) = self.contract.columns.get_index(along).ok_or(Doubt::None)?;
-        let is_period = column.kind == ColumnType::Period;
-        match self.turned(along, year.filter(|_| is_period)) {
-            Err(Doubt::None) if is_period && year.is_none() => {}
-            other => return other,
-        }
-        // Months without a year: with any year it would be read.
-        let any = Some(self.context.as_of.year());
-        match self.turned(along, any) {
-            Ok(_) | Err(Doubt::Asked(_)) => {
-                let finding = Finding::of("year-not-named").with_both("column", &self.contract.columns[name].title);
-                Err(Doubt::Asked(Box::new(finding)))
+    /// Weeks in the headers of a table of days: no calendar says of which day their figures are.
+    fn weeks(&self, plain: &ColumnMap) -> Doubt {
+        let columns = &self.contract.columns;
+        let is_time = |kind: ColumnType| matches!(kind, ColumnType::Date | ColumnType::Period);
+        let of = |name: &String| columns.get(name).map(|column| column.kind);
+        let mut missing = plain.missing.iter().filter_map(of);
+        let is_else_whole = plain.matched > 0 && missing.all(|kind| is_time(kind) || kind.is_measure());
+        let time = plain.missing.iter().find(|name| of(name).is_some_and(is_time));
+        match time {
+            Some(name) if is_else_whole && self.header.paths.iter().filter(|path| is_week(path)).count() > 1 => {
+                let finding = Finding::of("weeks-not-dated").with_both("column", &columns[name].title);
+                Doubt::Asked(Box::new(finding))
             }
-            Err(Doubt::None) => Err(Doubt::None),
+            _ => Doubt::None,
         }
     }
 
-    fn turned(&self, along: usize, year: Option<i32>) -> Result<Turned, Doubt> {
+    /// Reads the header as one in which values of the column `along` stand.
+    fn along(&self, along: usize) -> Result<Turned, Doubt> {
+        let (name, column) = self.contract.columns.get_index(along).ok_or(Doubt::None)?;
+        let time = Time::of(self);
+        let found = self.turned(along, time);
+        if !matches!(found, Err(Doubt::None)) || !matches!(column.kind, ColumnType::Period | ColumnType::Date) {
+            return found;
+        }
+        // Months without a year, or days without a month: with any they would be read.
+        let year = Some(time.year.unwrap_or(self.context.as_of.year()));
+        let month = time
+            .month
+            .or(Some(Period::containing(Grain::Month, self.context.as_of)));
+        let any = [(Time { year, ..time }, "year"), (Time { year, month }, "month")];
+        let reads = |(any, _): &(Time, &str)| *any != time && !matches!(self.turned(along, *any), Err(Doubt::None));
+        let finding = match any.into_iter().find(reads) {
+            Some((_, "year")) => Finding::of("year-not-named"),
+            Some(_) => Finding::of("month-not-named"),
+            None => return Err(Doubt::None),
+        };
+        let title = &self.contract.columns[name].title;
+        Err(Doubt::Asked(Box::new(finding.with_both("column", title))))
+    }
+
+    fn turned(&self, along: usize, time: Time) -> Result<Turned, Doubt> {
         let (contract, header) = (self.contract, self.header);
-        let (figures, by_title) = self.figures(along, year)?;
+        let Figures { figures, sums, by_year } = self.figures(along, time)?;
         if figures.len() < 2 {
             return Err(Doubt::None);
         }
@@ -128,7 +160,9 @@ impl Look<'_> {
         if figures.iter().any(|figure| figure.measure.is_none()) {
             totals.extend((0..texts.len()).filter(|&column| is_total(&texts[column])));
         }
-        for column in figures.iter().map(|figure| figure.column).chain(totals.iter().copied()) {
+        let parts = sums.iter().flat_map(|sum| &sum.parts);
+        let read = figures.iter().map(|figure| figure.column).chain(parts.copied());
+        for column in read.chain(totals.iter().copied()) {
             texts[column].clear();
         }
         let mut columns = headers::map(contract, self.context, self.vocabulary, &texts, self.titles, true);
@@ -140,8 +174,22 @@ impl Look<'_> {
             self.titles,
             &mut columns,
         );
+        let table = lines::Table {
+            contract,
+            context: self.context,
+            vocabulary: self.vocabulary,
+            titles: self.titles,
+            top: self.top,
+            from: header.first + header.depth,
+            figures: &figures.iter().map(|figure| figure.column).collect::<Vec<_>>(),
+        };
+        // What the header says no line does.
+        columns.source[along] = Some(usize::MAX);
+        let lines = table.apply(&mut texts, &mut columns);
+        columns.source[along] = None;
         let alone = self.alone(along, &figures, &columns)?;
         let mut crosstab = crosstab(along, &figures, alone).ok_or(Doubt::None)?;
+        crosstab.sums = sums;
         let mut found = vec![along];
         found.extend(&crosstab.measures);
         let is_found = |name: &String| {
@@ -166,10 +214,11 @@ impl Look<'_> {
             texts.push(title.clone());
         }
         self.powers(&crosstab, &mut columns);
+        self.unit(&crosstab, &mut columns);
         columns.missing.clear();
         columns.matched += found.len();
-        if by_title {
-            columns.year = year.map(YearFrom::Title);
+        if by_year && contract.columns[along].kind == ColumnType::Period {
+            columns.year = time.year.map(YearFrom::Title);
         }
         let is_no_day = |text: &&String| {
             matches!(
@@ -182,41 +231,8 @@ impl Look<'_> {
             crosstab,
             columns,
             headers: texts,
+            lines,
         })
-    }
-
-    /// The sheet columns that have figures of a value each, and whether the year of the titles was needed.
-    fn figures(&self, along: usize, year: Option<i32>) -> Result<(Vec<Figure>, bool), Doubt> {
-        let (name, column) = self.contract.columns.get_index(along).ok_or(Doubt::None)?;
-        let grains: Vec<_> = self.contract.grains.iter().map(|grain| (*grain).into()).collect();
-        let is_key = self.contract.key.contains(name);
-        let reader = ColumnReader::new(along, name, column, is_key, grains, self.context);
-        let mut by_title = false;
-        let mut figures = Vec::new();
-        for (position, path) in self.header.paths.iter().enumerate() {
-            let found = match column.kind {
-                ColumnType::Text => self.below(path, along).map(|value| (value, String::new(), false)),
-                _ => value_of(path, &reader, self.context, year),
-            };
-            let Some((value, rest, needs_year)) = found else {
-                continue;
-            };
-            let measure = match rest.as_str() {
-                "" => None,
-                rest if self.vocabulary.column(rest) == Some(along) => None,
-                rest => match self.vocabulary.measure(rest, self.contract) {
-                    Some(measure) => Some(measure),
-                    None => continue,
-                },
-            };
-            by_title |= needs_year;
-            figures.push(Figure {
-                column: position,
-                value,
-                measure,
-            });
-        }
-        Ok((figures, by_title))
     }
 
     /// The measure of figures whose headers name none: the one that the contract asks for, or has. A doubt where it may be
@@ -260,7 +276,7 @@ impl Look<'_> {
     /// Powers of ten by the headers of the figures, or by a title.
     fn powers(&self, crosstab: &Crosstab, columns: &mut ColumnMap) {
         for (position, &index) in crosstab.measures.iter().enumerate() {
-            let column = crosstab.values.iter().find_map(|(_, cells)| cells[position]);
+            let column = crosstab.values.iter().find_map(|value| value.cells[position]);
             let power = headers::header_power(column.map(|column| self.header.texts[column].as_str()));
             let says_none = column.is_some_and(|column| money::header_scale(&self.header.texts[column]).is_none());
             let by_title = title::money_power(self.titles)
@@ -268,6 +284,22 @@ impl Look<'_> {
             columns.power[index] = by_title.unwrap_or(power);
             columns.power_by_title = columns.power_by_title.or(by_title);
         }
+    }
+
+    /// The unit that the headers of the figures name.
+    fn unit(&self, crosstab: &Crosstab, columns: &mut ColumnMap) {
+        let header_of = |index: usize| {
+            let position = crosstab.measures.iter().position(|measure| *measure == index)?;
+            let column = crosstab.values.iter().find_map(|value| value.cells[position])?;
+            Some(self.header.texts[column].as_str())
+        };
+        let Some((by, unit)) = units::by_header(self.contract, self.context, header_of) else {
+            return units::by_title(self.contract, self.context, self.titles, columns);
+        };
+        if columns.source[by].is_none() && matches!(columns.supplied[by], None | Some(Supplied::Default(_))) {
+            columns.supplied[by] = Some(Supplied::Header(unit.clone()));
+        }
+        columns.unit_by_header = Some((by, unit));
     }
 }
 
@@ -281,17 +313,22 @@ pub(super) fn crosstab(along: usize, figures: &[Figure], alone: Option<usize>) -
             measures.push(measure);
         }
     }
-    let mut values: Vec<(String, Vec<Option<usize>>)> = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
     for figure in figures {
-        let position = values.iter().position(|(value, _)| *value == figure.value);
+        let position = values.iter().position(|value| value.text == figure.value);
         let position = position.unwrap_or_else(|| {
-            values.push((figure.value.clone(), vec![None; measures.len()]));
+            values.push(Value {
+                text: figure.value.clone(),
+                typed: figure.typed.clone(),
+                cells: vec![None; measures.len()],
+                is_no_day: figure.is_no_day,
+            });
             values.len() - 1
         });
         let measure = measures
             .iter()
             .position(|measure| Some(*measure) == figure.measure.or(alone))?;
-        if values[position].1[measure].replace(figure.column).is_some() {
+        if values[position].cells[measure].replace(figure.column).is_some() {
             return None;
         }
     }
@@ -299,55 +336,6 @@ pub(super) fn crosstab(along: usize, figures: &[Figure], alone: Option<usize>) -
         along,
         values,
         measures,
-        own: Vec::new(),
-        width: 0,
-        totals: Vec::new(),
+        ..Crosstab::default()
     })
-}
-
-/// The value that a header's rows name, what they say besides, and whether the title's year was needed. Two rows may name it
-/// together: `2025` above `Januari`.
-fn value_of(
-    path: &[String],
-    reader: &ColumnReader,
-    context: &Context,
-    year: Option<i32>,
-) -> Option<(String, String, bool)> {
-    let reads = |text: &str| {
-        // Most headers are no codes: what they may mean otherwise is not asked.
-        if reader.column.kind == ColumnType::Code {
-            return reader.exact_code(Cell::Text(text), context).is_some();
-        }
-        let read = reader.read(Cell::Text(text), Style::Id, 0, context.as_of, context);
-        matches!(read, Ok(value) if value != Value::Null)
-    };
-    let rest = |used: &[usize]| {
-        let others = path
-            .iter()
-            .enumerate()
-            .filter(|(index, text)| !used.contains(index) && !text.is_empty());
-        others.map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(" ")
-    };
-    for (index, text) in path.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-        if reads(text) {
-            return Some((text.clone(), rest(&[index]), false));
-        }
-        for (other, more) in path
-            .iter()
-            .enumerate()
-            .filter(|(other, text)| *other != index && !text.is_empty())
-        {
-            let both = format!("{text} {more}");
-            if reads(&both) {
-                return Some((both, rest(&[index, other]), false));
-            }
-        }
-        if let Some(year) = year {
-            let dated = format!("{text} {year}");
-            if reads(&dated) {
-                return Some((dated, rest(&[index]), true));
-            }
-        }
-    }
-    None
 }

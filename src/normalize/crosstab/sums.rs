@@ -1,6 +1,6 @@
 //! Totals of a crosstab as a check: a column that adds up each row, rows that add up those above them.
 
-use super::Crosstab;
+use super::{Crosstab, Sum};
 use crate::finding::{Finding, Place};
 use crate::normalize::rows::{RowKind, classify, foot};
 use crate::read::{Block, Cell};
@@ -62,6 +62,11 @@ impl CrosstabSums {
                     }
                 }
             }
+            // Where a part is wrong, its total row is too.
+            if kind == RowKind::Data {
+                let told = crosstab.parts_differ(block, row, &columns, &figure);
+                findings.extend(told.map(|told| (row, told)));
+            }
             self.broken |= !is_whole && kind == RowKind::Data;
             if kind == RowKind::Total {
                 self.since.fill(0.0);
@@ -103,12 +108,11 @@ fn is_same(one: f64, other: f64) -> bool {
 impl Crosstab {
     fn total_differs(&self, column: usize, stated: f64, sum: f64) -> Finding {
         let shown = |value: f64| crate::normalize::cell::plain((value * 1e6).round() / 1e6);
-        let is_here = |cells: &[Option<usize>]| cells.contains(&Some(column));
         let value = self
             .values
             .iter()
-            .find(|(_, cells)| is_here(cells))
-            .map(|(value, _)| value);
+            .find(|value| value.cells.contains(&Some(column)))
+            .map(|value| &value.text);
         let total = self
             .totals
             .iter()
@@ -119,9 +123,29 @@ impl Crosstab {
             column: value.or(total).cloned(),
             ..Place::default()
         };
-        let finding = Finding::of("total-differs").with("sum", shown(sum));
+        let finding = Finding::of("total-differs")
+            .with_figure("sum", shown(sum))
+            .with_figure("value", shown(stated));
         let name = value.or(total).map_or("", String::as_str);
         finding.with("column", name).value(shown(stated)).at(place)
+    }
+
+    /// Figures of a row that are not the sums of the parts beside them.
+    fn parts_differ(
+        &self,
+        block: &Block,
+        row: usize,
+        columns: &[(usize, usize)],
+        figure: impl Fn(usize, Cell<'_>) -> Result<Option<f64>, ()>,
+    ) -> impl Iterator<Item = Finding> {
+        let differs = move |sum: &Sum| {
+            let (_, measure) = columns.iter().find(|(column, _)| *column == sum.column)?;
+            let read = |column: usize| figure(*measure, block.cell(row, column)).ok().flatten();
+            let parts: Option<Vec<f64>> = sum.parts.iter().map(|part| read(*part)).collect();
+            let (stated, added) = (read(sum.column)?, parts?.iter().sum());
+            (!is_same(stated, added)).then(|| self.total_differs(sum.column, stated, added))
+        };
+        self.sums.iter().filter_map(differs)
     }
 
     /// Sheet columns of figures with the contract column of each, where one measure stands alone below the values.
@@ -129,7 +153,7 @@ impl Crosstab {
         let of_value = self
             .values
             .iter()
-            .flat_map(|(_, cells)| cells.iter().zip(&self.measures));
+            .flat_map(|value| value.cells.iter().zip(&self.measures));
         of_value
             .filter_map(|(column, &measure)| column.map(|column| (column, measure)))
             .collect()

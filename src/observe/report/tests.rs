@@ -56,6 +56,17 @@ fn failure(region: Option<&str>) -> FailureReport {
     }
 }
 
+fn undecided(submission: i64, acceptable: bool) -> UndecidedReport {
+    UndecidedReport {
+        submission,
+        connector: "harga-pasar".to_string(),
+        region: Some("32.73".to_string()),
+        file: Some("harga.csv".to_string()),
+        since: "2025-11-02".to_string(),
+        acceptable,
+    }
+}
+
 /// A night on which something of every sort happened.
 fn busy_night() -> RunReport {
     RunReport {
@@ -112,6 +123,17 @@ fn busy_night() -> RunReport {
             seconds: 0.31,
         }],
         waiting: Vec::new(),
+        undecided: vec![undecided(7, true), undecided(11, false)],
+        without_pseudonyms: vec!["innovation_report".to_string()],
+        strays: vec![FailureReport {
+            window: None,
+            message: both(
+                "Berkas drop/32.73/a.csv tidak dibaca.",
+                "The file drop/32.73/a.csv is not read.",
+            ),
+            ..failure(Some("32.73"))
+        }],
+        unsettled: 2,
         indicators: IndicatorsReport {
             computed: 23,
             unchanged: 9,
@@ -135,6 +157,10 @@ fn quiet_night() -> RunReport {
     report.sources[0].deliveries = 0;
     report.submissions.clear();
     report.merged.clear();
+    report.undecided.clear();
+    report.strays.clear();
+    report.without_pseudonyms.clear();
+    report.unsettled = 0;
     report.indicators.failed.clear();
     report.release = ReleaseReport {
         id: Some("2025-11-29-1".to_string()),
@@ -205,6 +231,14 @@ fn a_person_is_asked_for_only_when_needed() {
         !only_quarantine.needs_a_person(),
         "quarantined rows that have a receipt are normal business"
     );
+    let mut waits = quiet_night();
+    waits.undecided.push(undecided(7, true));
+    assert!(waits.needs_a_person(), "a decision of an earlier night is still due");
+    let mut writes = quiet_night();
+    writes.unsettled = 3;
+    assert!(!writes.needs_a_person(), "the next night takes them");
+    let text = writes.to_text(Language::En, &Titles::default());
+    assert!(text.contains("3 files are still being written"), "{text}");
 }
 
 #[test]

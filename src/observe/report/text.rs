@@ -3,14 +3,13 @@
 //! What a person must do comes before the details, with the command that does it.
 
 mod figures;
+mod to_do;
 
-use super::{FailureReport, Language, RunReport, SourceReport, SubmissionReport, Totals};
-use crate::finding::receipt::{Rows, Status, Titles};
+use super::{Language, RunReport, Totals};
+use crate::finding::receipt::{Rows, Titles};
+use crate::finding::said;
 use std::collections::BTreeMap;
 use std::fmt::Write;
-
-/// Things to do that are listed of each sort; the others are counted.
-const LISTED: usize = 10;
 
 /// The whole report.
 pub(super) fn page(report: &RunReport, language: Language, titles: &Titles) -> String {
@@ -58,15 +57,17 @@ impl Page<'_> {
         let report = self.report;
         let run = self.word("Laporan jalan", "Report of run");
         let about = self.word("per tanggal", "as of");
-        line(text, format_args!("{run} {}, {about} {}", report.run, report.as_of));
+        let day = said::day(report.as_of);
+        line(
+            text,
+            format_args!("{run} {}, {about} {}", report.run, self.language.of(&day)),
+        );
         let started = self.word("Mulai", "Started");
         let took = self.word("lama", "took");
         let end = self.ending();
         let duration = self.duration(report.seconds);
-        line(
-            text,
-            format_args!("{started} {}, {took} {duration}. {end}", report.started_at),
-        );
+        let moment = said::moment(&report.started_at, self.titles.zone, self.language);
+        line(text, format_args!("{started} {moment}, {took} {duration}. {end}"));
     }
 
     fn ending(&self) -> &'static str {
@@ -80,161 +81,6 @@ impl Page<'_> {
             ),
         };
         if self.language == Language::Id { id } else { en }
-    }
-
-    /// What a person must do now, by sort, the most pressing first.
-    fn to_do(&self, text: &mut String) {
-        if !self.report.needs_a_person() {
-            return;
-        }
-        line(text, "");
-        line(text, self.word("Perlu tindakan", "To do"));
-        for source in &self.report.sources {
-            self.failed_source(text, source);
-        }
-        for dataset in &self.report.waiting {
-            let waits = self.word("Menunggu dibangun ulang", "Waits for a rebuild");
-            line(text, format_args!("  {waits}: {dataset}"));
-            line(text, format_args!("    lumbung rebuild {dataset}"));
-        }
-        self.failed_indicators(text);
-        self.decisions(text, Status::Held);
-        self.decisions(text, Status::Refused);
-    }
-
-    fn failed_source(&self, text: &mut String, source: &SourceReport) {
-        if source.failures.is_empty() {
-            return;
-        }
-        let failed = self.word("Sumber gagal", "Source failed");
-        line(text, format_args!("  {failed}: {}", source.connector));
-        // One cause often fails hundreds of regions: it is said once, with the regions it met.
-        for (message, failures) in by_message(&source.failures, self.language) {
-            line(text, format_args!("    {}{message}", self.slices(&failures)));
-            if let Some(hint) = failures.iter().find_map(|failure| failure.hint.as_ref()) {
-                line(
-                    text,
-                    format_args!("      {}: {}", self.word("saran", "hint"), self.language.of(hint)),
-                );
-            }
-        }
-        let again = self.word("Setelah diperbaiki", "When it is mended");
-        line(
-            text,
-            format_args!("    {again}: lumbung run --connector {}", source.connector),
-        );
-    }
-
-    /// `32.73 Kota Bandung, 2025-11: `, or `514 daerah atau rentang (32.73, 32.74, …): `.
-    fn slices(&self, failures: &[&FailureReport]) -> String {
-        let name = |failure: &FailureReport| {
-            let region = failure.region.as_deref().map(|code| self.region(code));
-            let parts: Vec<String> = region.into_iter().chain(failure.window.clone()).collect();
-            parts.join(", ")
-        };
-        match failures {
-            [one] if name(one).is_empty() => String::new(),
-            [one] => format!("{}: ", name(one)),
-            many => {
-                let names: Vec<String> = many
-                    .iter()
-                    .map(|failure| name(failure))
-                    .filter(|name| !name.is_empty())
-                    .collect();
-                let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join("; ");
-                let more = if names.len() > 3 { "; …" } else { "" };
-                let count = self.number(many.len() as u64);
-                format!("{count} {} ({shown}{more}): ", self.word("permintaan", "requests"))
-            }
-        }
-    }
-
-    fn failed_indicators(&self, text: &mut String) {
-        for failure in self.report.indicators.failed.iter().take(LISTED) {
-            let failed = self.word("Indikator gagal", "Indicator failed");
-            line(
-                text,
-                format_args!("  {failed}: {}: {}", failure.indicator, failure.message),
-            );
-            let (mend, then) = (self.word("Perbaiki", "Mend"), self.word("lalu", "then"));
-            let file = format!("pipelines/indicators/{}.sql", failure.indicator);
-            line(
-                text,
-                format_args!("    {mend} {file}, {then}: lumbung check, lumbung run"),
-            );
-        }
-        self.and_more(text, self.report.indicators.failed.len(), "lumbung --json status");
-    }
-
-    /// Submissions with a status that a person must decide on or answer.
-    fn decisions(&self, text: &mut String, status: Status) {
-        let met: Vec<&SubmissionReport> = self
-            .report
-            .submissions
-            .iter()
-            .filter(|submission| submission.status == status)
-            .collect();
-        for submission in met.iter().take(LISTED) {
-            let (title, advice) = match status {
-                Status::Held => (
-                    self.word("Ditahan", "Held"),
-                    format!(
-                        "lumbung submission show {0}; {1} accept {0} {2} refuse {0}",
-                        submission.submission,
-                        self.word("lalu", "then"),
-                        self.word("atau", "or")
-                    ),
-                ),
-                _ => (
-                    self.word("Ditolak", "Refused"),
-                    format!(
-                        "{}: lumbung submission show {}",
-                        self.word(
-                            "Pengirim punya tanda terima; lihat juga",
-                            "The sender has a receipt; see also"
-                        ),
-                        submission.submission
-                    ),
-                ),
-            };
-            line(text, format_args!("  {title}: {}", self.described(submission)));
-            line(text, format_args!("    {advice}"));
-        }
-        self.and_more(text, met.len(), "lumbung submission list");
-    }
-
-    fn and_more(&self, text: &mut String, all: usize, command: &str) {
-        if all > LISTED {
-            let more = self.number((all - LISTED) as u64);
-            line(
-                text,
-                format_args!(
-                    "  {} {more} {}: {command}",
-                    self.word("dan", "and"),
-                    self.word("lagi", "more")
-                ),
-            );
-        }
-    }
-
-    fn described(&self, submission: &SubmissionReport) -> String {
-        let mut parts = vec![submission.connector.clone()];
-        parts.extend(submission.region.as_deref().map(|code| self.region(code)));
-        parts.extend(submission.file.clone());
-        let rows = submission.rows();
-        let what = if rows.read == 0 {
-            self.word("tidak terbaca", "could not be read").to_string()
-        } else {
-            let of = self.word("dari", "of");
-            let out = self.word("baris ditolak", "rows refused");
-            format!(
-                "{} {of} {} {out}",
-                self.number(rows.quarantined),
-                self.number(rows.read)
-            )
-        };
-        let number = self.word("kiriman", "submission");
-        format!("{number} {} ({}): {what}", submission.submission, parts.join(", "))
     }
 
     /// One line a source, also where nothing came: silence must be seen.
@@ -272,6 +118,14 @@ impl Page<'_> {
             ..
         } = self.totals;
         line(text, "");
+        if self.report.unsettled > 0 {
+            let files = self.count(self.report.unsettled, "berkas", ["file", "files"]);
+            let written = self.word(
+                "masih ditulis atau menunggu penanda .done; jalan berikutnya mengambilnya",
+                "are still being written or wait for their .done marker; the next run takes them",
+            );
+            line(text, format_args!("{files} {written}."));
+        }
         if self.report.submissions.is_empty() {
             let same = self.number(duplicates);
             let nothing = self.word("Kiriman: tidak ada yang baru", "Submissions: nothing new");
@@ -365,10 +219,17 @@ impl Page<'_> {
     /// What came out of it.
     fn results(&self, text: &mut String) {
         line(text, "");
+        for dataset in &self.report.without_pseudonyms {
+            let blank = self.word(
+                "nama samaran dikosongkan karena keys.pseudonym tidak memberi kunci; setelah diisi",
+                "pseudonyms are blank, for keys.pseudonym gives no key; once it is set",
+            );
+            line(text, format_args!("{dataset}: {blank}: lumbung rebuild {dataset}"));
+        }
         for merge in &self.report.merged {
             let merged = self.word("Digabung", "Merged");
-            let from = self.count(merge.submissions, "kiriman", "submission");
-            let written = self.count(merge.partitions, "partisi", "partition");
+            let from = self.count(merge.submissions, "kiriman", ["submission", "submissions"]);
+            let written = self.count(merge.partitions, "partisi", ["partition", "partitions"]);
             let time = self.duration(merge.seconds);
             line(
                 text,
@@ -418,19 +279,6 @@ impl Page<'_> {
             None => self.word("tidak diterbitkan", "not published").to_string(),
         }
     }
-}
-
-/// Failures with the same sentence, in the order in which each was first met.
-fn by_message(failures: &[FailureReport], language: Language) -> Vec<(&str, Vec<&FailureReport>)> {
-    let mut groups: Vec<(&str, Vec<&FailureReport>)> = Vec::new();
-    for failure in failures {
-        let message = language.of(&failure.message);
-        match groups.iter_mut().find(|(known, _)| *known == message) {
-            Some((_, group)) => group.push(failure),
-            None => groups.push((message, vec![failure])),
-        }
-    }
-    groups
 }
 
 /// Writes a table: the first column to the left, the others to the right.

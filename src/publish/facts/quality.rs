@@ -52,8 +52,8 @@ WITH due AS (
          sum(CASE WHEN received_on <= due_on THEN 1 ELSE 0 END) AS reports_on_time
   FROM expected WHERE due_on <= DATE '{as_of}' GROUP BY dataset, region_code
 ), listed AS (
-  SELECT DISTINCT dataset, region_code, submission, status, rows_read, rows_accepted, rows_quarantined
-  FROM submissions WHERE dataset <> '' AND region_code IS NOT NULL AND status <> 'withdrawn'
+  SELECT dataset, region_code, submission, status, rows_read, rows_accepted, rows_quarantined
+  FROM submissions WHERE dataset <> '' AND region_code IS NOT NULL AND status <> 'withdrawn' AND rows_read IS NOT NULL
 ), sent AS (
   SELECT dataset, region_code, count(*) AS submissions, sum(rows_read) AS rows_read,
          sum(rows_read - rows_quarantined) AS rows_valid, sum(rows_accepted) AS rows_accepted

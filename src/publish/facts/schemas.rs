@@ -18,7 +18,8 @@ fn text(name: &str, nullable: bool) -> Field {
 /// Schema of `submissions`: a row for each place of a submission, and for each dataset that rows of the place went
 /// to. `submission` and `part` are what rows carry as `_submission` and `_part`; `page` counts the files or response
 /// bodies of the submission from 1; `sha256` is that of the raw bytes. The counts of rows are the submission's in
-/// the dataset, the same at each of its places.
+/// the dataset; they stand at the first of its places and are null at the others, so that a sum counts every row once.
+/// A submission that was withdrawn is listed too: an earlier release may have rows of it.
 pub fn submissions_schema() -> SchemaRef {
     let count = |name: &str| Field::new(name, DataType::Int64, false);
     Arc::new(Schema::new(vec![
@@ -35,9 +36,9 @@ pub fn submissions_schema() -> SchemaRef {
         Field::new("received_on", DataType::Date32, false),
         text("status", false),
         Field::new("illustrative", DataType::Boolean, false),
-        count("rows_read"),
-        count("rows_accepted"),
-        count("rows_quarantined"),
+        Field::new("rows_read", DataType::Int64, true),
+        Field::new("rows_accepted", DataType::Int64, true),
+        Field::new("rows_quarantined", DataType::Int64, true),
     ]))
 }
 

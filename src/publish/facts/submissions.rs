@@ -6,7 +6,9 @@ use crate::catalog::{OutcomeRow, PartRow, PlaceRow, Submission};
 use crate::publish::PublishError;
 use crate::table::reference::days;
 use crate::table::{TableError, TableWriter, WrittenFile};
-use arrow::array::{ArrayRef, BooleanBuilder, Date32Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder};
+use arrow::array::{
+    ArrayRef, BooleanBuilder, Date32Builder, Int32Builder, Int64Array, Int64Builder, RecordBatch, StringBuilder,
+};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -30,7 +32,8 @@ struct PlaceFacts {
     received_on: NaiveDate,
     status: String,
     illustrative: bool,
-    rows: [u64; 3],
+    /// At the first place of the dataset only.
+    rows: Option<[u64; 3]>,
 }
 
 /// Writes the places of the submissions in `referred`, sorted by submission, place and dataset, and gives their
@@ -77,7 +80,7 @@ fn places(sources: &Sources<'_>, sequence: i64, submission: &Submission) -> Resu
     })?;
     let outcomes = sources.catalog.outcomes(sequence)?;
     let routes = Routes::read(sources, sequence, &outcomes);
-    let mut found = Vec::new();
+    let mut found: Vec<PlaceFacts> = Vec::new();
     for (part, place) in (0_i32..).zip(&places) {
         let raw = usize::try_from(place.part).ok().and_then(|index| parts.get(index));
         let led: Vec<&OutcomeRow> = outcomes
@@ -87,7 +90,12 @@ fn places(sources: &Sources<'_>, sequence: i64, submission: &Submission) -> Resu
         // A sheet that went nowhere is still a place that findings name.
         let led = if led.is_empty() { outcomes.iter().collect() } else { led };
         for outcome in led {
-            found.push(facts(submission, sequence, received_on, (part, place), raw, outcome));
+            let is_first = found.iter().all(|other| other.dataset != outcome.dataset);
+            let rows = is_first.then_some([outcome.read, outcome.accepted, outcome.quarantined]);
+            found.push(PlaceFacts {
+                rows,
+                ..facts(submission, sequence, received_on, (part, place), raw, outcome)
+            });
         }
     }
     Ok(found)
@@ -116,7 +124,7 @@ fn facts(
         received_on,
         status: outcome.status.clone(),
         illustrative: submission.illustrative,
-        rows: [outcome.read, outcome.accepted, outcome.quarantined],
+        rows: None,
     }
 }
 
@@ -171,6 +179,10 @@ fn batch(places: &[PlaceFacts]) -> Result<RecordBatch, TableError> {
         places.iter().for_each(|place| builder.append_value(get(place)));
         Arc::new(builder.finish())
     };
+    let count = |index: usize| -> ArrayRef {
+        let counts = places.iter().map(|place| place.rows.map(|rows| rows[index] as i64));
+        Arc::new(counts.collect::<Int64Array>())
+    };
     let short = |get: &dyn Fn(&PlaceFacts) -> i32| -> ArrayRef {
         let mut builder = Int32Builder::new();
         places.iter().for_each(|place| builder.append_value(get(place)));
@@ -196,9 +208,9 @@ fn batch(places: &[PlaceFacts]) -> Result<RecordBatch, TableError> {
         Arc::new(dates.finish()),
         text(&|place| Some(&place.status)),
         Arc::new(illustrative.finish()),
-        long(&|place| place.rows[0] as i64),
-        long(&|place| place.rows[1] as i64),
-        long(&|place| place.rows[2] as i64),
+        count(0),
+        count(1),
+        count(2),
     ];
     RecordBatch::try_new(submissions_schema(), columns).map_err(|source| TableError::Arrow {
         path: "submissions.parquet".to_string(),

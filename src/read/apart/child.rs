@@ -39,9 +39,15 @@ pub fn read_workbooks(megabytes: u64) -> io::Result<()> {
         let asked = question.strip_suffix(&[0]).unwrap_or(&question);
         let (kind, path) = split_at(asked, b' ');
         let path = Path::new(std::ffi::OsStr::from_bytes(path));
-        // The key of an encrypted file comes with the question: neither arguments nor environment are secret.
-        let (kind, key) = split_at(kind, b':');
-        sealed::use_key(std::str::from_utf8(key).ok().and_then(sealed::RawKey::from_hex));
+        // The keys of an encrypted file come with the question: neither arguments nor environment are secret.
+        let (kind, keys) = split_at(kind, b':');
+        let keys = keys
+            .split(|byte| *byte == b':')
+            .filter_map(|key| std::str::from_utf8(key).ok());
+        sealed::use_keys(sealed::RawKeys {
+            current: None,
+            previous: keys.filter_map(sealed::RawKey::from_hex).collect(),
+        });
         read_workbook(kind, path, &mut output)?;
         let kept = memory().zip(at_start).map(|(now, before)| now.saturating_sub(before));
         let again = kept.is_some_and(|kept| kept <= limit / KEPT_SHARE);

@@ -99,12 +99,17 @@ impl Worker {
     }
 }
 
-/// Kind, a blank, path, and a zero byte, which no path has. Of an encrypted file, the kind has a colon and the key behind it.
+/// Kind, a blank, path, and a zero byte, which no path has. Of an encrypted file, the kind has the keys behind it, each
+/// after a colon.
 fn question(questions: &mut ChildStdin, format: Format, path: &Path) -> io::Result<()> {
-    let key = sealed::key().filter(|_| sealed::is_sealed(path));
+    let keys = if sealed::is_sealed(path) {
+        sealed::opening()
+    } else {
+        Vec::new()
+    };
     let path = path.as_os_str().as_encoded_bytes();
-    let key = key.map_or(String::new(), |key| format!(":{}", key.to_hex()));
-    let whole = [word(format).as_bytes(), key.as_bytes(), b" ", path, b"\0"].concat();
+    let keys: String = keys.iter().map(|key| format!(":{}", key.to_hex())).collect();
+    let whole = [word(format).as_bytes(), keys.as_bytes(), b" ", path, b"\0"].concat();
     questions.write_all(&whole)
 }
 

@@ -182,7 +182,7 @@ impl Splitter {
                 match field {
                     // A line without a byte in it is a record without cells.
                     Field::EndsRecord(end) if end == start => {}
-                    Field::Delimited(end) | Field::EndsRecord(end) => parts.push_plain(field_start, end),
+                    Field::Delimited(end) | Field::EndsRecord(end) => parts.push_plain(bytes, field_start, end),
                     Field::Unfinished(_) => {}
                 }
                 field
@@ -209,7 +209,8 @@ struct RecordParts<'a> {
 
 impl RecordParts<'_> {
     #[inline]
-    fn push_plain(&mut self, start: usize, end: usize) {
+    fn push_plain(&mut self, bytes: &[u8], start: usize, end: usize) {
+        let (start, end) = unguarded(bytes, start, end);
         self.cells.push(if start == end {
             RawCell::Empty
         } else {
@@ -238,8 +239,18 @@ impl RecordParts<'_> {
         }
         self.rewritten.extend_from_slice(rest);
         self.rewritten.extend_from_slice(&bytes[behind]);
+        let (start, end) = unguarded(self.rewritten, start, self.rewritten.len());
         self.moved.push(self.cells.len());
-        self.cells.push(RawCell::Text(span(start, self.rewritten.len())));
+        self.cells.push(RawCell::Text(span(start, end)));
+    }
+}
+
+/// A field without the formula that keeps spreadsheets from making a number of it: `="20328801"`.
+#[inline]
+fn unguarded(bytes: &[u8], start: usize, end: usize) -> (usize, usize) {
+    match &bytes[start..end] {
+        [b'=', b'"', inside @ .., b'"'] if memchr(b'"', inside).is_none() => (start + 2, end - 1),
+        _ => (start, end),
     }
 }
 

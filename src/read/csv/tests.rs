@@ -84,6 +84,12 @@ fn quotes_line_breaks_and_their_lines() {
 }
 
 #[test]
+fn formulas_that_guard_a_text_are_taken_off() {
+    let rows = read(b"=\"0021\";\"=\"\"0022\"\"\";=\"a\"&\"b\";=1+1\n");
+    assert_eq!(rows[0].1, cells(&["0021", "0022", "=\"a\"&\"b\"", "=1+1"]));
+}
+
+#[test]
 fn nothing_is_trimmed() {
     assert_eq!(read(b" a ; \"b\"\n")[0].1, cells(&[" a ", " \"b\""]));
 }

@@ -127,7 +127,7 @@ fn a_table_of_something_else_is_refused_with_what_is_missing() {
         (
             "kumpulan-lain.csv",
             format!("{PRICES}1/11/2025;Beras Premium;kg;15000\n"),
-            "columns-missing",
+            "header-not-known",
             Status::Refused,
         ),
         (

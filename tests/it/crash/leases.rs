@@ -132,5 +132,5 @@ fn a_night_of_serve_waits_for_one_that_was_started_by_hand() {
     drop(serving);
     let ended = runs[1].ended_at.as_ref().expect("an end");
     assert!(runs[0].started_at >= *ended, "{} before {ended}", runs[0].started_at);
-    assert_eq!((runs[0].exit_code, runs[1].exit_code), (Some(0), Some(3)));
+    assert_eq!((runs[0].exit_code, runs[1].exit_code), (Some(3), Some(3)));
 }

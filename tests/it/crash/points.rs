@@ -72,7 +72,7 @@ fn a_decision_killed_at_any_point_is_made_or_not_and_the_receipt_says_which() {
     };
     let undisturbed = start.copy();
     assert_eq!(decide(&undisturbed), 0);
-    site.night(&undisturbed.data, AS_OF, 0);
+    site.night(&undisturbed.data, AS_OF, 3);
     let expected = undisturbed.content();
     assert!(expected["catalog outcomes"].contains("accepted"));
     let points = ["decide.before", "decide.after"].into_iter().chain(OF_RECEIPTS);
@@ -84,7 +84,7 @@ fn a_decision_killed_at_any_point_is_made_or_not_and_the_receipt_says_which() {
         let again = decide(&ground);
         let is_made = ["decide.before", "receipt.due.after"].contains(&point);
         assert_eq!(again, if is_made { 0 } else { 1 }, "{point}");
-        site.night(&ground.data, AS_OF, 0);
+        site.night(&ground.data, AS_OF, 3);
         ground.is_tidy(point);
         same(&ground.content(), &expected, point);
     });
@@ -101,7 +101,7 @@ fn a_withdrawal_killed_at_any_point_is_made_or_not_and_the_rows_leave_with_the_n
     let undisturbed = start.copy();
     site.lumbung(&undisturbed.data, &withdraw).expect(0);
     let decided = undisturbed.copy();
-    site.night(&undisturbed.data, AS_OF, 0);
+    site.night(&undisturbed.data, AS_OF, 3);
     let expected = undisturbed.content();
     assert!(
         expected["receipts/6.json"].contains("angka keliru"),
@@ -115,7 +115,7 @@ fn a_withdrawal_killed_at_any_point_is_made_or_not_and_the_rows_leave_with_the_n
         assert_eq!(site.killed_at(&ground.data, point, &withdraw), Ok(()), "{point}");
         // Whoever decided does it again: it is made once.
         site.lumbung(&ground.data, &withdraw).expect(0);
-        site.night(&ground.data, AS_OF, 0);
+        site.night(&ground.data, AS_OF, 3);
         ground.is_tidy(point);
         same(&ground.content(), &expected, point);
     });
@@ -125,7 +125,7 @@ fn a_withdrawal_killed_at_any_point_is_made_or_not_and_the_rows_leave_with_the_n
     in_parallel(merging.map(|point| point.to_string()).collect(), |point| {
         let ground = decided.copy();
         assert_eq!(site.killed_at(&ground.data, point, &night), Ok(()), "{point}");
-        site.night(&ground.data, AS_OF, 0);
+        site.night(&ground.data, AS_OF, 3);
         ground.is_tidy(point);
         same(&ground.content(), &expected, point);
     });

@@ -103,7 +103,7 @@ fn nights_killed_at_random_moments_end_as_if_they_had_not_been() {
         .expect("a round");
     fs::write(ground.data.join(REPORT), whole).expect("written");
     fs::write(ground.data.join(format!("{REPORT}.done")), "").expect("written");
-    site.night(&ground.data, AS_OF, 0);
+    site.night(&ground.data, AS_OF, 3);
     assert!(!ground.data.join(REPORT).exists(), "it was taken");
     let findings = read_text(&ground.data.join("published/current/CHECKSUMS"));
     assert!(findings.contains("datasets/innovation_report/"), "{findings}");

@@ -76,7 +76,7 @@ fn status_tells_a_night_that_was_stopped_from_one_that_goes_on() {
         "{text}"
     );
     // Whether something is held was found by the night that was killed.
-    site.night(&ground.data, AS_OF, 0);
+    site.night(&ground.data, AS_OF, 3);
     let told = site.lumbung(&ground.data, &["status", "--json"]).expect(0).json();
     assert_eq!((&told["stopped"], &told["report"]["run"]), (&false.into(), &3.into()));
 }

@@ -23,7 +23,10 @@ fn a_file_that_may_still_be_written_is_left_alone() {
     ] {
         installation.drop("32", "dukcapil-file", name, population(800));
     }
-    installation.merge_only(0);
+    let report = installation.merge_only(0);
+    assert_eq!(report["unsettled"], 1);
+    let status = installation.lumbung(&["status"]).expect(0).stdout;
+    assert!(status.contains("1 berkas masih ditulis"), "{status}");
     assert!(fresh.exists());
     assert_eq!(installation.receipt(1)["file"], "lama.csv");
     assert!(!installation.data().join("receipts/2.json").exists());
@@ -47,6 +50,56 @@ fn a_marker_can_say_that_a_file_is_complete() {
         .filter(|name| !name.starts_with("processed/"))
         .collect();
     assert_eq!(left, Vec::<String>::new(), "the marker goes with its file");
+}
+
+#[test]
+fn what_stands_where_nobody_reads_it_is_told_every_night() {
+    let installation = Installation::with_own(&["dukcapil-file", "harga-pasar"]);
+    installation.drop("32", "dukcapil-file", "a.csv", population(600));
+    installation.drop("32", "dukcapil", "b.csv", population(600));
+    installation.drop("32", "dukcapil-file/2025", "c.csv", population(600));
+    let drop = installation.data().join("drop");
+    fs::write(drop.join("d.csv"), "x").expect("written");
+    fs::write(drop.join("32/e.csv"), "x").expect("written");
+    // Taken by an earlier run, or not sent yet: nobody waits for it.
+    fs::create_dir_all(drop.join("32/lama/processed")).expect("a folder");
+    fs::write(drop.join("32/lama/processed/1_f.csv"), "x").expect("written");
+    for night in 0..2 {
+        let report = installation.merge_only(3);
+        let strays = report["strays"].as_array().expect("a list");
+        let told: Vec<(&str, &str)> = strays
+            .iter()
+            .map(|stray| {
+                (
+                    stray["code"].as_str().expect("a code"),
+                    stray["message"]["en"].as_str().expect("a text"),
+                )
+            })
+            .collect();
+        assert_eq!(told.len(), 4, "night {night}: {told:?}");
+        for (code, place) in [
+            ("unknown-connector-folder", "drop/32/dukcapil,"),
+            ("drop-folder-nested", "drop/32/dukcapil-file/2025 "),
+            ("drop-file-astray", "drop/32/e.csv "),
+            ("drop-file-astray", "drop/d.csv "),
+        ] {
+            assert!(
+                told.iter().any(|(one, text)| *one == code && text.contains(place)),
+                "{code}: {told:?}"
+            );
+        }
+    }
+    assert_eq!(installation.receipt(1)["status"], "accepted", "the others are read");
+    let status = installation.lumbung(&["status", "--lang", "en"]).expect(0).stdout;
+    assert!(
+        status.contains("Not read:") && status.contains("dukcapil-file, harga-pasar"),
+        "{status}"
+    );
+    let doctor = installation.lumbung(&["doctor"]).expect(3).stdout;
+    assert!(
+        doctor.contains("drop/32/lama"),
+        "an empty one is told there only: {doctor}"
+    );
 }
 
 #[test]

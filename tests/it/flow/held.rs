@@ -38,8 +38,23 @@ fn over_the_gate_a_submission_waits_for_a_decision() {
             .contains("harga-pasar")
     );
 
-    // Nobody has decided: the next night merges nothing, and a decision needs a reason.
-    installation.merge_only(0);
+    // Nobody has decided: the next night merges nothing and says so again, and a decision needs a reason.
+    let report = installation.merge_only(3);
+    assert_eq!(report["submissions"], json!([]));
+    assert_eq!(
+        report["undecided"],
+        json!([{ "submission": 1, "connector": "harga-pasar", "region": "32.73", "file": "harga.csv",
+                 "since": crate::support::AS_OF, "acceptable": true }])
+    );
+    let status = installation.lumbung(&["status"]).expect(0).stdout;
+    assert!(
+        status.contains("Menunggu keputusan sejak 2025-11-30: kiriman 1 (harga-pasar, 32.73")
+            && status.contains("accept 1 atau refuse 1")
+            && !status.contains("tidak ada yang perlu"),
+        "{status}"
+    );
+    let well = || installation.lumbung(&["status", "--json"]).expect(0).json()["well"].clone();
+    assert_eq!(well(), false);
     assert_eq!(installation.model("commodity_price").len(), 0);
     installation.lumbung(&["submission", "accept", "1"]).expect(2);
 
@@ -49,6 +64,7 @@ fn over_the_gate_a_submission_waits_for_a_decision() {
     assert_eq!(installation.receipt(1)["status"], "accepted_in_part");
     assert_eq!(installation.model("commodity_price").len(), 0, "the next run merges it");
     let report = installation.night(0);
+    assert_eq!((&report["undecided"], well()), (&json!([]), json!(true)));
     assert_eq!(installation.model("commodity_price").len(), 28);
     assert_eq!(report["release"]["id"], "2025-11-30-002");
     let twice = installation
@@ -142,13 +158,13 @@ fn an_empty_file_and_a_file_of_something_else_are_refused() {
         assert_eq!(receipt["findings"][0]["severity"], "error");
     }
     let receipt = installation.receipt(2);
-    let said = finding(&receipt, "columns-missing")["message"]["id"]
+    let said = finding(&receipt, "header-not-known")["message"]["id"]
         .as_str()
         .unwrap()
         .to_owned();
     assert!(
         said.contains("Penduduk menurut jenis kelamin") && said.contains("Laki-laki"),
-        "says what is missing: {said}"
+        "says what can be sent: {said}"
     );
     // Not one header is known: the row may be anybody's data, and is not repeated.
     assert!(!said.contains("Kepala Dinas"), "{said}");

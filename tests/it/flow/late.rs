@@ -32,7 +32,7 @@ fn late_data_count_and_are_told_as_a_revision() {
         (&json!("accepted"), &json!("note"), &json!("2024-S2"))
     );
     let sentence = told["message"]["en"].as_str().expect("a sentence");
-    assert!(sentence.starts_with("1 rows add to or change"), "{sentence}");
+    assert!(sentence.starts_with("1 row adds to or changes"), "{sentence}");
     assert_eq!(figures(&installation)[1], "32.73 650 500 1150 3");
     assert!(changes().contains("| population | 3 | 2024-S2 |"), "{}", changes());
     // Said once: the next release has other news.
@@ -74,7 +74,7 @@ fn where_the_contract_says_so_late_data_wait_for_a_decision() {
     assert_eq!(figures(&installation)[1], "32.73 600 500 1100 1");
     // What says nothing new is not held.
     installation.drop("32", "dukcapil-file", "c.csv", population(600) + "\n");
-    installation.night_of("2025-03-03", 0);
+    installation.night_of("2025-03-03", 3);
     assert_eq!(installation.receipt(3)["status"], "accepted");
     installation
         .lumbung(&["submission", "accept", "2", "--reason", "surat 3/2025"])

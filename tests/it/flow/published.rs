@@ -208,7 +208,7 @@ fn a_sheet_that_fits_two_datasets_is_asked_and_not_guessed() {
     let asked = finding(&receipt, "sheet-fits-two");
     let said = asked["message"]["id"].as_str().unwrap();
     assert!(
-        said.contains("service_activity") && said.contains("commitment"),
+        said.contains("Aktivitas layanan Puja Indah") && said.contains("Komitmen layanan Puja Indah"),
         "{said}"
     );
     assert_eq!(
@@ -217,5 +217,72 @@ fn a_sheet_that_fits_two_datasets_is_asked_and_not_guessed() {
             installation.model("commitment").len()
         ),
         (0, 0)
+    );
+}
+
+#[test]
+fn lists_of_codes_are_published_with_their_further_columns() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    installation.drop("32.73", "harga-pasar", "harga.csv", prices(&["15000"]));
+    installation.night(0);
+    // As the files in pipelines/reference/ say.
+    for sql in [
+        "SELECT name_en, unit, category FROM commodities WHERE code = 'rice-premium'",
+        "SELECT name_en, unit, category FROM codes WHERE list = 'commodities' AND code = 'rice-premium'",
+    ] {
+        let told = installation.query(sql);
+        assert_eq!(
+            told,
+            json!([{ "name_en": "Premium rice", "unit": "kg", "category": "rice" }]),
+            "{sql}"
+        );
+    }
+    let joined = "SELECT c.name_id FROM commodity_price p \
+                  JOIN codes c ON c.list = 'commodities' AND c.code = p.commodity_code";
+    let told = installation.query(joined);
+    assert_eq!(told, json!([{ "name_id": "Beras Premium" }]));
+    let stage = installation.query("SELECT count(*) AS n, count(unit) AS units FROM codes WHERE list = 'stages'");
+    assert_eq!(
+        stage,
+        json!([{ "n": 3, "units": 0 }]),
+        "what a list does not have is missing"
+    );
+    let package = crate::support::read_json(&installation.current().join("datapackage.json"));
+    let resources = package["resources"].as_array().expect("a list");
+    let codes = resources
+        .iter()
+        .find(|one| one["path"] == "reference/codes.parquet")
+        .expect("described");
+    let fields = codes["schema"]["fields"].as_array().expect("fields");
+    assert!(fields.iter().any(|field| field["name"] == "category"), "{fields:?}");
+    assert_eq!(codes["schema"]["primaryKey"], json!(["list", "code"]));
+}
+
+#[test]
+fn counts_of_a_submission_of_many_sheets_are_summed_once() {
+    let installation = Installation::with_own(&["dukcapil-file"]);
+    let sheet = |code: &str, men: i64| {
+        vec![
+            cells!["Kode Wilayah", "Periode", "Laki-laki", "Perempuan", "Jumlah"],
+            cells![code, "2024-S2", men, 500, men + 500],
+        ]
+    };
+    let book = workbook(&[("A", sheet("32.73", 600)), ("B", sheet("32.04", 900))]);
+    installation.drop("32", "dukcapil-file", "penduduk.xlsx", book);
+    installation.night(0);
+    let sum = "SELECT count(*) AS places, sum(rows_read) AS read, sum(rows_accepted) AS accepted FROM submissions";
+    assert_eq!(
+        installation.query(sum),
+        json!([{ "places": 2, "read": 2, "accepted": 2 }])
+    );
+    // A submission that was withdrawn is listed still, for the releases that hold rows of it.
+    installation
+        .lumbung(&["submission", "withdraw", "1", "--reason", "keliru"])
+        .expect(0);
+    installation.night(0);
+    let state = "SELECT DISTINCT submission, status FROM submissions";
+    assert_eq!(
+        installation.query(state),
+        json!([{ "submission": 1, "status": "withdrawn" }])
     );
 }

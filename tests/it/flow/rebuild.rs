@@ -84,7 +84,7 @@ fn eventful() -> Installation {
         "harga.csv",
         prices(&[vec!["15000"; 14], vec!["15500"]].concat()),
     );
-    merge(&installation, 28, 0);
+    merge(&installation, 28, 3);
     let held = installation
         .lumbung(&["submission", "list", "--status", "held", "--json"])
         .expect(0)

@@ -31,7 +31,7 @@ fn an_optional_column_more_reads_as_null_in_older_rows() {
         "synonyms = [\n  \"cowok\", \"L\",",
     );
     let checked = installation.lumbung(&["check", "--json"]).expect(0).json();
-    assert_eq!(checked, json!({ "problems": [], "rebuild": [] }));
+    assert_eq!((&checked["problems"], &checked["rebuild"]), (&json!([]), &json!([])));
     installation.drop("32", "dukcapil-file", "b.csv", with_note(650));
     let report = installation.night(0);
     assert_eq!(report["indicators"]["failed"], json!([]));

@@ -57,13 +57,22 @@ fn what_a_withdrawn_submission_replaced_comes_back() {
         figures(&installation),
         ["32.04 900 1000 1900 1", "32.73 600 500 1100 1"]
     );
-    // As if it had never been sent: no table of the release knows it.
+    // As if it had never been sent: no table of the release knows it, but the one that tells what became of submissions.
     let after = tables(&installation);
     let names = |tables: &[(String, Vec<u8>)]| tables.iter().map(|table| table.0.clone()).collect::<Vec<_>>();
     assert_eq!(names(&before), names(&after));
-    for (one, other) in before.iter().zip(&after) {
+    for (one, other) in before
+        .iter()
+        .zip(&after)
+        .filter(|(one, _)| one.0 != "submissions.parquet")
+    {
         assert_eq!(one, other, "{}", one.0);
     }
+    let states = installation.query("SELECT submission, status FROM submissions ORDER BY 1");
+    assert_eq!(
+        states,
+        json!([{ "submission": 1, "status": "accepted" }, { "submission": 2, "status": "withdrawn" }])
+    );
     let changes = read_text(&installation.current().join("CHANGES.md"));
     assert!(changes.contains("| population | 2 | 2 | 2024 |"), "{changes}");
     let listed = installation.lumbung(&["quarantine", "list", "--json"]).expect(0).json();
@@ -185,4 +194,71 @@ fn what_is_held_can_be_withdrawn_and_what_is_refused_need_not_be() {
     installation.merge_only(3);
     assert_eq!(installation.receipt(3)["status"], "held");
     assert_eq!(listed().as_array().expect("rows").len(), 13);
+}
+
+#[test]
+fn nothing_is_withdrawn_that_could_not_leave_the_model_any_more() {
+    let installation = Installation::with_own(&["dukcapil-file"]);
+    for men in [600, 650, 700] {
+        installation.drop("32", "dukcapil-file", "penduduk.csv", population(men));
+        installation.merge_only(0);
+    }
+    // Of the first neither staged rows nor bytes are left: its rows cannot come back.
+    let bytes: Vec<String> = files_below(&installation.data().join("raw"));
+    let first = bytes
+        .iter()
+        .find(|name| read_text(&installation.data().join("raw").join(name)) == population(600));
+    std::fs::remove_file(installation.data().join("raw").join(first.expect("landed"))).expect("removed");
+    let staged = |sequence: i64| {
+        installation
+            .data()
+            .join(format!("staged/{sequence}/population/rows.parquet"))
+    };
+    std::fs::remove_file(staged(1)).expect("removed");
+    let said = installation.lumbung(&WITHDRAW).expect(1);
+    for piece in [
+        "nothing was changed",
+        "population",
+        "submission 1 ",
+        "raw/",
+        "backup",
+        "submission withdraw 1 …",
+    ] {
+        assert!(said.stderr.contains(piece), "{piece}: {}", said.stderr);
+    }
+    assert_eq!(installation.receipt(2)["status"], "accepted");
+    let plan = installation.lumbung(&["plan", "--json"]).expect(0).json();
+    assert_eq!(plan["unmerged"], json!([]));
+
+    // Bytes alone are enough: the second's rows are read again from them.
+    std::fs::remove_file(staged(2)).expect("removed");
+    let both = ["submission", "withdraw", "1", "3", "--reason", "keliru"];
+    let said = installation.lumbung(&both).expect(0).stdout;
+    assert_eq!(said.lines().count(), 2, "{said}");
+    assert_eq!(installation.merge_only(0)["waiting"], json!([]));
+    assert_eq!(figures(&installation)[1], "32.73 650 500 1150 2");
+}
+
+#[test]
+fn nothing_is_let_in_late_where_what_came_later_could_not_keep_the_last_word() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    let bad = ["15000"; 28].into_iter().chain(["abc"; 12]).collect::<Vec<_>>();
+    installation.drop("32.73", "harga-pasar", "a.csv", prices(&bad));
+    installation.merge_only(3);
+    installation.drop("32.73", "harga-pasar", "b.csv", prices(&["16000"]));
+    installation.merge_only(3);
+    let (raw, rows) = (installation.data().join("raw"), "staged/2/commodity_price/rows.parquet");
+    std::fs::rename(installation.data().join(rows), installation.home().join("rows")).expect("moved");
+    let b = files_below(&raw)
+        .into_iter()
+        .find(|name| read_text(&raw.join(name)) == prices(&["16000"]));
+    std::fs::remove_file(raw.join(b.expect("landed"))).expect("removed");
+    let accept = || installation.lumbung(&["submission", "accept", "1", "--reason", "ya"]);
+    let said = accept().expect(1);
+    assert!(said.stderr.contains("submission 2 "), "{}", said.stderr);
+    assert_eq!(installation.receipt(1)["status"], "held");
+    // From a backup.
+    std::fs::rename(installation.home().join("rows"), installation.data().join(rows)).expect("moved");
+    accept().expect(0);
+    assert_eq!(installation.merge_only(0)["waiting"], json!([]));
 }

@@ -1,29 +1,17 @@
 //! Numbers, durations and sizes as people write them.
 
-use super::{Language, Page};
+use super::Page;
+use crate::finding::said;
 
 impl Page<'_> {
     /// A whole number with the language's grouping: `1.625` or `1,625`.
     pub(super) fn number(&self, value: u64) -> String {
-        let digits = value.to_string();
-        let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-        for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index).is_multiple_of(3) {
-                grouped.push_str(self.word(".", ","));
-            }
-            grouped.push(digit);
-        }
-        grouped
+        said::number(value, self.language)
     }
 
     /// A number and its noun; only English has a plural.
-    pub(super) fn count(&self, value: u64, id: &str, en: &str) -> String {
-        let plural = if self.language == Language::En && value != 1 {
-            "s"
-        } else {
-            ""
-        };
-        format!("{} {}{plural}", self.number(value), self.word(id, en))
+    pub(super) fn count(&self, value: u64, id: &str, en: [&str; 2]) -> String {
+        said::count(value, id, en, self.language)
     }
 
     /// `0,4 detik`, `4 menit 12 detik`, `2 jam 5 menit`.

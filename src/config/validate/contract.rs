@@ -1,0 +1,204 @@
+//! What a contract says about itself and about reference tables.
+
+use super::{SYSTEM_HINT, Sources};
+use crate::config::{Column, ColumnType, Contract, Partition, Pii, Problem};
+use crate::domain::code::CodeTable;
+use crate::domain::region::Registry;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(in crate::config) fn contract(
+    contract: &Contract,
+    codes: &BTreeMap<String, CodeTable>,
+    sources: &Sources,
+) -> Vec<Problem> {
+    let file = format!("pipelines/datasets/{}.toml", contract.name);
+    let mut problems = Vec::new();
+    let mut say = |mark: &str, message: String, hint: &str| problems.push(sources.at(&file, mark, message, hint));
+    if contract.key.is_empty() {
+        say(
+            "key",
+            "key is empty".to_string(),
+            "name the columns that identify a row",
+        );
+    }
+    for name in &contract.key {
+        match contract.columns.get(name) {
+            None => say("key", format!("key column `{name}` is not a column"), ""),
+            Some(column) if !column.required && column.default.is_none() => {
+                let hint = "no part of a key may be null";
+                say(
+                    &format!("[columns.{name}]"),
+                    format!("key column `{name}` is neither required nor has a default"),
+                    hint,
+                );
+            }
+            Some(column) if column.pii == Some(Pii::Drop) => {
+                say(
+                    &format!("[columns.{name}]"),
+                    format!("key column `{name}` is dropped"),
+                    "use pii = \"pseudonym\"",
+                );
+            }
+            Some(_) => {}
+        }
+    }
+    check_period(contract, &mut say);
+    for (name, column) in &contract.columns {
+        check_column(name, column, codes, &mut say);
+        crate::config::units::check(contract, name, column, codes, &mut say);
+    }
+    check_example(contract, &mut say);
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    for (name, column) in &contract.columns {
+        let titles = [name.clone(), column.title.id.clone(), column.title.en.clone()];
+        for header in titles.iter().chain(&column.synonyms) {
+            let normal = crate::domain::text::header(header);
+            if let Some(other) = owners.insert(normal, name).filter(|other| other != name) {
+                say(
+                    &format!("[columns.{name}]"),
+                    format!("header \"{header}\" stands for both `{other}` and `{name}`"),
+                    "keep it in one of them",
+                );
+            }
+        }
+    }
+    let mut rule_codes = BTreeSet::new();
+    for code in contract
+        .rules
+        .iter()
+        .map(|rule| &rule.code)
+        .chain(contract.table_rules.iter().map(|rule| &rule.code))
+    {
+        if !rule_codes.insert(code) {
+            say(code, format!("two rules have the code `{code}`"), "");
+        }
+    }
+    problems
+}
+
+fn check_period(contract: &Contract, say: &mut impl FnMut(&str, String, &str)) {
+    let period = contract.period.as_ref().and_then(|name| contract.columns.get(name));
+    match (&contract.period, period) {
+        (Some(name), None) => say("period", format!("period column `{name}` is not a column"), ""),
+        (Some(name), Some(column)) => match column.kind {
+            ColumnType::Period if contract.grains.is_empty() => {
+                say(
+                    "period",
+                    format!("`{name}` is a period, but grains is empty"),
+                    "for example grains = [\"month\"]",
+                );
+            }
+            ColumnType::Period | ColumnType::Date => {}
+            _ => say("period", format!("`{name}` is neither a period nor a date"), ""),
+        },
+        (None, _) => {}
+    }
+    let in_key = contract.period.as_ref().is_some_and(|name| contract.key.contains(name));
+    if contract.partition != Partition::All && !in_key {
+        say(
+            "partition",
+            "a dataset cut by year or month needs its period column in the key".to_string(),
+            "",
+        );
+    }
+}
+
+/// The example of the template: columns that are asked for, and figures and dates that a spreadsheet takes as such.
+fn check_example(contract: &Contract, say: &mut impl FnMut(&str, String, &str)) {
+    for (name, value) in &contract.example {
+        let column = contract.asked().find(|(asked, _)| *asked == name);
+        let hint = match column.map(|(_, column)| column.kind) {
+            None => "name a column of the contract that is not dropped",
+            Some(kind) if kind.is_measure() && value.parse::<f64>().is_err() => "write a figure such as 1234.5",
+            Some(ColumnType::Date) if value.parse::<chrono::NaiveDate>().is_err() => "write a date such as 2025-08-17",
+            Some(_) => continue,
+        };
+        say(
+            "[example]",
+            format!("the example of `{name}` cannot stand in the template"),
+            hint,
+        );
+    }
+}
+
+fn check_column(
+    name: &str,
+    column: &Column,
+    codes: &BTreeMap<String, CodeTable>,
+    say: &mut impl FnMut(&str, String, &str),
+) {
+    let mark = format!("[columns.{name}]");
+    match (column.kind, &column.codes) {
+        (ColumnType::Code, None) => say(
+            &mark,
+            format!("code column `{name}` names no reference table"),
+            "add codes = \"…\"",
+        ),
+        (ColumnType::Code, Some(table)) if !codes.contains_key(table) => {
+            say(
+                &mark,
+                format!("reference table pipelines/reference/{table}.csv does not exist"),
+                "",
+            );
+        }
+        (ColumnType::Code, Some(_)) | (_, None) => {}
+        (_, Some(_)) => say(&mark, format!("`{name}` has codes but is not of type code"), ""),
+    }
+    if column.kind == ColumnType::Nik && column.pii.is_none() {
+        say(
+            &mark,
+            format!("`{name}` is a NIK and must say what becomes of it"),
+            "add pii = \"pseudonym\" or pii = \"drop\"",
+        );
+    }
+    if column.contacts && (column.kind != ColumnType::Text || column.pii.is_some()) {
+        say(
+            &mark,
+            format!("`{name}` has contacts but is no plain text column"),
+            "leave `contacts` out, or make it type = \"text\" without pii",
+        );
+    }
+    if column.kind == ColumnType::Region && column.system.is_none() {
+        say(
+            &mark,
+            format!("region column `{name}` declares no code system"),
+            "add system = \"kemendagri\"",
+        );
+    }
+    if column.additive && !column.kind.may_be_additive() {
+        say(
+            &mark,
+            format!("`{name}` is additive but is no count, money or decimal"),
+            "rates and texts have no sum",
+        );
+    }
+    if column.range.is_some() && !column.kind.is_measure() {
+        say(
+            &mark,
+            format!("`{name}` has a range but is not a number"),
+            "use between for dates",
+        );
+    }
+    if column.between.is_some() && column.kind != ColumnType::Date {
+        say(
+            &mark,
+            format!("`{name}` has between but is not a date"),
+            "use range for numbers",
+        );
+    }
+}
+
+/// A code system that does not exist would be read as another, which gives wrong regions without a word.
+pub(in crate::config) fn systems(contract: &Contract, regions: &Registry, sources: &Sources) -> Vec<Problem> {
+    let file = format!("pipelines/datasets/{}.toml", contract.name);
+    let unknown = contract.columns.iter().filter_map(|(name, column)| {
+        let system = column.system.as_ref()?;
+        let message = match (regions.system(system), column.kind) {
+            (_, kind) if kind != ColumnType::Region => format!("`{name}` has a code system but is no region"),
+            (None, _) => format!("code system \"{system}\" of `{name}` is not known"),
+            _ => return None,
+        };
+        Some(sources.at(&file, &format!("[columns.{name}]"), message, SYSTEM_HINT))
+    });
+    unknown.collect()
+}
