@@ -130,7 +130,9 @@ fn of_form(
     let as_form = |(candidate, vocabulary): (Candidate, &Vocabulary)| {
         let columns = headers::map(&candidate.contract, context, vocabulary, labels, &titles, true);
         // Labels that are the headers of a table on its side are more of them than any row has.
-        let is_sure = !form.is_table() || columns.matched * 2 > labels.len();
+        // What names the records of a table on its side must be known: `Uraian | Jumlah | %` has one record, and a share.
+        let is_named = labels.first().is_some_and(|label| vocabulary.knows(label));
+        let is_sure = !form.is_table() || (is_named && columns.matched * 2 > labels.len());
         if !columns.fits() || columns.matched < 2 || !is_sure {
             let is_side = form.is_table() && columns.matched > FEWEST_LABELS.max(candidate.layout.columns.matched);
             let missing = candidate.contract.titles(&columns.missing);

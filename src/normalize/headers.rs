@@ -91,6 +91,8 @@ pub(super) struct Vocabulary {
     abbreviations: Arc<Abbreviations>,
     /// What texts are near to: the same ones are asked for again and again.
     nearest: RefCell<HashMap<String, BTreeMap<usize, usize>>>,
+    /// The columns that texts were found to be headers of.
+    looked_up: RefCell<HashMap<String, Option<(usize, usize)>>>,
 }
 
 /// Normal forms of texts that were looked up: the same rows are held against every contract.
@@ -164,6 +166,7 @@ impl Vocabulary {
             forms,
             abbreviations: context.abbreviations.clone(),
             nearest: RefCell::default(),
+            looked_up: RefCell::default(),
         }
     }
 
@@ -208,8 +211,17 @@ impl Vocabulary {
     /// Column and rank. A long text, whose normal form would cost much, is not known. A unit behind a name that is known is
     /// none of it: `Harga Rp/kg`.
     fn lookup(&self, header: &str) -> Option<(usize, usize)> {
-        self.lookup_exact(header)
-            .or_else(|| self.lookup_exact(text::unit_behind(header)?.0))
+        if header.len() > LONGEST_HEADER {
+            return None;
+        }
+        if let Some(known) = self.looked_up.borrow().get(header) {
+            return *known;
+        }
+        let found = self
+            .lookup_exact(header)
+            .or_else(|| self.lookup_exact(text::unit_behind(header)?.0));
+        self.looked_up.borrow_mut().insert(header.to_string(), found);
+        found
     }
 
     fn lookup_exact(&self, header: &str) -> Option<(usize, usize)> {
@@ -226,7 +238,7 @@ impl Vocabulary {
     /// The column of a header in two languages, of which each part is a header of it: `Perempuan / Female`.
     fn twice(&self, header: &str) -> Option<(usize, usize)> {
         let (first, second) = header.trim().split_once(['\n', '/'])?;
-        let (first, second) = (self.lookup(first)?, self.lookup(second)?);
+        let (first, second) = (self.lookup_exact(first)?, self.lookup_exact(second)?);
         (first.0 == second.0).then_some((first.0, first.1.max(second.1)))
     }
 

@@ -14,7 +14,7 @@ use super::places::is_blank;
 use super::question::{self, NO_NAMES, PARTS, REGION_WORDS};
 use super::{Context, headers, rows, tables, title};
 use crate::config::{ColumnType, Contract};
-use crate::domain::period::Period;
+use crate::domain::period::{Grain, Period};
 use crate::domain::{date, text};
 use crate::read::{Block, Cell, Epoch};
 
@@ -104,6 +104,10 @@ pub(super) fn line(block: &Block, row: usize) -> Option<Line> {
         }
         found.push((column, text));
     }
+    // `A | Pasar Kosambi`: the mark of a section is no label.
+    if found.len() == 2 && is_section_mark(&found[0].1) {
+        found.remove(0);
+    }
     let columns = found.iter().map(|(column, _)| *column).collect();
     let bare = |text: &str| text.trim().trim_matches(':').trim().to_string();
     let (text, pair) = match &found[..] {
@@ -125,6 +129,13 @@ pub(super) fn line(block: &Block, row: usize) -> Option<Line> {
         return None;
     }
     Some(Line { text, pair, columns })
+}
+
+/// `A`, `b.`, `II)`: what numbers a section, but no row.
+fn is_section_mark(text: &str) -> bool {
+    let mark = text.trim_end_matches(['.', ')']);
+    let is_letter = mark.len() == 1 && mark.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_letter || (!mark.is_empty() && mark.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X')))
 }
 
 /// What lines are read with.
@@ -156,6 +167,23 @@ impl LineReader<'_> {
             return Some(said);
         }
         self.name(line)
+    }
+
+    /// Whether a text alone is a value of the column in which it stands: a row without figures.
+    pub fn is_value(&self, line: &Line) -> bool {
+        let mut columns = self.contract.columns.values().zip(&self.source);
+        let found = columns.find(|(_, source)| source.is_some_and(|source| line.columns.contains(&source)));
+        let Some((column, _)) = found else { return false };
+        let grains: Vec<Grain> = self.contract.grains.iter().map(|grain| (*grain).into()).collect();
+        let codes = || column.codes.as_ref().and_then(|name| self.context.codes.get(name));
+        match column.kind {
+            ColumnType::Text => true,
+            ColumnType::Code => codes().is_some_and(|codes| codes.resolve(&line.text).is_ok()),
+            ColumnType::Region => self.context.regions.resolve(&line.text, None, None).is_ok(),
+            ColumnType::Period => Period::parse(&line.text, &grains).is_ok(),
+            ColumnType::Date => date::parse_date(&line.text).is_ok(),
+            _ => false,
+        }
     }
 
     /// Whether lines may say what a column holds: nobody else says it for certain.

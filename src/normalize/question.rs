@@ -1,16 +1,15 @@
 //! Doubts about a sheet as a whole, which its sender must settle before it can count.
 
+mod cells;
+
 use super::headers::{ColumnMap, Supplied};
 use super::places::is_blank;
-use super::rows::{RowKind, classify, whole};
 use super::{Context, title};
 use crate::config::{Column, ColumnType, Contract};
-use crate::domain::date::{self, Order};
 use crate::domain::period::{Grain, Period};
 use crate::domain::{money, text};
 use crate::finding::Finding;
-use crate::read::{Block, Cell, Epoch};
-use chrono::Datelike;
+use crate::read::{Block, Cell};
 
 /// A table, as it would be read.
 pub(super) struct Table<'t> {
@@ -25,6 +24,8 @@ pub(super) struct Table<'t> {
     pub top: &'t Block,
     pub from: usize,
     pub is_crosstab: bool,
+    /// The sheet column that numbers the rows.
+    pub numbering: Option<usize>,
 }
 
 /// The first doubt.
@@ -36,6 +37,9 @@ pub(super) fn of(table: &Table<'_>) -> Option<Finding> {
         true => None,
         false => table
             .blank_names()
+            .or_else(|| table.names_of_all())
+            .or_else(|| table.groups_with_figures())
+            .or_else(|| table.row_numbers_as_key())
             .or_else(|| table.swapped_dates())
             .or_else(|| table.lost_thousands()),
     };
@@ -79,7 +83,22 @@ const DIVISIONS: [&str; 10] = [
 const NAME_WORDS: usize = 4;
 
 /// Words behind a header in a title that name none of its values.
-pub(super) const NO_NAMES: [&str; 43] = [
+pub(super) const NO_NAMES: [&str; 58] = [
+    "tgl",
+    "harian",
+    "mingguan",
+    "bulanan",
+    "tahunan",
+    "bahan",
+    "barang",
+    "sembako",
+    "pangan",
+    "komoditas",
+    "kebutuhan",
+    "pokok",
+    "strategis",
+    "wilayah",
+    "pemantauan",
     "bulan",
     "tahun",
     "tanggal",
@@ -131,9 +150,6 @@ pub(super) const REGION_WORDS: [&str; 4] = ["kabupaten", "kab", "kota", "provins
 /// Words behind a power of ten that say that people are counted.
 const PEOPLE: [&str; 5] = ["jiwa", "orang", "org", "people", "persons"];
 
-/// Fewest figures with decimals that make a column of counts doubtful.
-const FRACTIONS: usize = 3;
-
 /// Words with which the line of an address begins, or that stand in none but one, in normal form.
 const ADDRESS: [&str; 8] = ["jl", "jln", "jalan", "alamat", "telp", "telepon", "kode pos", "fax"];
 
@@ -154,7 +170,8 @@ fn headers_of(column: &Column) -> impl Iterator<Item = String> {
 /// Whether a text begins with a name.
 fn is_name(text: &str) -> bool {
     let next = text.split(' ').find(|word| !word.is_empty());
-    next.is_some_and(|word| !NO_NAMES.contains(&word) && word.chars().all(char::is_alphabetic))
+    let is_month = |word: &str| Period::parse(&format!("{word} 2000"), &[Grain::Month]).is_ok();
+    next.is_some_and(|word| !NO_NAMES.contains(&word) && word.chars().all(char::is_alphabetic) && !is_month(word))
 }
 
 /// Whether a text, in normal form, is one of a column's headers with a name behind it: `pasar kosambi`.
@@ -226,63 +243,13 @@ impl Table<'_> {
             })
     }
 
-    /// Rows without the name of a part, which others have: that of the row above, or the region as a whole.
-    fn blank_names(&self) -> Option<Finding> {
-        let used: Vec<usize> = self.map.source.iter().flatten().copied().collect();
-        let of = |wanted: fn(&Column) -> bool| {
-            let columns = self.columns().filter(move |(_, _, column)| wanted(column));
-            columns
-                .filter_map(|(index, ..)| self.map.source[index])
-                .collect::<Vec<usize>>()
-        };
-        let is_empty = |row: usize, column: usize| is_blank(self.top.cell(row, column));
-        let figures = of(|column| column.kind.is_measure());
-        // Where one of these is blank too, the row continues the one above.
-        let leads = self
-            .columns()
-            .filter(|(_, name, column)| self.contract.key.contains(*name) && column.default.is_none());
-        let leads: Vec<usize> = leads.filter_map(|(index, ..)| self.map.source[index]).collect();
-        let own = self
-            .context
-            .speaker
-            .own_region()
-            .and_then(|code| self.context.regions.get(code));
-        let own = own.map(|region| region.name.as_str());
-        let says_whole = |row: usize| {
-            let mut texts = self.top.row(row).iter().map(|&raw| self.top.view(raw));
-            texts.any(|cell| matches!(cell, Cell::Text(text) if whole(text, own).is_some()))
-        };
-        let is_row = |&row: &usize| {
-            let is_whole = !says_whole(row) && leads.iter().all(|&column| !is_empty(row, column));
-            is_whole
-                && figures.iter().any(|&column| !is_empty(row, column))
-                && classify(self.top, row, &used) == RowKind::Data
-        };
-        let rows: Vec<usize> = (self.from..self.top.rows()).filter(is_row).collect();
-        let names = self.columns().filter(|(_, name, column)| {
-            self.contract.key.contains(*name) && column.kind == ColumnType::Text && column.default.is_some()
-        });
-        for (index, _, column) in names {
-            let Some(source) = self.map.source[index] else { continue };
-            let mut blank = rows.iter().filter(|&&row| is_empty(row, source));
-            let Some(&first) = blank.next() else { continue };
-            let blanks = blank.count() + 1;
-            if blanks < rows.len() {
-                let finding = Finding::of("name-left-blank").with_both("column", &column.title);
-                let finding = finding.with("rows", blanks.to_string());
-                return Some(finding.with("row", self.top.row_numbers[first].to_string()));
-            }
-        }
-        None
-    }
-
     /// A title that names a part (`PASAR KOSAMBI`, `KECAMATAN ANDIR`) of which the table has no column, so that its rows would
     /// be those of the whole.
     fn key_in_title(&self) -> Option<Finding> {
         for (column, default) in self.defaults() {
             for title in self.titles {
                 let normal = text::normal(title);
-                if normal.starts_with("sumber") {
+                if normal.starts_with("sumber") || is_address(title) {
                     continue;
                 }
                 let named = match column.kind {
@@ -425,70 +392,6 @@ impl Table<'_> {
             let scales = title::units(remark).into_iter().filter_map(money::header_scale);
             if scales.into_iter().any(|scale| scale.rupiah && scale.power > 0) {
                 return Some(Finding::of("unit-in-title").value(remark.trim()));
-            }
-        }
-        None
-    }
-
-    fn cells(&self, column: usize) -> impl Iterator<Item = Cell<'_>> {
-        (self.from..self.top.rows()).map(move |row| self.top.cell(row, column))
-    }
-
-    /// Days of which a spreadsheet in another language made dates with month and day exchanged, where it could: the others
-    /// stayed texts (`13/11/2026`).
-    fn swapped_dates(&self) -> Option<Finding> {
-        for (index, _, column) in self.columns().filter(|(_, _, column)| column.kind == ColumnType::Date) {
-            let Some(source) = self.map.source[index] else { continue };
-            let (mut texts, mut dates) = (0, 0);
-            let mut first = None;
-            for cell in self.cells(source) {
-                match cell {
-                    Cell::Text(text) => match date::order(text) {
-                        Some(Order::DayFirst) => texts += 1,
-                        Some(_) => return None,
-                        None => {}
-                    },
-                    Cell::Date { serial, epoch } => {
-                        let day = date::from_serial(serial, epoch == Epoch::Year1904).ok()?;
-                        if day.day() > 12 || day.day() == day.month() {
-                            return None;
-                        }
-                        dates += 1;
-                        first = first.or(Some(day));
-                    }
-                    _ => {}
-                }
-            }
-            if let Some(day) = first.filter(|_| texts > 0 && dates > 1) {
-                let finding = Finding::of("dates-may-be-swapped").with_both("column", &column.title);
-                return Some(finding.with_day("value", day.to_string()).value(day.to_string()));
-            }
-        }
-        None
-    }
-
-    /// Counts most of which have decimals: thousands whose separator a spreadsheet in another language took for a point.
-    fn lost_thousands(&self) -> Option<Finding> {
-        for (index, _, column) in self.columns().filter(|(_, _, column)| column.kind == ColumnType::Count) {
-            let Some(source) = self.map.source[index].filter(|_| self.map.power[index] == 0) else {
-                continue;
-            };
-            let mut first = None;
-            let (mut fractions, mut whole) = (0, 0);
-            for cell in self.cells(source) {
-                match cell {
-                    Cell::Float(value) if value.fract() != 0.0 => {
-                        fractions += 1;
-                        first = first.or(Some(value));
-                    }
-                    Cell::Integer(_) | Cell::Float(_) => whole += 1,
-                    _ => {}
-                }
-            }
-            if let Some(value) = first.filter(|_| fractions >= FRACTIONS && fractions > whole) {
-                let finding = Finding::of("counts-with-decimals").with_both("column", &column.title);
-                let plain = super::cell::plain(value);
-                return Some(finding.with_figure("value", &plain).value(plain));
             }
         }
         None

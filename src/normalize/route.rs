@@ -86,6 +86,18 @@ impl Layout {
         figures.filter_map(|(_, source)| *source).collect()
     }
 
+    /// The sheet column that numbers the rows, where nothing else is read from it.
+    fn numbering(&self) -> Option<usize> {
+        let is_number = |header: &String| {
+            matches!(
+                crate::domain::text::header(header).as_str(),
+                "no" | "nomor" | "no urut" | "nomor urut"
+            )
+        };
+        let column = self.headers.iter().position(is_number)?;
+        (!self.columns.source.contains(&Some(column))).then_some(column)
+    }
+
     /// Sheet columns that are read, in their order.
     pub(super) fn sheet_columns(&self) -> Vec<usize> {
         let own = self
@@ -381,6 +393,7 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
         top,
         from: first.layout.skip_rows,
         is_crosstab: first.layout.crosstab.is_some() || first.layout.form.is_some(),
+        numbering: first.layout.numbering(),
     };
     if let Some(finding) = question::of(&table) {
         routing.asked = true;

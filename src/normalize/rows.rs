@@ -207,6 +207,13 @@ pub(super) enum Whole {
     Mean,
 }
 
+/// Whether a name is that of all parts: `Semua`, `Seluruh Pasar`.
+pub(super) fn is_all(name: &str) -> bool {
+    let mut words = name.split_whitespace();
+    let first = words.next().map(str::to_lowercase);
+    first.is_some_and(|word| word == "semua" || word == "seluruh") && words.nth(1).is_none()
+}
+
 /// What a name in a column of parts says of the whole: the sender's own region, `Jumlah`, `Rata-rata Kota`. `own` is the
 /// region's name.
 pub(super) fn whole(name: &str, own: Option<&str>) -> Option<Whole> {
@@ -215,22 +222,18 @@ pub(super) fn whole(name: &str, own: Option<&str>) -> Option<Whole> {
         let head = name.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word));
         head.is_some() && !name[word.len()..].starts_with(char::is_alphanumeric)
     };
+    let means = ["rata-rata", "rata rata", "rata2", "rerata"];
     // What stands beside the parts and is none of them; what it adds up is not known.
-    const BESIDE: [&str; 8] = [
-        "rata-rata",
-        "rata rata",
-        "rata2",
-        "rerata",
-        "kumulatif",
+    let beside = [
         "bulan lalu",
+        "tahun lalu",
+        "kumulatif s.d.",
+        "kumulatif s/d",
+        "kumulatif sampai",
         "s.d.",
         "s/d",
     ];
-    let mut words = name.split_whitespace();
-    let is_all = words
-        .next()
-        .is_some_and(|word| ["semua", "seluruh"].iter().any(|all| word.eq_ignore_ascii_case(all)));
-    if BESIDE.into_iter().any(begins) || (is_all && words.nth(1).is_none()) {
+    if means.into_iter().chain(beside).any(begins) {
         return Some(Whole::Mean);
     }
     let is_sum = ["jumlah", "total", "grand total"]

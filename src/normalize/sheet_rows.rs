@@ -7,7 +7,8 @@ use super::lines::UnderLines;
 use super::places::is_blank;
 use super::route::Layout;
 use super::tables::is_title;
-use crate::config::ColumnType;
+use crate::config::{ColumnType, Contract};
+use crate::domain::text::is_missing;
 use crate::finding::{Finding, Place};
 use crate::read::{Block, Cell, RawCell};
 
@@ -99,7 +100,7 @@ impl SheetRows {
             return Ok((block, from));
         }
         if plan.layout.crosstab.is_none() && plan.layout.form.is_none() {
-            self.no_table_below(&block, from, plan)?;
+            self.no_table_below(&block, from, plan, &lane.contract)?;
             no_cut_thousands(&block, from, plan, lane)?;
         }
         block = self.lines.next(block, from, plan, lane)?;
@@ -110,14 +111,24 @@ impl SheetRows {
         Ok(self.rows.turned(block, from, &plan.layout))
     }
 
-    fn no_table_below(&mut self, block: &Block, from: usize, plan: &SheetPlan<'_>) -> Result<(), Finding> {
+    fn no_table_below(
+        &mut self,
+        block: &Block,
+        from: usize,
+        plan: &SheetPlan<'_>,
+        contract: &Contract,
+    ) -> Result<(), Finding> {
         let is_blank = |row: usize| block.row(row).iter().all(|&raw| is_blank(block.view(raw)));
         let is_below_title = |row: usize, first: bool| match (from..row).rev().find(|&above| !is_blank(above)) {
             Some(above) => is_title(block, above),
             None => first,
         };
-        for row in (from..block.rows()).filter(|&row| repeats_header(plan, block, row)) {
-            if is_below_title(row, self.below_title) {
+        let header = OtherHeader::new(plan, contract);
+        for row in from..block.rows() {
+            let repeated = repeats_header(plan, block, row);
+            let is_below = || is_below_title(row, self.below_title);
+            let is_gap = || row > from && is_blank(row - 1);
+            if (repeated && is_below()) || (!repeated && header.is(block, row, || is_gap() || is_below())) {
                 let place = Place {
                     part: plan.sheet.place,
                     sheet: plan.sheet.name.clone(),
@@ -203,6 +214,62 @@ fn stands_cut(block: &Block, row: usize, column: usize) -> bool {
             let are_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
             (1..=3).contains(&whole.len()) && !whole.starts_with('0') && are_digits(whole) && are_digits(rest)
         })
+}
+
+/// How a row is told that is the header of another table, of which the contract may ask nothing: `Komoditas | Satuan | HET`
+/// below `Komoditas | Satuan | Harga`.
+struct OtherHeader<'p> {
+    /// Sheet columns of figures, and the others that are read, with their headers.
+    figures: Vec<usize>,
+    names: Vec<(usize, &'p str)>,
+}
+
+impl<'p> OtherHeader<'p> {
+    fn new(plan: &'p SheetPlan<'_>, contract: &Contract) -> OtherHeader<'p> {
+        let figures = plan.layout.figures(contract);
+        let names = plan.used.iter().filter(|column| !figures.contains(column));
+        let header = |&column: &usize| Some((column, plan.layout.headers.get(column)?.trim()));
+        OtherHeader {
+            names: names.filter_map(header).collect(),
+            figures,
+        }
+    }
+
+    /// Whether all figures of a row are words, and it repeats a header, or stands apart from the rows above it and has another
+    /// word in each column. `is_apart` is asked last.
+    fn is(&self, block: &Block, row: usize, is_apart: impl Fn() -> bool) -> bool {
+        let word = |column: usize| match block.cell(row, column) {
+            Cell::Text(text) => Some(text.trim()).filter(|text| is_word(text)),
+            _ => None,
+        };
+        let Some(words) = self
+            .figures
+            .iter()
+            .map(|&column| word(column))
+            .collect::<Option<Vec<&str>>>()
+        else {
+            return false;
+        };
+        if words.is_empty() {
+            return false;
+        }
+        let is_same = |&(column, header): &(usize, &str)| word(column).is_some_and(|text| text == header);
+        if self.names.iter().any(is_same) {
+            return true;
+        }
+        let is_other = words
+            .iter()
+            .enumerate()
+            .all(|(index, word)| !words[..index].contains(word));
+        words.len() > 1 && is_other && self.names.iter().all(|&(column, _)| word(column).is_some()) && is_apart()
+    }
+}
+
+/// A text of letters that is no mark for a figure that is missing.
+fn is_word(text: &str) -> bool {
+    text.chars().filter(|letter| letter.is_alphabetic()).count() > 1
+        && !text.chars().any(|letter| letter.is_ascii_digit())
+        && !is_missing(text, &[])
 }
 
 impl Lane<'_> {

@@ -32,7 +32,21 @@ pub(super) fn texts(block: &Block, rows: std::ops::Range<usize>) -> Vec<String> 
 const UNTIL: [&str; 5] = ["s d", "sampai", "hingga", "until", "to"];
 
 /// Words before a date that says when a sheet was made, not what it is about.
-const MADE: [&str; 6] = ["dicetak", "diunduh", "dibuat", "cetak", "printed", "downloaded"];
+const MADE: [&str; 13] = [
+    "dicetak",
+    "diunduh",
+    "dibuat",
+    "cetak",
+    "printed",
+    "downloaded",
+    "diperbarui",
+    "pembaruan",
+    "update",
+    "updated",
+    "diterima",
+    "received",
+    "disalin",
+];
 
 /// Whether a title is about the sheet's making.
 pub(super) fn is_about_making(title: &str) -> bool {
@@ -149,7 +163,10 @@ fn words(title: &str) -> Vec<&str> {
     let mut kept = Vec::new();
     let mut at = 0;
     while at < all.len() {
-        if at == 0 || !NUMBERS.contains(&normal[at].as_str()) {
+        // `No.11` is written as one word too.
+        let joined = normal[at].strip_prefix("no ").or(normal[at].strip_prefix("nomor "));
+        let is_joined = joined.is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()));
+        if !is_joined && !NUMBERS.contains(&normal[at].as_str()) {
             kept.push(all[at]);
             at += 1;
             continue;
@@ -163,7 +180,7 @@ fn words(title: &str) -> Vec<&str> {
         let mut near = at + 1..all.len().min(at + 5);
         at = near
             .find_map(|next| Some(next + 1 + behind(&normal[next])?))
-            .unwrap_or(at + 2);
+            .unwrap_or(at + 2 - usize::from(is_joined));
     }
     kept
 }
@@ -263,8 +280,17 @@ pub(super) fn period(titles: &[String], contract: &Contract) -> Option<Period> {
     let mut parts = Vec::new();
     for title in titles.iter().filter(|title| !is_about_making(title)) {
         let named = Named::of(title);
-        let of_title = match named.state.and_then(|period| containing(period, &grains)) {
+        let exact = named
+            .all
+            .iter()
+            .copied()
+            .filter(|period| grains.contains(&period.grain()));
+        let exact: Vec<Period> = exact.collect();
+        let state = named.state.filter(|state| exact.is_empty() || exact.contains(state));
+        let of_title = match state.and_then(|period| containing(period, &grains)) {
             Some(state) => vec![state],
+            // A month that is named goes before one in which a day lies.
+            None if !exact.is_empty() => exact,
             None => named
                 .all
                 .iter()
@@ -274,7 +300,7 @@ pub(super) fn period(titles: &[String], contract: &Contract) -> Option<Period> {
         parts.extend(named.all.into_iter().filter(|period| {
             !matches!(period.grain(), Grain::Day | Grain::Year) && fitting(*period, &grains).is_none()
         }));
-        if !of_title.is_empty() && (named.loose || is_span(title)) {
+        if !of_title.is_empty() && (named.loose || is_span(title) || is_of_another_time(title)) {
             return None;
         }
         for period in of_title {
@@ -286,11 +312,26 @@ pub(super) fn period(titles: &[String], contract: &Contract) -> Option<Period> {
             };
         }
     }
+    let found = found.or_else(|| month_by_year(titles).filter(|month| grains.contains(&month.grain())));
     found.filter(|found| {
         parts
             .iter()
             .all(|part| part.grain() > found.grain() || !found.contains(part.start()))
     })
+}
+
+/// The one month that titles name whose year stands in another: `BULAN OKTOBER` above `TAHUN 2026`.
+fn month_by_year(titles: &[String]) -> Option<Period> {
+    let year = year(titles)?;
+    let titles = titles
+        .iter()
+        .filter(|title| !is_about_making(title) && title.len() <= LONGEST);
+    let mut months: Vec<Period> = titles.filter_map(|title| axis::month(title, Some(year))).collect();
+    months.dedup();
+    match months[..] {
+        [month] => Some(month),
+        _ => None,
+    }
 }
 
 /// The one month that the titles name, also as that of several days (`1 s.d. 30 November 2026`). A day of a month names
@@ -505,6 +546,7 @@ mod tests {
             (&["SEMESTER I DAN SEMESTER II TAHUN 2025"], None),
             (&["TAHUN 2024 DAN 2025"], None),
             (&["Perda Nomor 10 Tahun 2023"], None),
+            (&["(PP No.11 Tahun 2021)"], None),
         ] {
             assert_eq!(of("population", texts).as_deref(), expected, "{texts:?}");
         }
@@ -518,6 +560,14 @@ mod tests {
             (&["SEPTEMBER DAN OKTOBER 2026"], None),
             (&["SEPTEMBER - OKTOBER 2026"], None),
             (&["Surat Nomor 500/1/2026 tanggal 5 November 2026"], None),
+            (
+                &["Nomor: 472/1234/2026 tanggal 5 November 2026", "BULAN OKTOBER 2026"],
+                Some("2026-10"),
+            ),
+            (&["BULAN OKTOBER", "TAHUN 2026"], Some("2026-10")),
+            (&["Laporan per 5 November 2026 (bulan Oktober 2026)"], Some("2026-10")),
+            (&["BULAN OKTOBER 2026", "Diperbarui 5 November 2026"], Some("2026-10")),
+            (&["Pelayanan kumulatif Oktober 2026"], None),
         ] {
             assert_eq!(of("civil_registration", texts).as_deref(), expected, "{texts:?}");
         }

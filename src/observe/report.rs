@@ -241,6 +241,7 @@ impl RunReport {
             || !self.waiting.is_empty()
             || !self.undecided.is_empty()
             || !self.strays.is_empty()
+            || !self.without_pseudonyms.is_empty()
             || !self.indicators.failed.is_empty()
     }
 

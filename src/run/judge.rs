@@ -87,7 +87,8 @@ fn judged(case: &Case<'_>, clock: &ReadClock) -> Result<Verdict, CheckError> {
     };
     // A program that sends one answer in another form has changed: half of a pull must not pass for the whole.
     let is_broken_pull = !case.is_file && !routing.left_out.is_empty();
-    if routing.routed.is_empty() || is_broken_pull {
+    // What its sender must settle first concerns the whole file: one sheet of it must not pass for all.
+    if routing.routed.is_empty() || is_broken_pull || routing.asked {
         return nothing_routed(case, routing, ignored);
     }
     routing.findings.extend(sheet_notes(&routing.routed, &documents));

@@ -77,6 +77,7 @@ fn make(home: &Path) {
     let connectors = ["dukcapil-file", "harga-pasar", "laporan-daerah"].map(|name| (name, own_connector(name)));
     let named: Vec<(&str, &str)> = connectors.iter().map(|(name, text)| (*name, text.as_str())).collect();
     let installation = Installation::at(home, &named).environment("LUMBUNG_ILLUSTRATIVE", "true");
+    let installation = installation.environment("LUMBUNG_PSEUDONYM_KEY", "kunci-contoh-untuk-pengujian-2025");
     for province in ["32", "33", "34"] {
         installation.drop(province, "dukcapil-file", "penduduk.xlsx", population(province));
     }

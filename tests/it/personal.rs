@@ -82,7 +82,7 @@ fn without_a_key_the_column_stays_empty_and_the_receipt_says_so() {
     let installation = Installation::with_own(&["laporan-daerah"]);
     installation.settings("settle = \"0s\"\n");
     installation.drop("32.73", "laporan-daerah", "inovasi.csv", innovations());
-    installation.night(0);
+    installation.night(3);
     assert_eq!(pseudonyms(&installation).trim_matches('"'), "");
     let receipt = installation.receipt(1);
     let codes: Vec<&str> = receipt["findings"]
@@ -98,7 +98,7 @@ fn without_a_key_the_column_stays_empty_and_the_receipt_says_so() {
 fn rows_that_were_read_before_a_key_was_set_are_told_until_they_are_rebuilt() {
     let installation = Installation::with_own(&["laporan-daerah"]).environment("LUMBUNG_PSEUDONYM_KEY", "");
     installation.drop("32.73", "laporan-daerah", "inovasi.csv", innovations());
-    let report = installation.night(0);
+    let report = installation.night(3);
     assert_eq!(report["without_pseudonyms"], json!(["innovation_report"]));
     let status = installation.lumbung(&["status"]).expect(0).stdout;
     assert!(status.contains("lumbung rebuild innovation_report"), "{status}");

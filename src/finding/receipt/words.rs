@@ -121,6 +121,7 @@ fn account_id(receipt: &Receipt) -> String {
         Status::AcceptedInPart => {
             format!("Dari {read} yang dibaca, {accepted} {verb}. {wrong} salah dan tidak dihitung.")
         }
+        Status::Held if rows.read == 0 => "Belum ada yang dihitung: ada pertanyaan yang perlu dijawab dahulu.".into(),
         Status::Held => format!(
             "Belum ada yang dihitung. Dari {read} yang dibaca, {accepted} lolos pemeriksaan dan {wrong} salah. \
              Baris yang lolos baru dihitung bila kementerian menyetujui."
@@ -150,6 +151,7 @@ fn account_en(receipt: &Receipt) -> String {
         Status::Accepted if rows.read == 0 => "It could be read, but holds no row of data.".into(),
         Status::Accepted => format!("No row was kept out. Of {read} read, {accepted} {verb}."),
         Status::AcceptedInPart => format!("Of {read} read, {accepted} {verb}. {wrong} with errors {not}."),
+        Status::Held if rows.read == 0 => "Nothing has been counted yet: a question is to be answered first.".into(),
         Status::Held => format!(
             "Nothing has been counted yet. Of {read} read, {accepted} passed the checks and {wrong} did not. \
              The rows that passed count only when the ministry agrees."
@@ -195,6 +197,8 @@ pub(super) fn what_now(receipt: &Receipt, language: Language) -> &'static str {
         .iter()
         .flat_map(|part| &part.findings)
         .any(|it| it.severity > Severity::Note);
+    // Without a row that could be let in, the ministry has nothing to decide.
+    let asked = receipt.rows.read == 0;
     match (status, language) {
         (Status::Duplicate, Language::Id) => {
             "Tidak ada, jika memang tidak ada perubahan. Jika ada, periksa apakah berkas yang benar yang terkirim."
@@ -219,6 +223,12 @@ pub(super) fn what_now(receipt: &Receipt, language: Language) -> &'static str {
         (Status::AcceptedInPart, Language::En) => {
             "Correct what is marked Error, then send the complete file again. Rows that counted already are not \
              counted twice."
+        }
+        (Status::Held, Language::Id) if asked => {
+            "Tidak perlu menunggu: jawab pertanyaan di bawah dengan memperbaiki berkas, lalu kirim lagi berkas yang lengkap."
+        }
+        (Status::Held, Language::En) if asked => {
+            "There is no need to wait: answer the question below by mending the file, and send the complete file again."
         }
         (Status::Held, Language::Id) => {
             "Jika ada kesalahan di bawah ini, perbaiki dan kirim lagi berkas yang lengkap; itu lebih cepat daripada \

@@ -4,6 +4,7 @@
 use super::find::Look;
 use crate::config::ColumnType;
 use crate::domain::axis::{self, Unit};
+use crate::domain::date;
 use crate::domain::number::Style;
 use crate::domain::period::{Grain, Period};
 use crate::finding::Finding;
@@ -167,7 +168,13 @@ fn phrase(look: &Look<'_>, texts: &[&str], reader: &ColumnReader, year: Option<i
             is_no_day: false,
         })
     };
-    let pair = |&(one, other): &(usize, usize)| said(&[one, other], format!("{} {}", texts[one], texts[other]), false);
+    // Numbers that no word explains count nothing: `2026` above `1`, `2`, `3` may be quarters.
+    let is_number = |index: usize| texts[index].bytes().all(|byte| byte.is_ascii_digit());
+    let pair = |&(one, other): &(usize, usize)| {
+        let is_explained = !is_number(one) || !is_number(other);
+        let both = || format!("{} {}", texts[one], texts[other]);
+        is_explained.then(|| said(&[one, other], both(), false)).flatten()
+    };
     let single = |index: usize| said(&[index], texts[index].to_string(), false);
     if !is_time {
         let of = |index: usize| {
@@ -180,7 +187,8 @@ fn phrase(look: &Look<'_>, texts: &[&str], reader: &ColumnReader, year: Option<i
     let is_word = |index: usize| axis::unit(texts[index]).is_some() || axis::is_year_word(texts[index]);
     let dated = |index: usize| {
         let dated = format!("{} {}", texts[index], year?);
-        said(&[index], dated, true).filter(|_| !is_word(index))
+        let is_open = !is_word(index) && !is_number(index);
+        is_open.then(|| said(&[index], dated, true)).flatten()
     };
     pairs
         .iter()
@@ -190,6 +198,15 @@ fn phrase(look: &Look<'_>, texts: &[&str], reader: &ColumnReader, year: Option<i
 }
 
 fn value_of<'t>(look: &Look<'_>, reader: &ColumnReader, text: &'t str) -> Option<Value<'t>> {
+    // Most headers are no times, and to say why costs more than to see it.
+    let is_none = match reader.column.kind {
+        ColumnType::Period => reader.period_of(Cell::Text(text)).is_none(),
+        ColumnType::Date => date::parse_date(text).is_err(),
+        _ => false,
+    };
+    if is_none {
+        return None;
+    }
     let read = reader.read(Cell::Text(text), Style::Id, 0, look.context.as_of, look.context);
     read.ok().filter(|value| *value != Value::Null)
 }

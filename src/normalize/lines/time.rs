@@ -119,7 +119,16 @@ impl LineReader<'_> {
         if words.len() > MOST_WORDS || (is_pair && !first.split(' ').all(is_about_time)) {
             return None;
         }
-        let is_week = WEEKS.contains(&first.as_str()) && words.len() > 1 && !words[0].ends_with(',');
+        // `Pekan Raya` is the name of a place.
+        let counts = |word: &str| {
+            let word = word.trim_matches(['.', ',', ':', '-', '(', ')']);
+            let is_number = word.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+            let is_roman = !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'));
+            let is_month = Period::parse(&format!("{word} 2000"), &[Grain::Month]).is_ok();
+            is_number || is_roman || is_month || BESIDE.contains(&text::normal(word).as_str())
+        };
+        let is_named = || !self.may_be_name(line) || words[1..].iter().any(|word| counts(word));
+        let is_week = WEEKS.contains(&first.as_str()) && words.len() > 1 && !words[0].ends_with(',') && is_named();
         let is_weekday = WEEKDAYS.contains(&first.as_str()) && words.len() == 1;
         if is_week || is_weekday {
             return Some(Time::Unclear);
@@ -133,7 +142,7 @@ impl LineReader<'_> {
                 None => {}
             }
         }
-        let is_unread = TIMES.contains(&first.as_str()) && words.len() > 1;
+        let is_unread = TIMES.contains(&first.as_str()) && words.len() > 1 && is_named();
         let has_time = || !self.may_be_name(line) && title::names_time(bare);
         (is_partial || is_unread || has_time()).then_some(Time::Unclear)
     }
@@ -165,6 +174,9 @@ impl LineReader<'_> {
         }
     }
 }
+
+/// Words that name a time by the present one, in normal form.
+const BESIDE: [&str; 5] = ["lalu", "ini", "sebelumnya", "ke", "depan"];
 
 fn is_lead(word: &str) -> bool {
     let normal = text::normal(word);

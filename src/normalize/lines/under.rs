@@ -89,10 +89,22 @@ impl UnderLines {
         let Some(line) = line(block, row) else {
             return Change::None;
         };
+        let place = sheet.place(block, row);
         let Some(saying) = sheet.reader.says(&line) else {
+            // Where lines say whose the rows are, one that cannot be read ends what the last has said.
+            if !self.sections.is_empty() && !sheet.reader.is_value(&line) {
+                let column = sheet.lines.said.iter().find_map(|said| match said {
+                    Said::Column(index) => Some(*index),
+                    Said::Year => None,
+                });
+                let title = sheet.title(column.or(sheet.time()).unwrap_or_default());
+                let finding = Finding::of("line-not-read")
+                    .with_both("column", &title)
+                    .value(line.text.as_str());
+                self.doubt = Some((None, finding.at(place)));
+            }
             return Change::None;
         };
-        let place = sheet.place(block, row);
         let unclear = |index: usize| {
             let title = sheet.title(index);
             let finding = Finding::of("line-not-read")

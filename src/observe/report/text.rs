@@ -219,13 +219,6 @@ impl Page<'_> {
     /// What came out of it.
     fn results(&self, text: &mut String) {
         line(text, "");
-        for dataset in &self.report.without_pseudonyms {
-            let blank = self.word(
-                "nama samaran dikosongkan karena keys.pseudonym tidak memberi kunci; setelah diisi",
-                "pseudonyms are blank, for keys.pseudonym gives no key; once it is set",
-            );
-            line(text, format_args!("{dataset}: {blank}: lumbung rebuild {dataset}"));
-        }
         for merge in &self.report.merged {
             let merged = self.word("Digabung", "Merged");
             let from = self.count(merge.submissions, "kiriman", ["submission", "submissions"]);

@@ -49,7 +49,7 @@ fn over_the_gate_a_submission_waits_for_a_decision() {
     let status = installation.lumbung(&["status"]).expect(0).stdout;
     assert!(
         status.contains("Menunggu keputusan sejak 2025-11-30: kiriman 1 (harga-pasar, 32.73")
-            && status.contains("accept 1 atau refuse 1")
+            && status.contains("lumbung submission accept|refuse 1 --reason")
             && !status.contains("tidak ada yang perlu"),
         "{status}"
     );

@@ -23,6 +23,15 @@ impl Page<'_> {
             line(text, format_args!("  {waits}: {dataset}"));
             line(text, format_args!("    lumbung rebuild {dataset}"));
         }
+        for dataset in &self.report.without_pseudonyms {
+            let blank = self.word(
+                "Nama samaran dikosongkan, karena keys.pseudonym tidak memberi kunci",
+                "Pseudonyms are blank, for keys.pseudonym gives no key",
+            );
+            let then = self.word("setelah kuncinya diisi", "once it is set");
+            line(text, format_args!("  {blank}: {dataset}"));
+            line(text, format_args!("    {then}: lumbung rebuild {dataset}"));
+        }
         self.failed_indicators(text);
         self.strays(text);
         self.undecided(text);
@@ -127,12 +136,7 @@ impl Page<'_> {
             );
             let advice = match one.acceptable {
                 true => self.accept_or_refuse(one.submission),
-                false => format!(
-                    "lumbung submission show {0}; {1} refuse {0} --reason …; {2}",
-                    one.submission,
-                    self.word("lalu", "then"),
-                    self.word("pengirim perlu mengirim ulang", "its sender has to send it again")
-                ),
+                false => self.sent_again(one.submission),
             };
             line(text, format_args!("    {advice}"));
         }
@@ -143,11 +147,19 @@ impl Page<'_> {
         );
     }
 
+    /// For a submission about which a question is open: nothing of it could be let in.
+    fn sent_again(&self, submission: i64) -> String {
+        format!(
+            "lumbung submission show {submission}; {}; {} lumbung submission refuse {submission} --reason \"…\"",
+            self.word("pengirim perlu mengirim ulang", "its sender has to send it again"),
+            self.word("atau", "or")
+        )
+    }
+
     fn accept_or_refuse(&self, submission: i64) -> String {
         format!(
-            "lumbung submission show {submission}; {} accept {submission} {} refuse {submission}",
-            self.word("lalu", "then"),
-            self.word("atau", "or")
+            "lumbung submission show {submission}; {} lumbung submission accept|refuse {submission} --reason \"…\"",
+            self.word("lalu", "then")
         )
     }
 
@@ -163,7 +175,10 @@ impl Page<'_> {
             let (title, advice) = match status {
                 Status::Held => (
                     self.word("Ditahan", "Held"),
-                    self.accept_or_refuse(submission.submission),
+                    match submission.rows().accepted {
+                        0 => self.sent_again(submission.submission),
+                        _ => self.accept_or_refuse(submission.submission),
+                    },
                 ),
                 _ => (
                     self.word("Ditolak", "Refused"),
@@ -202,7 +217,10 @@ impl Page<'_> {
         parts.extend(submission.region.as_deref().map(|code| self.region(code)));
         parts.extend(submission.file.clone());
         let rows = submission.rows();
-        let what = if rows.read == 0 {
+        let what = if rows.read == 0 && submission.status == Status::Held {
+            self.word("ada pertanyaan kepada pengirimnya", "there is a question to its sender")
+                .to_string()
+        } else if rows.read == 0 {
             self.word("tidak terbaca", "could not be read").to_string()
         } else {
             let of = self.word("dari", "of");
