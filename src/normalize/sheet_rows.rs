@@ -220,7 +220,7 @@ fn stands_cut(block: &Block, row: usize, column: usize) -> bool {
 /// below `Komoditas | Satuan | Harga`.
 struct OtherHeader<'p> {
     /// Sheet columns of figures, and the others that are read, with their headers.
-    figures: Vec<usize>,
+    figures: Vec<(usize, &'p str)>,
     names: Vec<(usize, &'p str)>,
 }
 
@@ -231,7 +231,7 @@ impl<'p> OtherHeader<'p> {
         let header = |&column: &usize| Some((column, plan.layout.headers.get(column)?.trim()));
         OtherHeader {
             names: names.filter_map(header).collect(),
-            figures,
+            figures: figures.iter().filter_map(header).collect(),
         }
     }
 
@@ -245,12 +245,18 @@ impl<'p> OtherHeader<'p> {
         let Some(words) = self
             .figures
             .iter()
-            .map(|&column| word(column))
+            .map(|&(column, _)| word(column))
             .collect::<Option<Vec<&str>>>()
         else {
             return false;
         };
-        if words.is_empty() {
+        // One of several rows of the own header, once more on the next page.
+        let is_own = self
+            .figures
+            .iter()
+            .zip(&words)
+            .any(|((_, header), word)| header.contains(word));
+        if words.is_empty() || is_own {
             return false;
         }
         let is_same = |&(column, header): &(usize, &str)| word(column).is_some_and(|text| text == header);
