@@ -141,7 +141,12 @@ def plain(value):
 def patterns() -> list[dict]:
     """The samples that are accepted as they are, each with what must become of it."""
     expected = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(OFFICERS.glob("*.expected.json"))]
-    return [one for one in expected if one["status"] == "accepted" and "open" not in one]
+    copied = (".csv", ".xlsx")
+    return [
+        one
+        for one in expected
+        if one["status"] == "accepted" and "open" not in one and one["file"].endswith(copied)
+    ]
 
 
 def write_copy(pattern: dict, copy: int, folder: Path) -> Path:
