@@ -122,9 +122,8 @@ def workbook(path: Path) -> list[Sheet] | None:
         hidden = [*sheet.row_dimensions.values(), *sheet.column_dimensions.values()]
         if sheet.sheet_state != "visible" or any(one.hidden for one in hidden) or sheet.max_row > 200:
             return None
-        for row in formulas[sheet.title].iter_rows():
-            if any(cell.data_type in "fe" or "%" in cell.number_format for cell in row):
-                return None
+        if any(not is_plain(cell) for row in formulas[sheet.title].iter_rows() for cell in row):
+            return None
         rows = [[plain(value) for value in row] for row in sheet.iter_rows(1, values_only=True)]
         merged = [(it.min_row - 1, it.min_col - 1, it.max_row - 1, it.max_col - 1) for it in sheet.merged_cells.ranges]
         # What the reader is told of cells merged over rows in XLSX, it is not told in XLS and ODS.
@@ -132,6 +131,16 @@ def workbook(path: Path) -> list[Sheet] | None:
             return None
         sheets.append((sheet.title, rows, merged))
     return sheets if book.epoch.year == 1899 else None
+
+
+def is_plain(cell) -> bool:
+    """Whether a cell shows its value as it is: no formula, and a format that the copies have too."""
+    if cell.value is None:
+        return True
+    if cell.data_type in "fe":
+        return False
+    shown = cell.number_format.lower()
+    return all(part in shown for part in "dmy") if cell.is_date else shown in ("general", "@", "0", "#,##0")
 
 
 def plain(value):

@@ -131,6 +131,14 @@ def days():
         "Bawang Merah;kg;32000;32000;320000;32000;32000", "Bawang Merah;kg;33000;;;;",
     ])
 
+    made, data = book("Data Rekap")
+    grid(data, [
+        ["PELAPORAN PERISTIWA PENTING TAHUN 2026"], [], ["Kecamatan", "Jenis Peristiwa", "Januari", "Februari", "Maret"],
+        ["Coblong", "Kelahiran", 60, 30, "abc"], ["Cicendo", "Kelahiran", 20, 40, 50],
+        ["Cicendo", "Kelahiran", 21, 40, 50],
+    ])
+    save(made, "months-with-wrong-cells.xlsx")
+
     text("weeks-as-columns.csv", [
         "HARGA MINGGUAN BULAN OKTOBER 2026;;;;;", "Komoditas;Satuan;Minggu I;Minggu II;Minggu III;Minggu IV",
         "Bawang Merah;kg;31000;31500;32000;32500", "Gula Pasir;kg;17500;17500;17600;17600",

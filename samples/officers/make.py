@@ -667,6 +667,12 @@ def jobs():
     helper.sheet_state = "veryHidden"
     save(made, "two-datasets-two-sheets.xlsx")
 
+    made, past, to_come = book("OKT", "DES")
+    visits = ["Nama DTW", "Wisnus", "Wisman"]
+    grid(past, [["KUNJUNGAN WISATA BULAN OKTOBER 2026"], visits, ["Taman Contoh", 9000, 110], ["Museum Contoh", 2400, 60]])
+    grid(to_come, [["KUNJUNGAN WISATA BULAN DESEMBER 2026"], visits, ["Taman Contoh"], ["Museum Contoh"]])
+    save(made, "sheet-of-a-month-to-come.xlsx")
+
     made, data = book("Laporan")
     grid(data, [
         ["A. LOWONGAN KERJA"], JOBS_HEADER, *JOBS, [], [],
@@ -1356,12 +1362,51 @@ def figures_and_keys():
     ])
 
 
+def beside_and_below():
+    """Figures beside values in the headers, months beside months, rows at the foot that are no parts."""
+    text("figure-beside-months.csv", [
+        "KUNJUNGAN WISATA TAHUN 2026;;;;", "Nama Objek Wisata;Wisnus;;;Wisman", ";Agustus;September;Oktober;",
+        "Taman Lalu Lintas;4100;3900;4300;37", "Kebun Binatang;9200;8800;9100;112",
+    ])
+    text("money-beside-months.csv", [
+        "REKAP PELANGGARAN PERDA TAHUN 2026;;;;", "Jenis Pelanggaran;September;Oktober;Ditangani;Denda (Rp)",
+        "PKL;52;47;90;2750000", "Reklame;11;14;25;1200000",
+    ])
+    text("target-beside-months.csv", [
+        "REALISASI PAJAK DAERAH TAHUN 2026;;;", "Jenis Pajak;Target Setahun (Rp);September;Oktober",
+        "BPHTB;24000000000;1900000000;2050000000", "Pajak Reklame;6000000000;410000000;395000000",
+    ])
+    text("to-date-beside-months.csv", [
+        "REALISASI PAJAK DAERAH TAHUN 2026;;;;", "Jenis Pajak;Target;September;Oktober;Realisasi s.d. Bulan Ini",
+        "BPHTB;24000000000;1900000000;2050000000;18400000000",
+    ])
+    text("last-month-this-month-sum.csv", [
+        "KUNJUNGAN WISATA BULAN OKTOBER 2026;;;;;;", "Nama Objek Wisata;Wisnus;;;Wisman;;",
+        ";Bulan Lalu;Bulan Ini;Jumlah;Bulan Lalu;Bulan Ini;Jumlah",
+        "Taman Lalu Lintas;38100;4300;42400;310;37;347", "Kebun Binatang;80500;9100;89600;990;112;1102",
+    ])
+    text("rows-held-against-the-table.csv", [
+        "KUNJUNGAN WISATA BULAN OKTOBER 2026;;;", "No;Nama Objek Wisata;Wisnus;Wisman", "1;Taman Lalu Lintas;4300;37",
+        "2;Taman Target 2025;210;4", ";Jumlah;4510;41", ";Okt 2025;4200;30", ";Selisih;310;11", ";Pertumbuhan (%);7;37",
+        ";Realisasi 2025;49800;402", ";Target 2026;52000;450", ";Capaian (%);91;88",
+    ])
+    text("events-as-columns-held-against-a-year.csv", [
+        "REKAP KELAHIRAN DAN KEMATIAN BULAN OKTOBER 2026;;;", "No;Kecamatan;Kelahiran;Kematian", "1;Coblong;61;32",
+        "2;Cibeunying Kaler;48;27", ";Kota Bandung;109;59", ";Tahun 2025;1240;702",
+    ])
+    text("days-that-begin-late.csv", [
+        "HARGA ECERAN BAHAN POKOK;;;;", "BULAN NOVEMBER 2026;;;;", "No;Nama Barang;Satuan;Tanggal;;", ";;;2;4;9",
+        "1;Beras Medium;kg;13500;13500;13600", "2;Gula Pasir;kg;17500;17600;17600",
+    ])
+
+
 if __name__ == "__main__":
     from axes import axes
 
     HERE.mkdir(parents=True, exist_ok=True)
     for write in (
         population, labour, prices, stocks, poverty, schools, tourism, taxes, health, jobs, order, social, civil, transport,
-        more_prices, more_people, more_offices, combinations, other_kinds, lines, sums, figures_and_keys, axes,
+        more_prices, more_people, more_offices, combinations, other_kinds, lines, sums, figures_and_keys,
+        beside_and_below, axes,
     ):
         write()

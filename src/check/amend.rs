@@ -3,7 +3,7 @@
 //! A submission's `findings.parquet` is replaced whole, so a killed amendment is made again and never half there.
 
 use super::CheckError;
-use super::staging::{findings_batch, findings_writer};
+use super::staging::{findings_batch, findings_schema, findings_writer};
 use crate::finding::{Bilingual, Finding, Severity};
 use crate::table::writer::TEMPORARY;
 use crate::table::{TableError, reader};
@@ -23,7 +23,8 @@ pub fn amend(folder: &Path, submission: i64, codes: &[&str], findings: &[Finding
             let mask = has_code(&batch, codes, &path)?;
             is_changed |= mask.true_count() > 0;
             let rest: BooleanArray = mask.iter().map(|has| has.map(|has| !has)).collect();
-            kept.push(filter_record_batch(&batch, &rest).map_err(|source| TableError::arrow(&path, source))?);
+            let rest = filter_record_batch(&batch, &rest).map_err(|source| TableError::arrow(&path, source))?;
+            kept.push(reader::conform(&rest, &findings_schema(), &path)?);
         }
     }
     if !is_changed {
@@ -107,6 +108,7 @@ fn text(batch: &RecordBatch, row: usize, column: &str, path: &Path) -> Result<Op
 mod tests {
     use super::*;
     use crate::check::stage_findings;
+    use crate::table::writer;
 
     #[test]
     fn amends_once_however_often_it_is_tried() {
@@ -123,6 +125,20 @@ mod tests {
         assert_eq!(amended(folder.path(), &codes).unwrap(), (Vec::new(), 1));
         let (rest, _) = amended(folder.path(), &["no-rows"]).unwrap();
         assert_eq!(rest, [checked], "what checking found stays");
+    }
+
+    #[test]
+    fn findings_that_an_older_program_staged_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        stage_findings(folder.path(), 7, &[Finding::of("no-rows")]).unwrap();
+        let path = folder.path().join("findings.parquet");
+        let mut batch = reader::read_all(&path).unwrap().remove(0);
+        batch.remove_column(batch.schema().index_of("_column").unwrap());
+        writer::write_all(&path, batch.schema(), &[], &[batch]).unwrap();
+        let codes = ["sources-disagree"];
+        amend(folder.path(), 7, &codes, &[Finding::of("sources-disagree")]).unwrap();
+        let (schema, rows) = reader::describe(&path).unwrap();
+        assert_eq!((schema.as_ref(), rows), (findings_schema().as_ref(), 2));
     }
 
     #[test]

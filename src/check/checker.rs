@@ -22,15 +22,6 @@ use std::sync::Arc;
 /// Findings without rows that are written at once.
 const LOOSE_FINDINGS: usize = 4_096;
 
-/// Where the cells of a crosstab stand.
-#[derive(Debug, Clone, Default)]
-pub struct TurnedCells {
-    /// The contract column whose values stand in the header.
-    pub along: String,
-    /// For each value, as rows have it: the sheet column of each contract column, from 0.
-    pub columns: BTreeMap<String, BTreeMap<String, u32>>,
-}
-
 /// How addresses of one place are made.
 #[derive(Debug, Clone, Default)]
 pub struct PlaceInfo {
@@ -39,23 +30,38 @@ pub struct PlaceInfo {
     /// Sheet column of each contract column, from 0; empty for records.
     pub columns: BTreeMap<String, u32>,
     pub header_row: Option<u32>,
-    /// Where the table's header holds values: where the cells of each stand.
-    pub turned: Option<TurnedCells>,
+    /// Where the table's header holds values: by the column of its turned rows, from 1, the sheet column of each contract
+    /// column, from 0.
+    pub turned: BTreeMap<i32, BTreeMap<String, u32>>,
+    /// Sheet row of each contract column where they stand below each other; else empty.
+    pub rows: BTreeMap<String, u32>,
     /// Header or field of each contract column.
     pub headers: indexmap::IndexMap<String, String>,
 }
 
+/// Where a row says that it stands: `_part`, `_row`, `_column`.
+pub(super) type Spot = (i32, Option<i32>, Option<i32>);
+
 /// The place of a row that was read, and of its cell in a contract column.
-pub(super) fn place(places: &BTreeMap<i32, PlaceInfo>, part: i32, row: Option<u32>, column: Option<&str>) -> Place {
-    let info = places.get(&part);
-    Place {
+pub(super) fn place(places: &BTreeMap<i32, PlaceInfo>, (part, row, turned): Spot, column: Option<&str>) -> Place {
+    let row = row.map(|row| row as u32);
+    let mut place = Place {
         part,
-        sheet: info.and_then(|info| info.sheet.clone()),
         row,
-        column_index: column.and_then(|column| info?.columns.get(column).copied()),
-        line: row.filter(|_| info.is_some_and(|info| info.numbers_are_lines)),
+        turned,
         column: column.map(str::to_string),
+        ..Place::default()
+    };
+    let Some(info) = places.get(&part) else { return place };
+    place.sheet = info.sheet.clone();
+    if let Some(column) = column {
+        let of_value = turned.and_then(|turned| info.turned.get(&turned));
+        let index = info.columns.get(column).or_else(|| of_value?.get(column));
+        place.column_index = index.copied();
+        place.row = row.and(info.rows.get(column).copied()).or(row);
     }
+    place.line = place.row.filter(|_| info.numbers_are_lines);
+    place
 }
 
 /// What was there before a submission.
@@ -216,10 +222,7 @@ impl<'k> Checker<'k> {
                 }
             }
             self.take(told)?;
-            places.push(
-                table_rules::places_of(&batch, &self.contract)
-                    .map_err(|source| TableError::arrow(&self.folder, source))?,
-            );
+            places.push(table_rules::places_of(&batch).map_err(|source| TableError::arrow(&self.folder, source))?);
         }
         let (key, list) = excluded.annotation();
         rows.annotate(key, &list);

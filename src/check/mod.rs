@@ -21,7 +21,7 @@ mod teller;
 mod uniqueness;
 
 pub use amend::{amend, amended};
-pub use checker::{Checker, Past, PlaceInfo, TurnedCells};
+pub use checker::{Checker, Past, PlaceInfo};
 pub use look::Looks;
 pub use outcome::{Digest, Outcome, Summary, SummaryPlace};
 pub use staging::{findings_schema, quarantine_schema, stage_findings};

@@ -17,6 +17,7 @@ pub fn quarantine_schema() -> SchemaRef {
         Field::new("_submission", DataType::Int64, false),
         Field::new("_part", DataType::Int32, false),
         Field::new("_row", DataType::Int32, true),
+        Field::new("_column", DataType::Int32, true),
         Field::new("codes", DataType::Utf8, false),
         Field::new("reasons_id", DataType::Utf8, false),
         Field::new("reasons_en", DataType::Utf8, false),
@@ -32,6 +33,7 @@ pub fn findings_schema() -> SchemaRef {
         Field::new("_submission", DataType::Int64, false),
         Field::new("_part", DataType::Int32, false),
         Field::new("_row", DataType::Int32, true),
+        Field::new("_column", DataType::Int32, true),
         text("code", false),
         text("severity", false),
         text("sheet", true),
@@ -84,8 +86,8 @@ fn end(builder: &mut StringBuilder) {
 /// Rows of `quarantine.parquet` on their way.
 #[derive(Default)]
 pub(super) struct QuarantineColumns {
-    parts: Int32Builder,
-    rows: Int32Builder,
+    /// `_part`, `_row`, `_column`.
+    places: [Int32Builder; 3],
     /// `codes`, `reasons_id`, `reasons_en`, `values`.
     texts: [StringBuilder; 4],
 }
@@ -93,8 +95,10 @@ pub(super) struct QuarantineColumns {
 impl QuarantineColumns {
     /// Enters a row.
     pub(super) fn push(&mut self, row: &RefusedRow, codes: &str) {
-        self.parts.append_value(row.place.part);
-        self.rows.append_option(number(row.place.row));
+        let [parts, rows, columns] = &mut self.places;
+        parts.append_value(row.place.part);
+        rows.append_option(number(row.place.row));
+        columns.append_option(row.place.turned);
         let [all_codes, reasons_id, reasons_en, values] = &mut self.texts;
         all_codes.append_value(codes);
         for (reasons, sentence) in [(reasons_id, Sentence::MessageId), (reasons_en, Sentence::MessageEn)] {
@@ -110,11 +114,12 @@ impl QuarantineColumns {
 
     /// The rows; `known` says of each whether it was in quarantine before.
     pub(super) fn finish(mut self, submission: i64, known: Vec<bool>) -> Result<RecordBatch, TableError> {
-        let mut columns: Vec<ArrayRef> = vec![
-            Arc::new(Int64Array::from_value(submission, known.len())),
-            Arc::new(self.parts.finish()),
-            Arc::new(self.rows.finish()),
-        ];
+        let mut columns: Vec<ArrayRef> = vec![Arc::new(Int64Array::from_value(submission, known.len()))];
+        columns.extend(
+            self.places
+                .iter_mut()
+                .map(|builder| Arc::new(builder.finish()) as ArrayRef),
+        );
         columns.extend(
             self.texts
                 .iter_mut()
@@ -128,8 +133,8 @@ impl QuarantineColumns {
 /// Rows of `findings.parquet` on their way.
 #[derive(Default)]
 pub(super) struct FindingColumns {
-    /// `_part`, `_row`, `line`.
-    numbers: [Int32Builder; 3],
+    /// `_part`, `_row`, `_column`, `line`.
+    numbers: [Int32Builder; 4],
     /// The texts, in the order of the schema.
     texts: [StringBuilder; 10],
 }
@@ -137,9 +142,10 @@ pub(super) struct FindingColumns {
 impl FindingColumns {
     pub(super) fn push(&mut self, finding: &Finding) {
         let place = &finding.place;
-        let [parts, rows, lines] = &mut self.numbers;
+        let [parts, rows, columns, lines] = &mut self.numbers;
         parts.append_value(place.part);
         rows.append_option(number(place.row));
+        columns.append_option(place.turned);
         lines.append_option(number(place.line));
         let [code, severity, sheet, cell, column, value, sentences @ ..] = &mut self.texts;
         code.append_value(&finding.code);
@@ -164,7 +170,7 @@ impl FindingColumns {
 
     /// The findings; `known` says of each whether its row was in quarantine before.
     pub(super) fn finish(mut self, submission: i64, known: Vec<bool>) -> Result<RecordBatch, TableError> {
-        let [parts, rows, lines] = self
+        let [parts, rows, columns, lines] = self
             .numbers
             .each_mut()
             .map(|builder| Arc::new(builder.finish()) as ArrayRef);
@@ -173,7 +179,7 @@ impl FindingColumns {
             .iter_mut()
             .map(|builder| Arc::new(builder.finish()) as ArrayRef);
         let submissions = Int64Array::from_value(submission, known.len());
-        let mut columns: Vec<ArrayRef> = vec![Arc::new(submissions), parts, rows];
+        let mut columns: Vec<ArrayRef> = vec![Arc::new(submissions), parts, rows, columns];
         // `code`, `severity`, `sheet` and `cell` stand before `line`, the others behind it.
         columns.extend(texts.by_ref().take(4));
         columns.push(lines);

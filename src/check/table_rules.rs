@@ -5,10 +5,10 @@ use super::late::{self, Closed};
 use super::teller::Teller;
 use super::{CheckError, Past};
 use crate::config::{Contract, TableRule};
-use crate::finding::{Finding, Sentences};
+use crate::finding::{Bilingual, Finding, Sentences};
 use crate::table::{Session, SqlError, schema};
-use arrow::array::{Array, Int32Array, RecordBatch};
-use arrow::datatypes::SchemaRef;
+use arrow::array::{Array, AsArray, Int32Array, RecordBatch, StringArray};
+use arrow::datatypes::{Int32Type, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use std::path::Path;
@@ -22,15 +22,13 @@ pub(super) struct Submission<'s> {
     pub past: Past<'s>,
 }
 
-/// Where rows stand in a submission, and their keys: several rows of a crosstab stand in one row of the sheet.
-pub(super) fn places_of(batch: &RecordBatch, contract: &Contract) -> Result<RecordBatch, ArrowError> {
+/// Where rows stand in a submission.
+const PLACE: [&str; 3] = [schema::PART, schema::ROW, schema::COLUMN];
+
+/// Where the rows of a batch stand.
+pub(super) fn places_of(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let schema = batch.schema();
-    let is_place = |index: &usize| {
-        let name = schema.field(*index).name();
-        let is_provenance = schema::PROVENANCE.contains(&name.as_str()) && name != schema::SUBMISSION;
-        is_provenance || contract.key.contains(name)
-    };
-    let columns: Vec<usize> = (0..schema.fields().len()).filter(is_place).collect();
+    let columns: Vec<usize> = PLACE.iter().flat_map(|name| schema.index_of(name)).collect();
     batch.project(&columns)
 }
 
@@ -46,15 +44,10 @@ async fn register_submission(
         return session.register_files("submission", model, &files).await;
     };
     session.register_files("_staged", model, &files).await?;
-    let places = first.schema();
-    let equal = places
-        .fields()
-        .iter()
-        .map(|field| format!("s.\"{0}\" = e.\"{0}\"", field.name()));
-    let equal = equal.collect::<Vec<_>>().join(" AND ");
-    session.register_batches("_excluded", places.clone(), excluded)?;
-    let counting = format!("SELECT s.* FROM _staged s LEFT ANTI JOIN _excluded e ON {equal}");
-    session.register_view("submission", &counting).await
+    session.register_batches("_excluded", first.schema(), excluded)?;
+    let counting = "SELECT s.* FROM _staged s LEFT ANTI JOIN _excluded e \
+                    ON s._part = e._part AND s._row = e._row AND (s._column IS NOT DISTINCT FROM e._column)";
+    session.register_view("submission", counting).await
 }
 
 /// Runs a contract's table rules over the staged rows (`submission`) and the current model (`history`), and looks for
@@ -105,26 +98,29 @@ fn failed(what: &str, source: SqlError) -> CheckError {
 }
 
 fn offending(rule: &TableRule, batch: &RecordBatch, teller: &Teller) -> Result<Vec<Finding>, SqlError> {
-    let numbers = |name: &str| {
-        batch
-            .column_by_name(name)
-            .and_then(|column| column.as_any().downcast_ref::<Int32Array>())
-            .ok_or_else(|| SqlError(format!("does not give {name}")))
-    };
-    let (parts, rows) = (numbers(schema::PART)?, numbers(schema::ROW)?);
+    let numbers = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int32Type>();
+    let given = |name: &str| numbers(name).ok_or_else(|| SqlError(format!("does not give {name}")));
+    let (parts, rows) = (given(schema::PART)?, given(schema::ROW)?);
+    // A rule that does not say the column points at the whole row of the sheet.
+    let columns = numbers(schema::COLUMN);
+    let at = |array: &Int32Array, index: usize| array.is_valid(index).then(|| array.value(index));
     let values = match batch.column_by_name("value") {
         Some(column) => Some(
             ArrayFormatter::try_new(column, &FormatOptions::default()).map_err(|error| SqlError(error.to_string()))?,
         ),
         None => None,
     };
+    let other = Other::of(rule, batch)?;
     let sentences = Sentences::shared(rule.message.clone(), rule.hint.clone());
     let mut findings = Vec::new();
     for index in 0..batch.num_rows() {
-        let part = if parts.is_valid(index) { parts.value(index) } else { 0 };
-        let row = rows.is_valid(index).then(|| rows.value(index) as u32);
-        let place = place(teller.places(), part, row, rule.column.as_deref());
-        let finding = Finding::declared(&rule.code, rule.severity, &sentences);
+        let part = at(parts, index).unwrap_or_default();
+        let turned = columns.and_then(|columns| at(columns, index));
+        let place = place(teller.places(), (part, at(rows, index), turned), rule.column.as_deref());
+        let mut finding = Finding::declared(&rule.code, rule.severity, &sentences);
+        if let Some(other) = &other {
+            finding = other.fill(index, finding, teller);
+        }
         findings.push(match &values {
             Some(values) => {
                 let value = values.value(index).to_string();
@@ -138,4 +134,69 @@ fn offending(rule: &TableRule, batch: &RecordBatch, teller: &Teller) -> Result<V
         });
     }
     Ok(findings)
+}
+
+/// What a rule says of the other place that a row does not agree with.
+struct Other<'b> {
+    text: &'b StringArray,
+    part: &'b Int32Array,
+    row: &'b Int32Array,
+    /// The column of the sheet, where the rule says it.
+    turned: Option<&'b Int32Array>,
+    column: Option<&'b str>,
+}
+
+impl<'b> Other<'b> {
+    /// None where the rule speaks of no other place.
+    fn of(rule: &'b TableRule, batch: &'b RecordBatch) -> Result<Option<Other<'b>>, SqlError> {
+        let Some(text) = batch.column_by_name("other") else {
+            return Ok(None);
+        };
+        let numbers = |name: &str| {
+            let numbers = batch
+                .column_by_name(name)
+                .and_then(|column| column.as_any().downcast_ref());
+            numbers.ok_or_else(|| SqlError(format!("gives `other` without {name}, a whole number of 32 bits")))
+        };
+        let text = text.as_any().downcast_ref();
+        Ok(Some(Other {
+            text: text.ok_or_else(|| SqlError("gives an `other` that is no text".to_string()))?,
+            part: numbers("other_part")?,
+            row: numbers("other_row")?,
+            turned: numbers("other_column").ok(),
+            column: rule.column.as_deref(),
+        }))
+    }
+
+    fn fill(&self, index: usize, finding: Finding, teller: &Teller) -> Finding {
+        let text = if self.text.is_valid(index) {
+            self.text.value(index)
+        } else {
+            ""
+        };
+        let finding = finding.with("other", text);
+        if !self.row.is_valid(index) {
+            let earlier = Bilingual {
+                id: "dalam data yang diterima sebelumnya".to_string(),
+                en: "in data received earlier".to_string(),
+            };
+            return finding.with_both("where", &earlier);
+        }
+        let (part, row) = (self.part.value(index), self.row.value(index));
+        let turned = self.turned.filter(|turned| turned.is_valid(index));
+        let turned = turned.map(|turned| turned.value(index));
+        let place = place(teller.places(), (part, Some(row), turned), self.column);
+        let at = |word: &str| {
+            let at = place.cell().unwrap_or_else(|| format!("{word} {row}"));
+            match &place.sheet {
+                Some(sheet) => format!("{sheet}!{at}"),
+                None => at,
+            }
+        };
+        let both = Bilingual {
+            id: format!("di {}", at("baris")),
+            en: format!("at {}", at("row")),
+        };
+        finding.with_both("where", &both)
+    }
 }

@@ -10,7 +10,8 @@ use crate::finding::receipt::{FindingTally, Room};
 use crate::finding::{Bilingual, Finding, Place, said};
 use crate::normalize::{RefusedRow, Rendering};
 use crate::table::schema;
-use arrow::array::{Array, Int32Array, RecordBatch};
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::Int32Type;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -123,7 +124,11 @@ impl Teller {
     /// Refuses a row whose key has other values elsewhere.
     pub(super) fn refuse_conflicting(&self, told: &mut Told, batch: &RecordBatch, row: usize) {
         let key = &self.contract.key;
-        let place = self.place(batch, row, key.last().map(String::as_str));
+        let mut place = self.place(batch, row, key.last().map(String::as_str));
+        if place.turned.is_some() {
+            // Of what was made from one row of the sheet, the row's own cell says which it is.
+            place.column_index = None;
+        }
         let shown = key
             .iter()
             .filter_map(|name| Some((name, self.shown(batch, row, name)?)));
@@ -167,25 +172,15 @@ impl Teller {
     /// Place of a typed row.
     pub(super) fn place(&self, batch: &RecordBatch, row: usize, column: Option<&str>) -> Place {
         let number = |name: &str| {
-            batch
-                .column_by_name(name)
-                .and_then(|array| array.as_any().downcast_ref::<Int32Array>())
-                .map(|a| a.value(row))
+            let array = batch.column_by_name(name)?.as_primitive_opt::<Int32Type>()?;
+            array.is_valid(row).then(|| array.value(row))
         };
         let part = number(schema::PART).unwrap_or_default();
-        let sheet_row = number(schema::ROW).map(|row| row as u32);
-        let mut place = place(&self.places, part, sheet_row, column);
-        if let (Some(column), None) = (column, place.column_index) {
-            place.column_index = self.turned_column(batch, row, part, column);
-        }
-        place
-    }
-
-    /// Sheet column of a row's cell where the value above it is one of the row's.
-    fn turned_column(&self, batch: &RecordBatch, row: usize, part: i32, column: &str) -> Option<u32> {
-        let turned = self.places.get(&part)?.turned.as_ref()?;
-        let value = self.shown(batch, row, &turned.along)?;
-        turned.columns.get(&value)?.get(column).copied()
+        place(
+            &self.places,
+            (part, number(schema::ROW), number(schema::COLUMN)),
+            column,
+        )
     }
 
     /// A typed value as people say it.

@@ -4,7 +4,7 @@ use super::{Failure, Session, print};
 use crate::config::{self, Configuration};
 use crate::finding::receipt::{Language, Status};
 use crate::run::dry_run::{As, dry_run};
-use crate::run::{self, DataDirectory, inspect, keys, receipts, versions};
+use crate::run::{self, DataDirectory, inspect, keys, receipts, strays, versions};
 use chrono::NaiveDate;
 use std::path::PathBuf;
 
@@ -63,7 +63,16 @@ async fn configuration_problems(
                     .iter()
                     .map(|trouble| inspect::key_problem(&configuration, trouble)),
             );
-            warnings.extend(weak.into_iter().map(|trouble| [trouble.message(), trouble.hint()]));
+            warnings.extend(
+                weak.into_iter()
+                    .map(|trouble| (trouble.message(), Some(trouble.hint()))),
+            );
+            warnings.extend(inspect::without_contact(&configuration));
+            let (strays, _) = strays::strays(&configuration, &DataDirectory::new(&session.place.data))?;
+            let unread = strays
+                .into_iter()
+                .map(|stray| (stray.finding.message(), stray.finding.hint()));
+            warnings.extend(unread);
             // Contracts against the models that they have here, if any.
             if session.place.data.join("catalog.db").exists() {
                 let found = versions::compare(&super::status::open(session)?, &configuration)?;
@@ -79,7 +88,7 @@ async fn configuration_problems(
     if session.json {
         let warnings: Vec<_> = warnings
             .iter()
-            .map(|[message, hint]| serde_json::json!({ "message": message, "hint": hint }))
+            .map(|(message, hint)| serde_json::json!({ "message": message, "hint": hint }))
             .collect();
         session.print_json(&serde_json::json!({ "problems": problems, "rebuild": rebuild, "warnings": warnings }))?;
         return Ok(if problems.is_empty() { 0 } else { 2 });
@@ -92,13 +101,12 @@ async fn configuration_problems(
         Language::Id => format!("Konfigurasi benar: {connectors} konektor, {datasets} kumpulan data\n"),
         Language::En => format!("The configuration is right: {connectors} connectors, {datasets} datasets\n"),
     };
-    for [message, hint] in &warnings {
-        let (word, message, hint) = (
-            session.say("perhatian", "warning"),
-            session.language.of(message),
-            session.language.of(hint),
-        );
-        text.push_str(&format!("{word}: {message}\n  hint: {hint}\n"));
+    for (message, hint) in &warnings {
+        let word = session.say("perhatian", "warning");
+        text.push_str(&format!("{word}: {}\n", session.language.of(message)));
+        if let Some(hint) = hint {
+            text.push_str(&format!("  hint: {}\n", session.language.of(hint)));
+        }
     }
     for dataset in rebuild {
         let waits = session.say(
@@ -117,14 +125,21 @@ async fn check_file(
     arguments: Arguments,
 ) -> Result<i32, Failure> {
     let region = arguments.region.clone().ok_or_else(|| {
-        Failure::usage("a file is judged for a sender").hint("add --region CODE, for example --region 32.73")
+        Failure::usage(session.say("berkas dinilai untuk satu pengirim", "a file is judged for a sender")).hint(
+            session.say(
+                "tambahkan --region KODE, misalnya --region 32.73",
+                "add --region CODE, for example --region 32.73",
+            ),
+        )
     })?;
     if configuration.regions.get(&region).is_none() {
-        return Err(unknown_region(&configuration, &region));
+        return Err(unknown_region(session, &configuration, &region));
     }
-    let as_whom = as_whom(&configuration, &arguments)?;
+    let as_whom = as_whom(session, &configuration, &arguments)?;
     if !file.is_file() {
-        return Err(Failure::usage(format!("{}: no such file", file.display())).hint("look at the path and the name"));
+        let message = session.say("tidak ada berkas itu", "no such file");
+        let hint = session.say("periksa letak dan namanya", "look at the path and the name");
+        return Err(Failure::usage(format!("{}: {message}", file.display())).hint(hint));
     }
     let as_of = arguments.as_of.unwrap_or_else(|| run::today(&configuration));
     let data = DataDirectory::new(&session.place.data);
@@ -144,33 +159,58 @@ async fn check_file(
     })
 }
 
-fn as_whom(configuration: &Configuration, arguments: &Arguments) -> Result<As, Failure> {
+fn as_whom(session: &Session, configuration: &Configuration, arguments: &Arguments) -> Result<As, Failure> {
+    let unknown = |what: &str, name: &str, known: String| {
+        let hint = format!("{}: {known}", session.say("salah satu dari", "one of"));
+        Failure::usage(format!("{what} \"{name}\"")).hint(hint)
+    };
     match (&arguments.connector, &arguments.dataset) {
         (Some(name), _) => match configuration.connectors.get(name) {
             Some(connector) => Ok(As::Connector(connector.clone())),
-            None => Err(Failure::usage(format!("there is no connector \"{name}\""))
-                .hint(format!("one of: {}", names(configuration.connectors.keys())))),
+            None => Err(unknown(
+                session.say("tidak ada konektor", "there is no connector"),
+                name,
+                names(configuration.connectors.keys()),
+            )),
         },
         (None, Some(name)) if configuration.contracts.contains_key(name) => Ok(As::Dataset(name.clone())),
-        (None, Some(name)) => Err(Failure::usage(format!("there is no dataset \"{name}\""))
-            .hint(format!("one of: {}", names(configuration.contracts.keys())))),
-        (None, None) => Err(Failure::usage("say what the file is").hint("add --connector NAME or --dataset NAME")),
+        (None, Some(name)) => Err(unknown(
+            session.say("tidak ada kumpulan data", "there is no dataset"),
+            name,
+            names(configuration.contracts.keys()),
+        )),
+        (None, None) => Err(
+            Failure::usage(session.say("sebutkan berkas ini berisi apa", "say what the file is")).hint(session.say(
+                "tambahkan --connector NAMA atau --dataset NAMA",
+                "add --connector NAME or --dataset NAME",
+            )),
+        ),
     }
 }
 
 /// A sender is named by code; a name, or a code that has changed, is met with the code it stands for.
-fn unknown_region(configuration: &Configuration, text: &str) -> Failure {
-    use crate::domain::region::RegionError;
-    let hint = match configuration.regions.resolve(text, None, None) {
-        Ok(code) => format!("did you mean {code}?"),
-        Err(RegionError::Ambiguous(codes)) => format!("one of: {}", codes.join(", ")),
-        Err(RegionError::Retired {
-            successor: Some(code), ..
-        }) => format!("it is {code} now"),
-        Err(RegionError::LostZero(code)) => format!("did you mean {code}?"),
-        Err(_) => "write a Kemendagri code with its point, for example 32.73".to_string(),
+fn unknown_region(session: &Session, configuration: &Configuration, text: &str) -> Failure {
+    let meant: Vec<String> = configuration
+        .regions
+        .meant(text)
+        .iter()
+        .map(|region| format!("{} ({})", region.code, region.name))
+        .collect();
+    let hint = match meant.is_empty() {
+        false => format!(
+            "{} {}?",
+            session.say("mungkin maksudnya", "did you mean"),
+            meant.join(session.say(" atau ", " or "))
+        ),
+        true => session
+            .say(
+                "tulis kode Kemendagri dengan titiknya, misalnya 32.73",
+                "write a Kemendagri code with its point, for example 32.73",
+            )
+            .to_string(),
     };
-    Failure::usage(format!("there is no region \"{text}\"")).hint(hint)
+    let none = session.say("tidak ada daerah", "there is no region");
+    Failure::usage(format!("{none} \"{text}\"")).hint(hint)
 }
 
 fn names<'n>(names: impl Iterator<Item = &'n String>) -> String {

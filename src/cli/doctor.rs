@@ -70,6 +70,7 @@ pub(super) fn doctor(session: &Session) -> Result<i32, Failure> {
     all.extend(clock(session, configuration.as_ref().ok(), last_run.as_ref()));
     all.push(lease(session, last_run.as_ref()));
     if let Ok(configuration) = &configuration {
+        all.extend(contact(session, configuration));
         all.extend(folders(session, configuration, &data)?);
         all.extend(secrets(session, configuration));
         all.extend(stale_pseudonyms(session, configuration, &data));
@@ -117,6 +118,16 @@ fn configured(session: &Session, configuration: &Result<Configuration, Vec<confi
             Examined::fail("configuration", format!("{place}: {} {what}", problems.len())).hint("lumbung check")
         }
     }
+}
+
+/// Whether receipts say whom senders ask.
+fn contact(session: &Session, configuration: &Configuration) -> Option<Examined> {
+    let (message, hint) = inspect::without_contact(configuration)?;
+    let examined = Examined::warn("contact", session.language.of(&message));
+    Some(match hint {
+        Some(hint) => examined.hint(session.language.of(&hint)),
+        None => examined,
+    })
 }
 
 /// The directory itself, or the nearest one above it that exists.

@@ -1,6 +1,6 @@
 //! `lumbung history`: which submissions said what of a key, and when.
 
-use super::{Failure, Session, print, status};
+use super::{Failure, Session, print, row_place, status};
 use crate::config::{self, Contract};
 use crate::run::history::{self, History, Said, State};
 use crate::run::{DataDirectory, RunError};
@@ -86,13 +86,13 @@ fn entry(session: &Session, said: &Said, values: &str) -> String {
         Some(region) => format!("{} {region}", said.connector),
         None => said.connector.clone(),
     };
-    let mut place = said.file.clone();
-    if let Some(sheet) = &said.sheet {
-        place.push_str(&format!(" [{sheet}]"));
-    }
-    if let Some(row) = said.row {
-        place.push_str(&format!(" {} {row}", session.say("baris", "row")));
-    }
+    let place = row_place(
+        session,
+        &said.file,
+        said.sheet.as_deref(),
+        said.row,
+        said.cell.as_deref(),
+    );
     let state = state(session, said);
     let first = format!("{:>6}  {}  {state}", said.submission, said.received_on);
     let mut text = format!("\n{first}\n        {sender}, {place}\n");

@@ -73,6 +73,7 @@ fn text(session: &Session, proposal: &Proposal) -> String {
         "{number:>3}  {what} \"{written}\" ({dataset}{column}), {times}×, {}; {place} {example}\n",
         connectors.join(", ")
     );
+    text.push_str(&doubts(session, proposal));
     text.push_str(&match (&proposal.line, &proposal.meant[..]) {
         (Some(line), [meant]) => format!(
             "     {} {meant}:\n     {line}\n     lumbung learn --accept {number}\n",
@@ -87,6 +88,31 @@ fn text(session: &Session, proposal: &Proposal) -> String {
             format!("     {}: lumbung learn --accept {number} --as {codes}\n", proposal.file)
         }
     });
+    text
+}
+
+/// How near it comes to what is known, and what speaks against it.
+fn doubts(session: &Session, proposal: &Proposal) -> String {
+    let mut text = String::new();
+    if let Some(near) = &proposal.nearest {
+        let nearest = session.say("paling mirip", "most like");
+        text.push_str(&format!(
+            "     {nearest}: {} \"{}\" ({} %)\n",
+            near.code, near.name, near.score
+        ));
+    }
+    let warning = session.say("perhatian", "warning");
+    if !proposal.elsewhere.is_empty() {
+        let known = session.say("juga kata dalam daftar lain", "also a word of other lists");
+        text.push_str(&format!("     {warning}: {known}: {}\n", proposal.elsewhere.join(", ")));
+    }
+    if proposal.remarked {
+        let said = session.say(
+            "disebut dalam catatan di awal berkas itu, biasanya karena dapat berarti dua hal",
+            "is spoken of in the remarks at the top of that file, mostly for it may mean two things",
+        );
+        text.push_str(&format!("     {warning}: {said}\n"));
+    }
     text
 }
 

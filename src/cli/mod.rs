@@ -202,6 +202,23 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Where a row stands, as its sender finds it: `laporan.xlsx [Tenaga kerja] baris 8`; where it was made from one of several
+/// columns, the cell as a spreadsheet's name box takes it: `laporan.xlsx 'Tenaga kerja'!F8`.
+fn row_place(session: &Session, file: &str, sheet: Option<&str>, row: Option<i32>, cell: Option<&str>) -> String {
+    match (sheet, row, cell) {
+        (Some(sheet), _, Some(cell)) if sheet.chars().all(|one| one.is_alphanumeric() || one == '_') => {
+            format!("{file} {sheet}!{cell}")
+        }
+        (Some(sheet), _, Some(cell)) => format!("{file} '{}'!{cell}", sheet.replace('\'', "''")),
+        (None, _, Some(cell)) => format!("{file} {cell}"),
+        (sheet, row, None) => {
+            let sheet = sheet.map(|sheet| format!(" [{sheet}]")).unwrap_or_default();
+            let row = row.map(|row| format!(" {} {row}", session.say("baris", "row")));
+            format!("{file}{sheet}{}", row.unwrap_or_default())
+        }
+    }
+}
+
 /// Does what the hidden verbs say, which print cells and need no configuration; none for any other verb.
 fn write_cells(command: &Command) -> Option<std::io::Result<()>> {
     match command {
@@ -232,7 +249,7 @@ pub fn main() -> ExitCode {
             if asked != Some(Language::En)
                 && let Some(failure) = usage::wrong(&error)
             {
-                return failure.report();
+                return failure.report(Language::Id);
             }
             // Help and version go to standard output with 0, wrong usage to standard error with 2.
             let code = error.exit_code();
@@ -242,35 +259,34 @@ pub fn main() -> ExitCode {
             };
         }
     };
+    let language = match cli.lang {
+        Speech::Id => Language::Id,
+        Speech::En => Language::En,
+    };
     if let Some(written) = write_cells(&cli.command) {
         return match written {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => Failure::new(error.to_string()).report(),
+            Err(error) => Failure::new(error.to_string()).report(language),
         };
     }
     let verbosity = if cli.quiet { -1 } else { cli.verbose as i8 };
     if let Err(message) = observe::init(cli.log, verbosity) {
-        return Failure::usage(message).report();
+        return Failure::usage(message).report(language);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK_BYTES)
         .build();
     match runtime {
-        Ok(runtime) => match runtime.block_on(dispatch(cli)) {
+        Ok(runtime) => match runtime.block_on(dispatch(cli, language)) {
             Ok(code) => ExitCode::from(code as u8),
-            Err(failure) => failure.report(),
+            Err(failure) => failure.report(language),
         },
-        Err(error) => Failure::new(format!("threads cannot be started: {error}")).report(),
+        Err(error) => Failure::new(format!("threads cannot be started: {error}")).report(language),
     }
 }
 
-async fn dispatch(cli: Cli) -> Result<i32, Failure> {
-    let language = if cli.lang == Speech::Id {
-        Language::Id
-    } else {
-        Language::En
-    };
+async fn dispatch(cli: Cli, language: Language) -> Result<i32, Failure> {
     let session = Session {
         place: Place {
             config: cli.config,

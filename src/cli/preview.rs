@@ -158,6 +158,14 @@ fn sheet_text(session: &Session, sheet: &SheetPreview) -> String {
         ));
     }
     text.push('\n');
+    if let Some(second) = &sheet.runner_up {
+        let known = session.say("judul dikenali", "headers known");
+        let next = session.say("berikutnya baris", "next best row");
+        text.push_str(&format!(
+            "  {} {known}; {next} {}: {}\n",
+            second.known, second.next_row, second.next_known
+        ));
+    }
     for column in &sheet.columns {
         let from = match (&column.header, &column.supplied) {
             (Some(header), _) => match &column.letter {
@@ -239,6 +247,10 @@ struct SourcePreview {
     files: Vec<WaitingFile>,
     question: Option<Question>,
     paging: Option<String>,
+    /// Where the records stand in an answer.
+    records: Option<String>,
+    /// Variables that are shown by name: they are set, and what they hold may be secret.
+    variables: Vec<String>,
     unset: Vec<String>,
 }
 
@@ -255,7 +267,7 @@ fn source(session: &Session, configuration: &Configuration, connector: &Connecto
             .map(|(column, from)| (column.clone(), outlook::without_secrets(from)))
             .collect()
     };
-    let preview = SourcePreview {
+    let mut preview = SourcePreview {
         connector: connector.name.clone(),
         kind: connector.kind,
         datasets: connector.dataset_names().into_iter().map(str::to_string).collect(),
@@ -265,14 +277,33 @@ fn source(session: &Session, configuration: &Configuration, connector: &Connecto
         files: outlook::waiting_files(configuration, &data, connector)?,
         question: outlook::question(configuration, connector, catalog.as_ref(), as_of)?,
         paging: connector.http.as_ref().map(|http| paging(session, http)),
+        records: connector
+            .http
+            .as_ref()
+            .map(|http| outlook::without_secrets(&http.records)),
+        variables: Vec::new(),
         unset: inspect::unset(connector),
     };
+    preview.variables = shown_by_name(&preview);
     if session.json {
         session.print_json(&preview)?;
     } else {
         print(&source_text(session, connector, &preview, &data.drop()))?;
     }
     Ok(0)
+}
+
+/// The variables in what is shown that are set; those that are not are told apart.
+fn shown_by_name(preview: &SourcePreview) -> Vec<String> {
+    let address = preview.question.as_ref().map(|question| question.address.as_str());
+    let pairs = [&preview.columns, &preview.constants, &preview.from_request];
+    let pairs = pairs.into_iter().flatten().map(|(_, from)| from.as_str());
+    let texts = address.into_iter().chain(preview.records.as_deref()).chain(pairs);
+    let mut names: Vec<String> = texts.flat_map(outlook::variables).map(str::to_string).collect();
+    names.sort();
+    names.dedup();
+    names.retain(|name| !preview.unset.contains(name));
+    names
 }
 
 fn source_text(session: &Session, connector: &Connector, preview: &SourcePreview, drop: &Path) -> String {
@@ -291,8 +322,13 @@ fn source_text(session: &Session, connector: &Connector, preview: &SourcePreview
     if let Some(paging) = &preview.paging {
         line("halaman", "paging", paging);
     }
-    if let Some(http) = &connector.http {
-        line("letak data", "records", &http.records);
+    if let Some(records) = &preview.records {
+        line("letak data", "records", records);
+    }
+    if !preview.variables.is_empty() {
+        let names: Vec<String> = preview.variables.iter().map(|name| format!("${{{name}}}")).collect();
+        let hidden = session.say("terisi, isinya tidak ditampilkan", "set, what they hold is not shown");
+        line("variabel", "variables", &format!("{} ({hidden})", names.join(", ")));
     }
     if !preview.unset.is_empty() {
         line("belum diisi", "not set", &preview.unset.join(", "));

@@ -1,6 +1,6 @@
 //! `lumbung quarantine`: refused rows and why.
 
-use super::{Failure, Session, print, status};
+use super::{Failure, Session, print, row_place, status};
 use crate::catalog::{Catalog, Submission};
 use crate::finding::Bilingual;
 use crate::run::DataDirectory;
@@ -253,20 +253,15 @@ fn list(session: &Session, catalog: &Catalog, wanted: &Wanted, limit: usize) -> 
     print(&text).map(|()| 0)
 }
 
-/// `   41  32.73  labour             laporan.xlsx [Tenaga kerja] baris 8: … [number-invalid]`
+/// `   41  32.73  labour             laporan.xlsx [Tenaga kerja] baris 8: … [number-invalid]`; where the row was made from
+/// one of several columns, `laporan.xlsx 'Tenaga kerja'!F8`.
 fn line(session: &Session, listed: &Listed) -> String {
     let row = &listed.refused;
-    let place = row.row.map_or("—".to_string(), |number| number.to_string());
     let reason = session.language.of(&row.reason);
-    let number = session.say("baris", "row");
     let source = listed.file.as_deref().unwrap_or(&listed.connector);
-    let sheet = listed
-        .sheet
-        .as_ref()
-        .map(|sheet| format!("[{sheet}] "))
-        .unwrap_or_default();
+    let place = row_place(session, source, listed.sheet.as_deref(), row.row, row.cell.as_deref());
     format!(
-        "{:>5}  {:<6} {:<18} {source} {sheet}{number} {place}: {reason} [{}]\n",
+        "{:>5}  {:<6} {:<18} {place}: {reason} [{}]\n",
         row.submission,
         listed.region,
         row.dataset,

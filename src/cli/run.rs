@@ -53,7 +53,13 @@ fn stopped(error: RunError) -> Failure {
         RunError::DiskFull {
             doing: Doing::Recording,
             ..
-        } => Failure::from(error).hint("the work is done; only the report of this run could not be kept"),
-        other => Failure::from(other).hint("nothing was published; the next run continues where this one stopped"),
+        } => Failure::from(error).hint_both(
+            "pekerjaannya selesai; hanya laporannya yang tidak dapat disimpan",
+            "the work is done; only the report of this run could not be kept",
+        ),
+        other => Failure::from(other).hint_both(
+            "tidak ada yang diterbitkan; proses berikutnya melanjutkan dari sini",
+            "nothing was published; the next run continues where this one stopped",
+        ),
     }
 }

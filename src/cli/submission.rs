@@ -2,7 +2,7 @@
 
 use super::{Failure, Session, print, status};
 use crate::catalog::{Catalog, Submission};
-use crate::finding::receipt::Status;
+use crate::finding::receipt::{Language, Status};
 use crate::run::{self, DataDirectory, Withdrawal, receipts};
 
 /// What `lumbung submission` takes.
@@ -87,8 +87,10 @@ fn list(
     limit: usize,
 ) -> Result<i32, Failure> {
     if let Some(word) = status.as_ref().filter(|word| Status::from_word(word).is_none()) {
-        return Err(Failure::usage(format!("there is no status \"{word}\""))
-            .hint("accepted, accepted_in_part, held, refused, withdrawn or duplicate"));
+        let none = session.say("tidak ada status", "there is no status");
+        let known = "accepted, accepted_in_part, held, refused, withdrawn, duplicate";
+        let hint = format!("{}: {known}", session.say("salah satu dari", "one of"));
+        return Err(Failure::usage(format!("{none} \"{word}\"")).hint(hint));
     }
     let matches = |submission: &Submission| {
         status
@@ -110,7 +112,11 @@ fn list(
     }
     let mut text = format!(
         "{:>6}  {:<22} {:<6} {:<17} {}\n",
-        "no", "connector", "region", "status", "file"
+        "no",
+        session.say("konektor", "connector"),
+        session.say("daerah", "region"),
+        "status",
+        session.say("berkas", "file")
     );
     for one in &all {
         let name = one.file.as_deref().unwrap_or(&one.window);
@@ -128,16 +134,17 @@ fn list(
 }
 
 fn find(catalog: &Catalog, sequence: i64) -> Result<Submission, Failure> {
-    catalog.submission(sequence)?.ok_or_else(|| {
-        Failure::usage(format!("there is no submission {sequence}")).hint("`lumbung submission list` lists them")
-    })
+    let found = catalog.submission(sequence)?;
+    found.ok_or_else(|| Failure::from(run::RunError::NoSubmission(sequence)))
 }
 
 fn show(session: &Session, catalog: &Catalog, sequence: i64) -> Result<i32, Failure> {
     find(catalog, sequence)?;
     let data = DataDirectory::new(&session.place.data);
     let receipt = receipts::read(&data, sequence)?.ok_or_else(|| {
-        Failure::new(format!("submission {sequence} has no receipt yet")).hint("the next run judges it")
+        let none = session.say("belum punya tanda terima", "has no receipt yet");
+        let hint = session.say("proses berikutnya menilainya", "the next run judges it");
+        Failure::new(format!("{} {sequence} {none}", session.say("kiriman", "submission"))).hint(hint)
     })?;
     if session.json {
         print(&receipt.to_json())?;
@@ -149,16 +156,21 @@ fn show(session: &Session, catalog: &Catalog, sequence: i64) -> Result<i32, Fail
 }
 
 fn decide(session: &Session, catalog: &Catalog, sequence: i64, accept: bool, reason: &str) -> Result<i32, Failure> {
-    needs_reason(reason)?;
+    needs_reason(session, reason)?;
     let submission = find(catalog, sequence)?;
     let configuration = crate::config::load(&session.place.config).map_err(run::RunError::Configuration)?;
     let data = DataDirectory::new(&session.place.data);
     if !run::decide(&data, catalog, &configuration, &submission, accept, reason)? {
-        let status = submission.status.as_deref().unwrap_or("not judged yet");
-        return Err(
-            Failure::new(format!("submission {sequence} is not held: it is {status}"))
-                .hint("`lumbung submission list --status held` lists those that are"),
-        );
+        let status = submission.status.as_deref();
+        let status = status.unwrap_or(session.say("belum dinilai", "not judged yet"));
+        let message = match session.language {
+            Language::Id => format!("kiriman {sequence} tidak sedang ditahan: statusnya {status}"),
+            Language::En => format!("submission {sequence} is not held: it is {status}"),
+        };
+        return Err(Failure::new(message).hint(session.say(
+            "`lumbung submission list --status held` menyebut yang ditahan",
+            "`lumbung submission list --status held` lists those that are",
+        )));
     }
     if session.json {
         session.print_json(&find(catalog, sequence)?)?;
@@ -175,15 +187,16 @@ fn decide(session: &Session, catalog: &Catalog, sequence: i64, accept: bool, rea
     print(&format!("{sequence}: {said}\n")).map(|()| 0)
 }
 
-fn needs_reason(reason: &str) -> Result<(), Failure> {
+fn needs_reason(session: &Session, reason: &str) -> Result<(), Failure> {
     if reason.trim().is_empty() {
-        return Err(Failure::usage("a decision needs a reason").hint("give it with --reason"));
+        let message = session.say("keputusan memerlukan alasan", "a decision needs a reason");
+        return Err(Failure::usage(message).hint(session.say("sebutkan dengan --reason", "give it with --reason")));
     }
     Ok(())
 }
 
 fn withdraw(session: &Session, catalog: &Catalog, sequences: &[i64], reason: &str) -> Result<i32, Failure> {
-    needs_reason(reason)?;
+    needs_reason(session, reason)?;
     for sequence in sequences {
         find(catalog, *sequence)?;
     }
@@ -220,16 +233,33 @@ fn said(session: &Session, sequence: i64, withdrawal: Withdrawal) -> Result<&'st
         )),
         Withdrawal::Already => Ok(session.say("sudah ditarik sebelumnya", "was withdrawn before")),
         Withdrawal::Nothing => {
-            let message = format!("nothing of submission {sequence} is in the model: it was refused");
-            Err(Failure::new(message).hint("nothing is to be withdrawn"))
+            let message = match session.language {
+                Language::Id => format!("tidak ada isi kiriman {sequence} di dalam model: kiriman itu ditolak"),
+                Language::En => format!("nothing of submission {sequence} is in the model: it was refused"),
+            };
+            Err(Failure::new(message).hint(session.say("tidak ada yang perlu ditarik", "nothing is to be withdrawn")))
         }
         Withdrawal::DuplicateOf(original) => {
-            let message = format!("submission {sequence} has no rows of its own: it is a duplicate of {original}");
-            Err(Failure::new(message).hint(format!("`lumbung submission withdraw {original}` takes those back")))
+            let message = match session.language {
+                Language::Id => {
+                    format!("kiriman {sequence} tidak punya baris sendiri: isinya sama dengan kiriman {original}")
+                }
+                Language::En => {
+                    format!("submission {sequence} has no rows of its own: it is a duplicate of {original}")
+                }
+            };
+            let does = session.say("menarik baris itu", "takes those back");
+            Err(Failure::new(message).hint(format!("`lumbung submission withdraw {original}` {does}")))
         }
         Withdrawal::NotJudged => {
-            let message = format!("submission {sequence} is not judged yet");
-            Err(Failure::new(message).hint("the next run judges it; withdraw it then"))
+            let message = match session.language {
+                Language::Id => format!("kiriman {sequence} belum dinilai"),
+                Language::En => format!("submission {sequence} is not judged yet"),
+            };
+            Err(Failure::new(message).hint(session.say(
+                "proses berikutnya menilainya; tarik sesudah itu",
+                "the next run judges it; withdraw it then",
+            )))
         }
     }
 }

@@ -17,6 +17,10 @@ pub struct Connector {
     pub name: String,
     /// What the source is called in receipts and reports.
     pub title: Bilingual,
+    /// Whom to tell of what the source sends wrongly, such as an office's address: the report of a night names it where rows
+    /// that were pulled were refused.
+    #[serde(default)]
+    pub contact: Option<String>,
     /// How the source is reached: `drop` reads drop folders, `http` asks a paged interface.
     pub kind: Kind,
     /// The dataset this source delivers …

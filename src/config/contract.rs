@@ -38,6 +38,10 @@ pub struct Contract {
     /// Days that landed bytes are kept in `raw/`; those of the installation unless set.
     #[serde(default)]
     pub raw_days: Option<u32>,
+    /// Words of titles by which the figures below are others than this dataset's, beside those of
+    /// `pipelines/reference/title_words.csv`. A table with such a title is held until its sender has said what it is.
+    #[serde(default)]
+    pub other_titles: Vec<OtherTitles>,
     /// Columns in the order in which they are written.
     pub columns: IndexMap<String, Column>,
     /// Conditions that every row must meet.
@@ -194,6 +198,10 @@ pub struct Column {
     /// have figures in other borders than those of their own time. Counts, money and decimals; never a rate or a price.
     #[serde(default)]
     pub additive: bool,
+    /// Key columns over whose values the figure stays the same by its meaning, as the target of a year does over its months:
+    /// where such values stand in the headers, it may stand once beside them. Figures only.
+    #[serde(default)]
+    pub repeats: Vec<String>,
     /// Longest text, in characters. 500 unless set.
     #[serde(default)]
     pub max_length: Option<usize>,
@@ -240,6 +248,14 @@ pub enum ColumnType {
     Nik,
 }
 
+impl Column {
+    /// Whether the totals below its figures are their sums: counts, and what is declared to add up. Figures that are
+    /// converted are not all in one unit.
+    pub fn adds_up(&self) -> bool {
+        (self.kind == ColumnType::Count || self.additive) && self.converts.is_none()
+    }
+}
+
 impl ColumnType {
     /// Types whose figures can be sums at all: a rate never is.
     pub fn may_be_additive(self) -> bool {
@@ -272,6 +288,17 @@ pub enum Pii {
     Pseudonym,
 }
 
+/// Words of titles that mean the same.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OtherTitles {
+    /// The words, written as in a title; case and punctuation do not matter. One that a header of the table has too says
+    /// nothing new.
+    pub words: Vec<String>,
+    /// What the figures are then, as it is told to the sender.
+    pub meaning: Bilingual,
+}
+
 /// A condition that every row must meet: a boolean SQL expression over the columns; NULL passes.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -293,7 +320,10 @@ pub struct RowRule {
 }
 
 /// A SELECT that returns offending rows. Sees `submission` (its accepted rows) and `history` (the current
-/// model). Gives `_part` and `_row` of the rows it points at, and may give `value`, filled into `{value}`.
+/// model). Gives `_part`, `_row` and `_column` of the rows it points at; `_column` tells apart the rows that were made from one
+/// row of a sheet, and without it the row of the sheet is pointed at. It may give `value`, filled into `{value}`, and a text
+/// `other`, filled into `{other}`, with `other_part`, `other_row` and `other_column`, the place filled into `{where}`: null is
+/// what was received earlier.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableRule {

@@ -1,10 +1,11 @@
 //! Reading a configuration directory.
 
-use super::{Connector, Contract, Installation, validate};
+use super::{Connector, Contract, Installation, mistake, validate};
 use crate::domain::abbreviation::Abbreviations;
 use crate::domain::code::CodeTable;
 use crate::domain::region::Registry;
-use std::collections::BTreeMap;
+use crate::domain::title_word::TitleWords;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub struct Configuration {
     pub codes: Arc<BTreeMap<String, CodeTable>>,
     /// How headers are abbreviated.
     pub abbreviations: Arc<Abbreviations>,
+    pub title_words: Arc<TitleWords>,
 }
 
 impl Configuration {
@@ -96,19 +98,30 @@ pub fn load(directory: &Path) -> Result<Configuration, Vec<Problem>> {
     let regions = loader.regions();
     let codes = loader.codes();
     let abbreviations = loader.abbreviations();
+    let title_words = loader.title_words();
     let mut problems = loader.problems;
-    let regions = match regions {
-        Some(regions) if problems.is_empty() => regions,
-        _ => return Err(problems),
+    let Some(regions) = regions else {
+        return Err(problems);
     };
+    // A file that cannot be read says nothing of what refers to it: only whole ones are held against each other.
+    let broken: BTreeSet<String> = problems.iter().map(|problem| problem.file.clone()).collect();
+    let is_whole = |file: String| !broken.contains(&file);
     let sources = validate::Sources::new(directory);
-    problems.extend(validate::installation(&installation, &sources));
+    if is_whole("lumbung.toml".to_string()) {
+        problems.extend(validate::installation(&installation, &sources));
+    }
     for contract in contracts.values() {
-        problems.extend(validate::contract(contract, &codes, &sources));
+        let mut lists = contract.columns.values().filter_map(|column| column.codes.as_ref());
+        if lists.all(|list| is_whole(format!("pipelines/reference/{list}.csv"))) {
+            problems.extend(validate::contract(contract, &codes, &sources));
+        }
         problems.extend(validate::systems(contract, &regions, &sources));
     }
     for connector in connectors.values() {
-        problems.extend(validate::connector(connector, &contracts, &regions, &sources));
+        let mut datasets = connector.dataset_names().into_iter();
+        if datasets.all(|name| is_whole(format!("pipelines/datasets/{name}.toml"))) {
+            problems.extend(validate::connector(connector, &contracts, &regions, &sources));
+        }
     }
     if !problems.is_empty() {
         return Err(problems);
@@ -127,6 +140,7 @@ pub fn load(directory: &Path) -> Result<Configuration, Vec<Problem>> {
         regions: Arc::new(regions),
         codes: Arc::new(codes),
         abbreviations: Arc::new(abbreviations),
+        title_words: Arc::new(title_words),
     })
 }
 
@@ -159,7 +173,7 @@ impl Loader {
                 let line = error
                     .span()
                     .map_or(0, |span| text[..span.start].matches('\n').count() + 1);
-                let (message, hint) = split_expected(error.message());
+                let (message, hint) = mistake::said(error.message());
                 self.problem(file, line, message, hint);
                 None
             }
@@ -209,7 +223,15 @@ impl Loader {
         })
     }
 
-    /// The reference tables with a `code` column first: all CSV files but those of the registry and the abbreviations.
+    fn title_words(&mut self) -> TitleWords {
+        let file = "pipelines/reference/title_words.csv";
+        TitleWords::load(&self.directory.join(file)).unwrap_or_else(|message| {
+            self.problem(file, 0, message, None);
+            TitleWords::default()
+        })
+    }
+
+    /// The reference tables with a `code` column first: all CSV files but those of [`NO_CODES`].
     fn codes(&mut self) -> BTreeMap<String, CodeTable> {
         let folder = self.directory.join("pipelines/reference");
         let mut all = BTreeMap::new();
@@ -219,6 +241,15 @@ impl Loader {
         {
             match CodeTable::load(&folder.join(format!("{name}.csv"))) {
                 Ok(table) => {
+                    if table.title_id.is_empty() || table.title_en.is_empty() {
+                        let hint = "begin the file with two lines, `# title.id: …` and `# title.en: …`";
+                        self.problem(
+                            &format!("pipelines/reference/{name}.csv"),
+                            1,
+                            "does not say in both languages what the list is of".to_string(),
+                            Some(hint.to_string()),
+                        );
+                    }
                     all.insert(name, table);
                 }
                 Err(message) => self.problem(&format!("pipelines/reference/{name}.csv"), 0, message.to_string(), None),
@@ -228,8 +259,15 @@ impl Loader {
     }
 }
 
-/// Tables of `pipelines/reference` that have no codes: those that make the registry of regions, and the abbreviations.
-const NO_CODES: [&str; 4] = ["regions", "region_names", "region_changes", "abbreviations"];
+/// Tables of `pipelines/reference` that have no codes: those that make the registry of regions, and words of headers and
+/// titles.
+const NO_CODES: [&str; 5] = [
+    "regions",
+    "region_names",
+    "region_changes",
+    "abbreviations",
+    "title_words",
+];
 
 /// Stems of the files with an extension, sorted; hidden files left out.
 fn file_names(folder: &Path, extension: &str) -> Vec<String> {
@@ -244,33 +282,4 @@ fn file_names(folder: &Path, extension: &str) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-/// "unknown field `x`, expected one of `a`, `b`" to message and hint; the nearest name is offered first.
-fn split_expected(message: &str) -> (String, Option<String>) {
-    let Some((what, expected)) = message.split_once(", expected ") else {
-        return (message.to_string(), None);
-    };
-    let wrong = what.split('`').nth(1).unwrap_or_default();
-    let names: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    let nearest = names.iter().min_by_key(|name| strsim::levenshtein(wrong, name));
-    let hint = match nearest.filter(|name| strsim::levenshtein(wrong, name) <= 2) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("expected {expected}"),
-    };
-    (what.to_string(), Some(hint))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_key_is_met_with_the_nearest_known_one() {
-        let (message, hint) = split_expected("unknown field `shedule`, expected one of `schedule`, `zone`");
-        assert_eq!(message, "unknown field `shedule`");
-        assert_eq!(hint.as_deref(), Some("did you mean `schedule`?"));
-        let (_, hint) = split_expected("unknown field `xyz`, expected `schedule` or `zone`");
-        assert_eq!(hint.as_deref(), Some("expected `schedule` or `zone`"));
-    }
 }

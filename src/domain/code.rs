@@ -45,6 +45,9 @@ const LONGEST: usize = 100;
 /// A reference table, ready to resolve what officers write.
 #[derive(Debug, Clone)]
 pub struct CodeTable {
+    /// What the list is of, in Bahasa Indonesia and English; blank where its file does not say so.
+    pub title_id: String,
+    pub title_en: String,
     entries: Vec<CodeEntry>,
     /// Normal form of code, names and synonyms → positions in `entries`.
     index: HashMap<String, Vec<usize>>,
@@ -52,13 +55,15 @@ pub struct CodeTable {
 
 impl CodeTable {
     /// Reads a CSV file with the columns `code`, `name_id`, `name_en` and `synonyms` (set apart by `|`), and any
-    /// others. The error is a sentence that names file and line.
+    /// others. Remarks `# title.id: …` and `# title.en: …` at its top say what the list is of. The error is a sentence that names file and line.
     pub fn load(path: &Path) -> Result<CodeTable, String> {
         let table = Table::read(path)?;
         let required = ["code", "name_id", "name_en", "synonyms"];
         let [code, name_id, name_en, synonyms] = required.map(|name| table.column(name));
         let (code, name_id, name_en, synonyms) = (code?, name_id?, name_en?, synonyms?);
         let mut loaded = CodeTable {
+            title_id: table.said("title.id").to_string(),
+            title_en: table.said("title.en").to_string(),
             entries: Vec::new(),
             index: HashMap::new(),
         };
@@ -198,7 +203,7 @@ mod tests {
         CodeTable::load(&path).map_err(|error| error.replace(&path.display().to_string(), "codes.csv"))
     }
 
-    const SERVICES: &str = "# services\ncode,name_id,name_en,synonyms,unit\n\
+    const SERVICES: &str = "# title.id: Layanan\n# services\ncode,name_id,name_en,synonyms,unit\n\
         licensing,Perizinan,Licensing,izin|perijinan|PTSP,permit\n\
         labour-market,Tenaga Kerja,Labour,naker | disnaker|umum,person\n\
         general,Umum,General,,\n";
@@ -227,6 +232,7 @@ mod tests {
             [("unit".to_string(), "permit".to_string())]
         );
         assert!(table.get("perizinan").is_none());
+        assert_eq!((table.title_id.as_str(), table.title_en.as_str()), ("Layanan", ""));
     }
 
     #[test]
@@ -259,7 +265,8 @@ mod tests {
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let tables: Vec<String> = names
-            .filter(|name| name.ends_with(".csv") && !name.starts_with("region") && name != "abbreviations.csv")
+            .filter(|name| name.ends_with(".csv") && !name.starts_with("region"))
+            .filter(|name| name != "abbreviations.csv" && name != "title_words.csv")
             .collect();
         assert!(tables.len() > 30);
         for file in tables {

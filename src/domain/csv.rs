@@ -8,6 +8,8 @@ use std::path::Path;
 #[derive(Debug)]
 pub(super) struct Table {
     file: String,
+    /// Remarks above the header, without `#`.
+    remarks: Vec<String>,
     pub header: Vec<String>,
     pub rows: Vec<Row>,
 }
@@ -43,7 +45,26 @@ impl Table {
             ));
         }
         let header = header.fields.iter().map(|name| name.trim().to_string()).collect();
-        Ok(Table { file, header, rows })
+        let remarks = text.lines().map_while(|line| line.strip_prefix('#'));
+        let remarks = remarks.map(|remark| remark.trim().to_string()).collect();
+        Ok(Table {
+            file,
+            remarks,
+            header,
+            rows,
+        })
+    }
+
+    /// What stands behind `key:` in a remark above the header; blank where there is no such remark.
+    pub fn said(&self, key: &str) -> &str {
+        let said = |remark: &'_ String| {
+            remark
+                .strip_prefix(key)
+                .and_then(|rest| rest.strip_prefix(':'))
+                .is_some()
+        };
+        let remark = self.remarks.iter().find(|remark| said(remark));
+        remark.map_or("", |remark| remark[key.len() + 1..].trim())
     }
 
     /// Position of a column that must be there.

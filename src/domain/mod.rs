@@ -20,5 +20,6 @@ pub mod period;
 pub mod personal;
 pub mod region;
 pub mod text;
+pub mod title_word;
 mod token;
 pub mod unit;

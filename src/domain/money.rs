@@ -40,6 +40,19 @@ pub fn header_scale(text: &str) -> Option<Scale> {
         let of_people = matches!(words.peek(), Some(&("jiwa" | "orang" | "people" | "persons")))
             && !previous.ends_with(|letter: char| letter.is_ascii_digit());
         let is_thousand = currency || of_people || matches!(previous, "rp" | "rupiah" | "idr" | "dalam" | "dlm");
+        // `x Rp1.000`, `dalam Rp 1.000.000,-`, but not `Rp 1.000 per hari`.
+        let leads = currency || matches!(previous, "rp" | "rupiah" | "idr" | "dalam" | "dlm" | "x");
+        if rest == "1" && leads {
+            let mut behind = words.clone();
+            let zeros = std::iter::from_fn(|| behind.next_if(|word| *word == "000")).count() as u32;
+            if zeros > 0 && zeros <= 4 && behind.peek().is_none() {
+                let is_rupiah = rupiah || currency || matches!(previous, "rp" | "rupiah" | "idr");
+                return power.is_none().then_some(Scale {
+                    power: 3 * zeros,
+                    rupiah: is_rupiah,
+                });
+            }
+        }
         rupiah |= currency && (rest.is_empty() || word == rest || rest == "000");
         if let Some(found) = scale_word(rest, is_thousand).filter(|_| !is_rate(previous)) {
             if power.is_some_and(|power| power != found) {

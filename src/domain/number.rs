@@ -53,7 +53,7 @@ impl Style {
         }
     }
 
-    fn decimal(self) -> u8 {
+    pub fn decimal(self) -> u8 {
         self.other().group()
     }
 

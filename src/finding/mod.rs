@@ -54,6 +54,8 @@ pub struct Place {
     pub sheet: Option<String>,
     /// Sheet row, CSV physical line of the record's start, or record number; from 1.
     pub row: Option<u32>,
+    /// Column of the sheet, from 1, that the row stands in where it was turned; see [`crate::table::schema::COLUMN`].
+    pub turned: Option<i32>,
     /// Column of the sheet, from 0.
     pub column_index: Option<u32>,
     /// Physical line of a text file, from 1.
@@ -63,9 +65,12 @@ pub struct Place {
 }
 
 impl Place {
-    /// Spreadsheet address such as `C14`; none without a row and a column.
+    /// Spreadsheet address such as `C14`; none without a row and a column. Of a turned row of which no column is named it
+    /// is that of the row's own cell.
     pub fn cell(&self) -> Option<String> {
-        Some(format!("{}{}", column_letters(self.column_index?), self.row?))
+        let row = self.line.or(self.row)?;
+        let own = || u32::try_from(self.turned? - 1).ok();
+        Some(format!("{}{row}", column_letters(self.column_index.or_else(own)?)))
     }
 }
 
@@ -268,6 +273,8 @@ impl From<&Finding> for Stored {
             column_index,
             line,
             column,
+            // Findings that are kept so are about no turned row: they were made before anything was read.
+            turned: _,
         } = finding.place.clone();
         Stored {
             code: finding.code.clone(),
@@ -294,6 +301,7 @@ impl From<Stored> for Finding {
             column_index: stored.column_index,
             line: stored.line,
             column: stored.column,
+            ..Place::default()
         };
         Finding {
             value: stored.value,

@@ -24,7 +24,7 @@ pub use rows::{Rows, UnbalancedRows};
 pub use tally::{FindingTally, Room};
 pub use titles::Titles;
 
-use super::{Bilingual, Finding, Severity, column_letters};
+use super::{Bilingual, Finding, Severity};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -158,17 +158,12 @@ fn is_first_part(part: &i32) -> bool {
 impl From<&Finding> for ReceiptFinding {
     fn from(finding: &Finding) -> ReceiptFinding {
         let place = &finding.place;
-        let row = place.line.or(place.row);
-        let cell = place
-            .column_index
-            .zip(row)
-            .map(|(column, row)| format!("{}{row}", column_letters(column)));
         ReceiptFinding {
             code: finding.code.clone(),
             severity: finding.severity,
             part: place.part,
             sheet: place.sheet.clone(),
-            cell,
+            cell: place.cell(),
             row: place.row.or(place.line),
             line: place.line,
             column: place.column.clone(),

@@ -72,12 +72,13 @@ fn filled_up(contract: &Contract, mut frame: LazyFrame, path: &Path) -> Result<L
     })
 }
 
-/// The Polars type of a contract column's Arrow type (`table::schema::arrow_type`).
+/// The Polars type of an Arrow type of `table::schema::model_schema`.
 fn type_of(arrow: &arrow::datatypes::DataType) -> DataType {
     use arrow::datatypes::DataType as Arrow;
     match arrow {
         Arrow::Decimal128(precision, scale) => DataType::Decimal(usize::from(*precision), *scale as usize),
         Arrow::Int64 => DataType::Int64,
+        Arrow::Int32 => DataType::Int32,
         Arrow::Float64 => DataType::Float64,
         Arrow::Date32 => DataType::Date,
         _ => DataType::String,

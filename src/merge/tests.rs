@@ -3,7 +3,8 @@
 use super::*;
 use crate::config::Contract;
 use crate::table::{schema, writer};
-use arrow::array::{Array, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{Array, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray, new_null_array};
+use arrow::datatypes::DataType;
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -86,6 +87,7 @@ impl Bench {
                 Arc::new(Int64Array::from_value(sequence, rows.len())),
                 Arc::new(Int32Array::from_value(0, rows.len())),
                 Arc::new(Int32Array::from_iter_values(0..rows.len() as i32)),
+                new_null_array(&DataType::Int32, rows.len()),
             ],
         )
         .unwrap();

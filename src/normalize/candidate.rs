@@ -135,7 +135,14 @@ fn of_form(
         let is_sure = !form.is_table() || (is_named && columns.matched * 2 > labels.len());
         if !columns.fits() || columns.matched < 2 || !is_sure {
             let is_side = form.is_table() && columns.matched > FEWEST_LABELS.max(candidate.layout.columns.matched);
-            let missing = candidate.contract.titles(&columns.missing);
+            let mut missing = candidate.contract.titles(&columns.missing);
+            if let (true, Some(label)) = (columns.missing.is_empty(), labels.first()) {
+                missing.id = format!("nama baris yang membedakan setiap data, di tempat \"{}\"", label.trim());
+                missing.en = format!(
+                    "a name for the row that tells the records apart, where \"{}\" stands",
+                    label.trim()
+                );
+            }
             let doubt = Finding::of("table-on-its-side").with_both("missing", &missing);
             return Candidate {
                 doubt: candidate.doubt.or_else(|| is_side.then(|| Box::new(doubt))),
@@ -149,6 +156,7 @@ fn of_form(
                 columns,
                 form: Some(form.clone()),
                 headers: labels.to_vec(),
+                header_rows: Vec::new(),
                 lines: None,
                 ..candidate.layout
             },
@@ -203,6 +211,7 @@ fn grid_candidate(
         crosstab: None,
         area: Area::default(),
         form: None,
+        header_rows: layout::several_rows(top, &header),
         headers: header.texts,
         lines: None,
     };
@@ -283,6 +292,7 @@ fn turned(
                 area: Area::default(),
                 form: None,
                 headers: turned.headers,
+                header_rows: Vec::new(),
                 lines: Some(turned.lines),
             },
             ..candidate
@@ -370,6 +380,33 @@ fn lack_years(top: &Block, from: usize, columns: &ColumnMap, contract: &Contract
     })
 }
 
+/// What the header of a sheet was chosen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct RunnerUp {
+    /// How many texts of the header are known.
+    pub known: usize,
+    /// Sheet row of the next best header, from 1, and how many of its texts are known.
+    pub next_row: u32,
+    pub next_known: usize,
+}
+
+/// The row that would have been the header if the one that was taken were not there; none where no other row has a text
+/// that the contract knows.
+pub fn runner_up(top: &Block, layout: &Layout, contract: &Contract, context: &Context) -> Option<RunnerUp> {
+    let vocabulary = Vocabulary::new(contract, context, Default::default());
+    let score = |texts: &[String]| vocabulary.score(texts.iter().map(String::as_str));
+    let header_row = layout.header_row?;
+    let is_other = |row: &usize| top.row_numbers[*row] < header_row || *row >= layout.skip_rows;
+    let rows = (0..top.rows().min(layout::LOOKED_AT)).filter(is_other);
+    let scored = rows.map(|row| (score(&layout::texts(top, row)), top.row_numbers[row]));
+    let (next_known, next_row) = scored.reduce(|best, other| if other.0 > best.0 { other } else { best })?;
+    (next_known > 0).then(|| RunnerUp {
+        known: score(&layout.headers),
+        next_row,
+        next_known,
+    })
+}
+
 pub(super) fn records(
     contract: &Arc<Contract>,
     context: &Context,
@@ -385,6 +422,7 @@ pub(super) fn records(
         area: Area::default(),
         form: None,
         headers: fields.to_vec(),
+        header_rows: Vec::new(),
         lines: None,
     };
     Candidate {

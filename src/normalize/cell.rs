@@ -1,15 +1,17 @@
 //! One cell to one value of a contract column.
 
+mod figure;
+mod time;
+
 use super::cell_code::Meanings;
-use super::headers::PERCENT;
 use super::{Context, personal};
 use crate::config::{Column, ColumnType, Locale, Pii};
 use crate::domain::number::Style;
 use crate::domain::period::{Grain, Period};
 use crate::domain::personal::{held_by_number, shown as personal_shown};
 use crate::domain::unit::Ratio;
-use crate::domain::{date, nik, number, text};
-use crate::finding::{Finding, said};
+use crate::domain::{date, nik, text};
+use crate::finding::Finding;
 use crate::read::{Cell, Epoch};
 use chrono::NaiveDate;
 use std::borrow::Cow;
@@ -152,7 +154,7 @@ impl ColumnReader {
             Cell::Uncalculated => return Err(Finding::of("formula-not-calculated")),
             Cell::Spread(text) if !self.column.kind.is_measure() => unspread(text),
             Cell::Spread(_) => return Err(Finding::of("figure-for-several-rows").value(self.shown(cell))),
-            Cell::Literal(text) if self.column.kind.is_measure() => Cell::Literal(unpadded(text)),
+            Cell::Literal(text) if self.column.kind.is_measure() => Cell::Literal(figure::unpadded(text)),
             Cell::Text(text) if is_error(text) => return Err(Finding::of("cell-error").value(text.trim())),
             Cell::Text(text) if self.column.kind.is_measure() && text.trim().eq_ignore_ascii_case(NOTHING) => {
                 Cell::Integer(0)
@@ -179,176 +181,6 @@ impl ColumnReader {
             }
             (_, value) => Ok(value),
         }
-    }
-
-    /// A percentage as the number that its column holds: 85 where the contract counts percent, 0.85 where it names no unit.
-    /// Elsewhere it is no figure of the column, and is refused.
-    fn percentage<'a>(&self, cell: Cell<'a>) -> Result<Cell<'a>, Finding> {
-        let is_percent = match cell {
-            Cell::Percent(_) => true,
-            Cell::Text(text) => text.trim_end().ends_with('%'),
-            _ => false,
-        };
-        match (self.column.unit.as_deref(), cell) {
-            _ if !is_percent => Ok(cell),
-            (Some(PERCENT), Cell::Percent(fraction)) => Ok(Cell::Float(hundredfold(fraction))),
-            (None, Cell::Percent(fraction)) if self.column.kind == ColumnType::Measure => Ok(Cell::Float(fraction)),
-            (Some(PERCENT) | None, Cell::Text(_)) => Ok(cell),
-            (unit, _) => Err(Finding::of("percent-in-other-unit")
-                .with_both("unit", &said::unit(unit.unwrap_or("…")))
-                .value(self.shown(cell))),
-        }
-    }
-
-    /// Parsing at the column's scale plus the header's power gives the scaled value itself: nothing is rounded.
-    fn decimal<'a>(&self, cell: Cell<'a>, style: Style, multiple: Multiple) -> Result<Value<'a>, Finding> {
-        let scaled = match cell {
-            // Thousands of rupiah may be written to a thousandth, rupiah are not.
-            Cell::Text(text) if self.column.kind == ColumnType::Money && multiple.power == 0 => {
-                number::parse_amount(text, style, self.scale).map_err(|error| self.number_error(error, cell, style))?
-            }
-            _ => self.scaled(cell, style, self.scale + multiple.power)?,
-        };
-        let too_large = || self.number_error(number::NumberError::Overflow, cell, style);
-        let scaled = multiple.ratio.of(scaled).ok_or_else(too_large)?;
-        if scaled.unsigned_abs() >= 10u128.pow(u32::from(crate::table::schema::PRECISION)) {
-            return Err(too_large());
-        }
-        self.is_of_things(&Value::Scaled(scaled), multiple.power)?;
-        self.in_range(scaled as f64 / 10f64.powi(self.scale as i32), cell)?;
-        Ok(Value::Scaled(scaled))
-    }
-
-    pub(super) fn scaled(&self, cell: Cell<'_>, style: Style, scale: u32) -> Result<i128, Finding> {
-        let parsed = match cell {
-            Cell::Integer(value) => i128::from(value)
-                .checked_mul(10i128.pow(scale))
-                .ok_or(number::NumberError::Overflow),
-            Cell::Float(value) => number::scaled_from_f64(value, scale),
-            Cell::Literal(text) => number::parse_literal(text, scale),
-            Cell::Text(text) => number::parse_scaled(text, style, scale),
-            _ => return Err(self.not_a_number(cell)),
-        };
-        parsed.map_err(|error| self.number_error(error, cell, style))
-    }
-
-    /// A count in thousands may have decimals: `12,5` thousand people are 12,500.
-    fn count<'a>(&self, cell: Cell<'a>, style: Style, multiple: Multiple) -> Result<Value<'a>, Finding> {
-        let parsed = match cell {
-            _ if multiple.power > 0 => {
-                i64::try_from(self.scaled(cell, style, multiple.power)?).map_err(|_| number::NumberError::Overflow)
-            }
-            Cell::Integer(value) => Ok(value),
-            Cell::Float(value) => number::count_from_f64(value),
-            Cell::Literal(text) => number::count_literal(text),
-            Cell::Text(text) => number::parse_count(text, style),
-            _ => return Err(self.not_a_number(cell)),
-        };
-        let converted = |value: i64| {
-            let value = multiple.ratio.of(i128::from(value));
-            let value = value.and_then(|value| i64::try_from(value).ok());
-            value.ok_or(number::NumberError::Overflow)
-        };
-        let value = parsed.and_then(converted);
-        let value = value.map_err(|error| self.number_error(error, cell, style))?;
-        self.is_of_things(&Value::Integer(value), multiple.power)?;
-        self.in_range(value as f64, cell)?;
-        Ok(Value::Integer(value))
-    }
-
-    fn measure<'a>(&self, cell: Cell<'a>, style: Style, multiple: Multiple) -> Result<Value<'a>, Finding> {
-        let parsed = match cell {
-            Cell::Integer(value) => Ok(value as f64),
-            Cell::Float(value) => Ok(value),
-            Cell::Literal(text) => text.parse().map_err(|_| number::NumberError::NotANumber),
-            Cell::Text(text) => number::parse_f64(text, style),
-            _ => return Err(self.not_a_number(cell)),
-        };
-        let value = parsed.map_err(|error| self.number_error(error, cell, style))? * 10f64.powi(multiple.power as i32);
-        let value = multiple.ratio.of_float(value);
-        if !value.is_finite() {
-            return Err(self.not_a_number(cell));
-        }
-        self.is_of_things(&Value::Float(value), multiple.power)?;
-        self.in_range(value, cell)?;
-        Ok(Value::Float(value))
-    }
-
-    /// Refuses the number of a person.
-    fn is_of_things(&self, value: &Value<'_>, power: u32) -> Result<(), Finding> {
-        personal::in_figure(self.column.kind, value, self.scale, power).map_or(Ok(()), Err)
-    }
-
-    pub(super) fn is_in_range(&self, value: f64) -> bool {
-        self.column
-            .range
-            .is_none_or(|(least, most)| value >= least && value <= most)
-    }
-
-    fn in_range(&self, value: f64, cell: Cell<'_>) -> Result<(), Finding> {
-        match self.column.range {
-            Some((least, most)) if !self.is_in_range(value) => Err(Finding::of("out-of-range")
-                .with_figure("least", plain(least))
-                .with_figure("most", plain(most))
-                .with_figure("read", plain(value))
-                .value(self.shown(cell))),
-            _ => Ok(()),
-        }
-    }
-
-    pub(super) fn date(&self, cell: Cell<'_>) -> Result<NaiveDate, Finding> {
-        let parsed = match cell {
-            Cell::Date { serial, epoch } => date::from_serial(serial, epoch == Epoch::Year1904),
-            Cell::Text(text) | Cell::Literal(text) => date::parse_date(text),
-            Cell::Integer(value) => date::parse_date(&value.to_string()),
-            _ => return Err(Finding::of("date-invalid").value(self.shown(cell))),
-        };
-        let value = parsed.map_err(|error| match error {
-            date::DateError::MonthFirst => Finding::of("date-month-first").value(self.shown(cell)),
-            _ => Finding::of("date-invalid").value(self.shown(cell)),
-        })?;
-        if self.earliest.is_some_and(|earliest| value < earliest) || self.latest.is_some_and(|latest| value > latest) {
-            let name = |date: Option<NaiveDate>| date.map_or("…".to_string(), |date| date.to_string());
-            return Err(Finding::of("date-out-of-range")
-                .with_day("earliest", name(self.earliest))
-                .with_day("latest", name(self.latest))
-                .with_day("value", value.to_string())
-                .value(self.shown(cell)));
-        }
-        Ok(value)
-    }
-
-    /// The period that a cell names, in one of the contract's grains.
-    pub(super) fn period_of(&self, cell: Cell<'_>) -> Option<Period> {
-        match cell {
-            Cell::Date { serial, epoch } => date::from_serial(serial, epoch == Epoch::Year1904)
-                .ok()
-                .and_then(|date| Period::from_date(date, &self.grains)),
-            Cell::Text(text) => Period::parse(text, &self.grains).ok(),
-            Cell::Spread(text) => self.period_of(unspread(text)),
-            Cell::Integer(value) => Period::parse(&value.to_string(), &self.grains).ok(),
-            Cell::Float(value) if value.fract() == 0.0 => Period::parse(&plain(value), &self.grains).ok(),
-            _ => None,
-        }
-    }
-
-    fn period(&self, cell: Cell<'_>) -> Result<Period, Finding> {
-        let period = self.period_of(cell).ok_or_else(|| {
-            let examples = self.grains.iter().map(|grain| said::canonical(example(*grain)));
-            Finding::of("period-invalid")
-                .with_both("examples", &said::list(examples))
-                .value(self.shown(cell))
-        })?;
-        self.begun(period)
-    }
-
-    /// Refuses a period that has not begun: nothing can be reported of it.
-    pub(super) fn begun(&self, period: Period) -> Result<Period, Finding> {
-        if period.start() > self.as_of {
-            let finding = Finding::of("period-in-future").with_day("as_of", self.as_of.to_string());
-            return Err(finding.with_day("value", period.to_string()).value(period.to_string()));
-        }
-        Ok(period)
     }
 
     /// What a missing marker in this column means: a key column's `default`.
@@ -404,30 +236,6 @@ impl ColumnReader {
         }
     }
 
-    fn not_a_number(&self, cell: Cell<'_>) -> Finding {
-        Finding::of("number-invalid").value(self.shown(cell))
-    }
-
-    fn number_error(&self, error: number::NumberError, cell: Cell<'_>, style: Style) -> Finding {
-        use number::NumberError;
-        let written = self.shown(cell);
-        match error {
-            NumberError::NotWhole => Finding::of("number-not-whole").value(written),
-            NumberError::TooPrecise => Finding::of("number-too-precise")
-                .with("digits", self.scale.to_string())
-                .value(written),
-            NumberError::Overflow => Finding::of("number-too-large").value(written),
-            NumberError::WrongStyle => {
-                let (decimal, grouping) = if style == Style::Id { (",", ".") } else { (".", ",") };
-                Finding::of("number-other-style")
-                    .with("decimal", decimal)
-                    .with("grouping", grouping)
-                    .value(written)
-            }
-            _ => Finding::of("number-invalid").value(written),
-        }
-    }
-
     /// Reads a value that configuration gives: a constant, a default, a request parameter.
     pub(super) fn read_constant(
         &self,
@@ -474,29 +282,9 @@ fn unspread(text: &str) -> Cell<'_> {
     }
 }
 
-/// A number without the zeros that its sheet shows before it.
-fn unpadded(text: &str) -> &str {
-    let is_padded = |text: &str| matches!(text.as_bytes(), [b'0', digit, ..] if digit.is_ascii_digit());
-    let mut rest = text;
-    while is_padded(rest) {
-        rest = &rest[1..];
-    }
-    rest
-}
-
 /// A fraction in percent. Floats carry 15 digits: what multiplying adds behind them is not kept.
 fn hundredfold(fraction: f64) -> f64 {
     (fraction * 1e12).round() / 1e10
-}
-
-fn example(grain: Grain) -> &'static str {
-    match grain {
-        Grain::Year => "2024",
-        Grain::Semester => "2024-S2",
-        Grain::Quarter => "2024-Q1",
-        Grain::Month => "2024-08",
-        Grain::Day => "2024-08-12",
-    }
 }
 
 /// A number without exponent or trailing zeros.

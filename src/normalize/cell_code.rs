@@ -52,6 +52,8 @@ impl ColumnReader {
                     let entries: Vec<&CodeEntry> = candidates.iter().filter_map(|code| table.get(code)).collect();
                     Finding::of("code-ambiguous")
                         .with_both("candidates", &names(&entries, [", ", ", "]))
+                        .with_both("title", &self.column.title)
+                        .with_both("known", &whole(table))
                         .value(self.shown(cell))
                 }
             })
@@ -108,27 +110,42 @@ impl Meaning {
             }
             Near::Others(entries) => (entries, None),
         };
-        let all: Vec<&CodeEntry> = table.entries().iter().collect();
         let measured: Vec<&CodeEntry> = table
             .entries()
             .iter()
             .filter(|entry| !extra(entry, MEASURE).is_empty())
             .collect();
-        let advice = match (near.len(), all.len()) {
-            (0, count) if count <= SHORT => said(
-                ["Yang ada dalam daftar:", "The list has:"],
-                &names(&all, [", ", ", "]),
-                ".",
-            ),
-            (0, _) if !measured.is_empty() => said(
+        let guess = match near.is_empty() {
+            true => Bilingual::default(),
+            false => said(["Maksud Anda", "Do you mean"], &names(&near, [" atau ", " or "]), "?"),
+        };
+        let list = match (table.entries().len(), near.is_empty()) {
+            (..=SHORT, _) => whole(table),
+            (_, true) if !measured.is_empty() => said(
                 ["Satuan yang dapat dihitung:", "Units that can be converted:"],
                 &names(&measured, [", ", ", "]),
                 ".",
             ),
-            (0, _) => Bilingual::default(),
-            _ => said(["Maksud Anda", "Do you mean"], &names(&near, [" atau ", " or "]), "?"),
+            _ => Bilingual::default(),
+        };
+        let advice = Bilingual {
+            id: guess.id + &list.id,
+            en: guess.en + &list.en,
         };
         Meaning { slip, advice }
+    }
+}
+
+/// A sentence with all names of a list, where it is short; ends with a blank unless it is empty.
+fn whole(table: &CodeTable) -> Bilingual {
+    let all: Vec<&CodeEntry> = table.entries().iter().collect();
+    match all.len() {
+        ..=SHORT => said(
+            ["Yang ada dalam daftar:", "The list has:"],
+            &names(&all, [", ", ", "]),
+            ".",
+        ),
+        _ => Bilingual::default(),
     }
 }
 

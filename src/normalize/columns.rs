@@ -8,11 +8,11 @@ use crate::table::reference::days;
 use crate::table::schema::{self, DEFAULT_SCALE, PRECISION};
 use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array, RecordBatch,
-    StringArray,
+    StringArray, new_null_array,
 };
 use arrow::buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::compute::filter_record_batch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use chrono::NaiveDate;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -128,6 +128,8 @@ pub(super) struct Rows<'b> {
     pub part: i32,
     /// Sheet row, line or record of each row.
     pub numbers: &'b [u32],
+    /// Sheet column of each row, from 1; empty where rows were not turned.
+    pub turned: &'b [Option<i32>],
 }
 
 impl Assembler {
@@ -161,6 +163,10 @@ impl Assembler {
         arrays.push(Arc::new(Int32Array::from_value(rows.part, length)));
         let number = |row: &u32| i32::try_from(*row).unwrap_or(i32::MAX);
         arrays.push(Arc::new(Int32Array::from_iter_values(rows.numbers.iter().map(number))));
+        arrays.push(match rows.turned {
+            [] => new_null_array(&DataType::Int32, length),
+            turned => Arc::new(Int32Array::from(turned.to_vec())),
+        });
         // The arrays follow `model_schema`. A key that is null is written as an empty value in rows that are not kept;
         // kept rows have all parts of their key.
         let batch = RecordBatch::try_new(self.schema.clone(), arrays).expect("arrays follow model_schema");
@@ -220,6 +226,7 @@ impl Assembler {
             keep: &keep,
             part: 0,
             numbers: &[],
+            turned: &[],
         };
         self.arrays(0, column, &rows, &Known::default(), out);
     }

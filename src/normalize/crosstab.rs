@@ -12,20 +12,26 @@ pub use sums::CrosstabSums;
 
 use super::headers::{ColumnMap, YearFrom};
 use super::rows::{RowKind, classify, foot};
+use crate::domain::period::{Grain, Period};
 use crate::domain::text;
 use crate::read::{Block, Cell, RawCell};
+use chrono::NaiveDate;
 
 /// A value that stands in the header.
 #[derive(Debug, Clone, PartialEq)]
 struct Value {
     /// As it is read.
     text: String,
-    /// As a typed row has it.
-    typed: String,
     /// Sheet columns of its figures, in the order of the crosstab's measures.
     cells: Vec<Option<usize>>,
-    /// A day that its month does not have, or that is still to come: it may stand in a form, but without figures.
+    /// A day that its month does not have, or a time that is still to come: it may stand in a form, but without figures.
     is_no_day: bool,
+}
+
+impl Value {
+    fn first_column(&self) -> Option<usize> {
+        self.cells.iter().flatten().next().copied()
+    }
 }
 
 /// How a crosstab is turned.
@@ -54,11 +60,18 @@ impl Crosstab {
         values.map(|value| value.text.as_str())
     }
 
-    /// Each figure: its value as a typed row has it, its contract column, and its sheet column.
-    pub fn figures(&self) -> impl Iterator<Item = (&str, usize, usize)> {
+    /// Those that are still to come.
+    pub fn to_come(&self, as_of: NaiveDate) -> impl Iterator<Item = &str> {
+        let is_to_come = move |text: &&str| Period::parse(text, &Grain::ALL).is_ok_and(|time| time.start() > as_of);
+        let values = self.values.iter().filter(|value| value.is_no_day);
+        values.map(|value| value.text.as_str()).filter(is_to_come)
+    }
+
+    /// Each figure: the first sheet column of its value, its contract column, and its sheet column.
+    pub fn figures(&self) -> impl Iterator<Item = (usize, usize, usize)> {
         self.values.iter().flat_map(|value| {
             let cells = self.measures.iter().zip(&value.cells);
-            cells.filter_map(|(&measure, cell)| Some((value.typed.as_str(), measure, (*cell)?)))
+            cells.filter_map(|(&measure, cell)| Some((value.first_column()?, measure, (*cell)?)))
         })
     }
 
@@ -96,6 +109,11 @@ impl Crosstab {
         self.own.get(column).copied()
     }
 
+    /// Sheet column of the first figure of the value `value`.
+    pub(super) fn first_column(&self, value: usize) -> Option<usize> {
+        self.values.get(value)?.first_column()
+    }
+
     /// Sheet column of the cell that stands in `column` of a turned row of the value `value`.
     pub(super) fn origin(&self, value: usize, column: usize) -> usize {
         if let Some(&own) = self.own.get(column) {
@@ -111,7 +129,7 @@ impl Crosstab {
             // Beyond the figures stand the cells that no header is above.
             Some(figure) if figure >= cells.len() => self.width + figure - cells.len(),
             Some(figure) if cells[figure].is_some() => cells[figure].unwrap_or_default(),
-            _ => cells.iter().flatten().next().copied().unwrap_or_default(),
+            _ => self.first_column(value).unwrap_or_default(),
         }
     }
 
@@ -160,11 +178,12 @@ impl Crosstab {
     }
 }
 
-/// Whether a cell holds more than a mark for what is missing.
+/// Whether a cell holds more than a mark for what is missing, or the zero that a form shows there.
 fn says_something(cell: Cell<'_>) -> bool {
     match cell {
-        Cell::Empty => false,
-        Cell::Text(text) => !text::is_missing(text, &[]),
+        Cell::Empty | Cell::Integer(0) => false,
+        Cell::Float(value) => value != 0.0,
+        Cell::Text(text) => text.trim() != "0" && !text::is_missing(text, &[]),
         _ => true,
     }
 }
@@ -179,7 +198,6 @@ mod tests {
         Figure {
             column,
             value: value.to_string(),
-            typed: value.to_string(),
             measure,
             is_no_day: false,
         }
@@ -198,13 +216,12 @@ mod tests {
         let expected = [("2024", [Some(1), Some(3)]), ("2025", [Some(2), Some(4)])];
         let expected = expected.map(|(text, cells)| Value {
             text: text.to_string(),
-            typed: text.to_string(),
             cells: cells.to_vec(),
             is_no_day: false,
         });
         assert_eq!(found.values, expected);
         let cells: Vec<_> = found.figures().collect();
-        assert_eq!(cells, [("2024", 7, 1), ("2024", 8, 3), ("2025", 7, 2), ("2025", 8, 4)]);
+        assert_eq!(cells, [(1, 7, 1), (1, 8, 3), (2, 7, 2), (2, 8, 4)]);
         // A column of the sheet, the value, its two figures, and what stands beyond.
         let found = Crosstab {
             own: vec![0],
@@ -212,6 +229,10 @@ mod tests {
             ..found
         };
         assert_eq!([0, 1, 2, 3, 4].map(|column| found.origin(1, column)), [0, 2, 2, 4, 5]);
+        assert_eq!(
+            [0, 1, 2].map(|value| found.first_column(value)),
+            [Some(1), Some(2), None]
+        );
     }
 
     #[test]

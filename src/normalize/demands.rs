@@ -1,7 +1,8 @@
 //! What a row must meet whatever its contract: a key, its required values, a sender who may report it.
 
 use super::cell::Value;
-use super::lane::{Lane, SheetPlan};
+use super::lane::Lane;
+use super::plan::SheetPlan;
 use crate::config::Pii;
 use crate::domain::region::RegionError;
 use crate::finding::Finding;

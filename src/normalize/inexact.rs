@@ -110,6 +110,7 @@ mod tests {
             regions: CONFIGURATION.regions.clone(),
             codes: CONFIGURATION.codes.clone(),
             abbreviations: CONFIGURATION.abbreviations.clone(),
+            title_words: CONFIGURATION.title_words.clone(),
             speaker: Speaker::Everyone,
             as_of: chrono::NaiveDate::from_ymd_opt(2025, 11, 30).unwrap(),
             pseudonym_key: None,

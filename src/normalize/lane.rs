@@ -3,31 +3,27 @@
 //! A block goes the fast way first (`usual`); its rows in doubt are read here, cell by cell, with a finding for
 //! everything that is wrong. Both fill the same columns.
 
+mod value;
+
+pub(super) use value::Given;
+
 use super::Context;
-use super::cell::{ColumnReader, Multiple, Value, plain_text};
-use super::cell_region;
+use super::cell::{ColumnReader, Value};
 use super::columns::{Assembler, Rows};
-use super::fill_down::fill_down;
-use super::headers::YearFrom;
 use super::known::Known;
-use super::marks::{RowUnit, is_shortened};
 use super::places::is_blank;
-use super::route::{Layout, RoutedSheet};
-use super::rows::{RowKind, Whole, classify, whole};
+use super::plan::SheetPlan;
+use super::rows::{RowKind, Whole, classify, leads_no_text_column, stands_beside, whole};
 use super::style::{Styles, Witness};
 use super::totals::Tally;
 use super::units::Conversion;
 use super::usual::Draft;
 use super::{Counts, Event, RefusedRow};
 use crate::config::{ColumnType, Contract};
-use crate::domain::date::{self, Order};
-use crate::domain::period::Period;
-use crate::domain::personal::MASK;
 use crate::domain::region::Level;
-use crate::domain::text;
 use crate::domain::unit::Ratio;
-use crate::finding::{Finding, Place, Severity};
-use crate::read::{Block, Cell, Epoch};
+use crate::finding::{Finding, Severity};
+use crate::read::{Block, Cell};
 use arrow::array::RecordBatch;
 use chrono::NaiveDate;
 use std::sync::Arc;
@@ -45,65 +41,7 @@ pub(super) struct Lane<'c> {
     pub(super) witness: Witness,
     pub(super) known: Known,
     pub(super) conversions: Arc<[Conversion]>,
-    /// Name of the sender's own region.
-    pub(super) own_name: Option<String>,
     assembler: Assembler,
-}
-
-/// What one row of a sheet is read with.
-pub(super) struct SheetPlan<'s> {
-    pub(super) sheet: &'s RoutedSheet,
-    pub(super) layout: Layout,
-    /// Sheet columns that the contract reads.
-    pub(super) used: Vec<usize>,
-    /// Values for columns that the sheet does not have.
-    pub(super) constants: Vec<Option<Value<'static>>>,
-}
-
-impl SheetPlan<'_> {
-    /// Fills blanks that mean "as above", and says so for each column.
-    pub(super) fn fill_down(&self, block: &mut Block, from: usize, contract: &Contract) -> Vec<Finding> {
-        let source = self.layout.columns.source.iter();
-        let source: Vec<Option<usize>> = source
-            .map(|source| source.filter(|&source| !self.layout.is_said(source)))
-            .collect();
-        let filled = fill_down(block, from, contract, &source);
-        let note = |(column, row, count): (usize, usize, usize)| {
-            let header = self.layout.headers.get(column).map_or("", |header| header.trim());
-            let place = Place {
-                part: self.sheet.place,
-                sheet: self.sheet.name.clone(),
-                row: Some(block.row_numbers[row]),
-                column_index: Some(column as u32),
-                line: block.numbers_are_lines.then_some(block.row_numbers[row]),
-                column: Some(header.to_string()),
-            };
-            let finding = Finding::of("blank-as-above").with("column", header);
-            finding.with_figure("cells", count.to_string()).at(place)
-        };
-        filled.into_iter().map(note).collect()
-    }
-
-    /// The value, as text, of a column that the sheet does not have.
-    pub(super) fn supplied(&self, index: usize) -> Option<String> {
-        match self.constants[index].as_ref()? {
-            Value::Text(text) => Some(text.to_string()),
-            Value::Date(date) => Some(date.to_string()),
-            Value::Period(period) => Some(period.to_string()),
-            Value::Integer(_) | Value::Float(_) | Value::Scaled(_) | Value::Null => None,
-        }
-    }
-}
-
-/// What a row says by which its other cells are read.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Given<'g> {
-    /// The day whose registry counts.
-    pub on: NaiveDate,
-    /// What a figure is multiplied by for its unit.
-    pub ratio: Ratio,
-    /// The unit itself, as the row has it.
-    pub unit: Option<RowUnit<'g>>,
 }
 
 /// What became of a block.
@@ -120,55 +58,6 @@ pub(super) struct Harvest {
 enum Fate<'b> {
     Accepted(Vec<Value<'b>>),
     Gone,
-}
-
-/// Whether a row is the header once more, as at the top of a second page.
-pub(super) fn repeats_header(plan: &SheetPlan<'_>, block: &Block, row: usize) -> bool {
-    plan.used.len() > 1
-        && plan.used.iter().all(|&column| {
-            matches!(block.cell(row, column), Cell::Text(text) if text.trim() == plan.layout.headers[column].trim())
-        })
-}
-
-/// What stands for "as above", in lower case.
-const DITTO: [&str; 8] = ["\"", "''", "″", "〃", "sda", "s.d.a", "s.d.a.", "idem"];
-
-/// How far up ditto marks are followed.
-const DITTO_ROWS: usize = 500;
-
-/// A cell, or the one above it that its ditto marks stand for.
-fn above_ditto(block: &Block, row: usize, column: usize) -> Cell<'_> {
-    // Above a cell of a crosstab stands the one of the same value.
-    let value = |row: usize| block.turned.get(row);
-    let rows = (0..=row)
-        .rev()
-        .filter(|above| value(*above) == value(row))
-        .take(DITTO_ROWS);
-    let mut cells = rows.map(|row| block.cell(row, column));
-    let is_ditto = |cell: &Cell<'_>| matches!(cell, Cell::Text(text) if text.len() < 12 && DITTO.contains(&text.trim().to_lowercase().as_str()));
-    // The first row is the header or the block's first: marks there stand for nothing that is here.
-    cells
-        .find(|cell| !is_ditto(cell))
-        .unwrap_or_else(|| block.cell(row, column))
-}
-
-/// Numbers that stand for the days from 1982 to 2064 where no format says so.
-const SERIALS: std::ops::RangeInclusive<f64> = 30_000.0..=60_000.0;
-
-/// A number in a column of dates of a spreadsheet, or the text that one became in a column of texts, as the day that it
-/// stands for.
-fn as_day(cell: Cell<'_>, epoch: Epoch) -> Cell<'_> {
-    let serial = match cell {
-        Cell::Integer(number) => number as f64,
-        Cell::Float(number) => number,
-        // Five digits are no date in any notation.
-        Cell::Text(text) if text.trim().len() == 5 => text.trim().parse::<u16>().map_or(0.0, f64::from),
-        _ => return cell,
-    };
-    match SERIALS.contains(&serial) {
-        true => Cell::Date { serial, epoch },
-        false => cell,
-    }
 }
 
 impl<'c> Lane<'c> {
@@ -197,11 +86,6 @@ impl<'c> Lane<'c> {
             witness: Witness::new(contract.columns.len()),
             conversions: Conversion::all(contract).into(),
             known: Known::new(context, contract.columns.len()),
-            own_name: context
-                .speaker
-                .own_region()
-                .and_then(|code| context.regions.get(code))
-                .map(|region| region.name.clone()),
             assembler: Assembler::new(contract, context.sequence),
             readers,
             period,
@@ -245,6 +129,7 @@ impl<'c> Lane<'c> {
         let plain = draft.doubt[draft.rows()].iter().filter(|doubt| !**doubt).count() as u64;
         harvest.counts.read += plain;
         harvest.counts.accepted += plain;
+        let turned: Vec<Option<i32>> = block.turned.iter().map(|&one| plan.layout.turned_column(one)).collect();
         let rows = Rows {
             columns: &draft.columns,
             own: &draft.own,
@@ -252,6 +137,7 @@ impl<'c> Lane<'c> {
             keep: &keep,
             part: plan.sheet.place,
             numbers: &block.row_numbers,
+            turned: &turned,
         };
         harvest.rows = self.assembler.batch(&rows, &self.known);
         harvest
@@ -276,10 +162,6 @@ impl<'c> Lane<'c> {
     /// Reads one row cell by cell.
     fn row<'b>(&mut self, plan: &SheetPlan<'_>, block: &'b Block, row: usize, harvest: &mut Harvest) -> Fate<'b> {
         if plan.layout.header_row.is_some() {
-            if repeats_header(plan, block, row) {
-                harvest.counts.ignored += 1;
-                return Fate::Gone;
-            }
             match classify(block, row, &plan.used) {
                 RowKind::Data => {}
                 RowKind::Total => {
@@ -295,7 +177,8 @@ impl<'c> Lane<'c> {
         }
         if let Some(whole) = self.whole(plan, block, row) {
             harvest.counts.ignored += 1;
-            if whole == Whole::Sum {
+            // A crosstab's total states a figure for each of its values, and their rows come one after the other.
+            if whole == Whole::Sum && plan.layout.crosstab.is_none() {
                 harvest.tally.end(self.total_row(plan, block, row));
             }
             return Fate::Gone;
@@ -343,11 +226,22 @@ impl<'c> Lane<'c> {
             .filter(|reader| reader.is_key && reader.column.kind == ColumnType::Text);
         let mut wholes = names.filter_map(
             |reader| match block.cell(row, plan.layout.columns.source[reader.index]?) {
-                Cell::Text(text) => whole(text, self.own_name.as_deref()),
+                Cell::Text(text) if stands_beside(text) => self.names_one(plan, block, row).then_some(Whole::Mean),
+                Cell::Text(text) => whole(text, self.context.own_name()),
                 _ => None,
             },
         );
         wholes.next()
+    }
+
+    /// Whether one name at most stands in a row of the sheet.
+    fn names_one(&self, plan: &SheetPlan<'_>, block: &Block, row: usize) -> bool {
+        let turned = plan.layout.crosstab.as_ref();
+        let is_own = |&column: &usize| {
+            !plan.layout.is_said(column) && turned.is_none_or(|crosstab| crosstab.own(column).is_some())
+        };
+        let own: Vec<usize> = plan.used.iter().copied().filter(is_own).collect();
+        leads_no_text_column(block, row, &own)
     }
 
     /// Whether a row is the heading of those below it: a name that is no value of its column, and nothing else that is read.
@@ -405,148 +299,5 @@ impl<'c> Lane<'c> {
             }
         }
         values
-    }
-
-    pub(super) fn value<'b>(
-        &mut self,
-        plan: &SheetPlan<'_>,
-        block: &'b Block,
-        row: usize,
-        index: usize,
-        given: Given<'_>,
-        findings: &mut Vec<Finding>,
-    ) -> Value<'b> {
-        let on = given.on;
-        let reader = &self.readers[index];
-        let Some(source) = plan.layout.columns.source[index] else {
-            let constant = plan.constants[index].clone().unwrap_or(Value::Null);
-            return match (&constant, Some(index) == self.region) {
-                (Value::Text(code), true) => self.supplied_region(plan, block, row, code, on, findings),
-                _ => constant,
-            };
-        };
-        let cell = match (above_ditto(block, row, source), block.epoch) {
-            (cell, Some(epoch)) if reader.column.kind == ColumnType::Date => as_day(cell, epoch),
-            (cell, _) => cell,
-        };
-        if reader.is_missing(cell) {
-            return match &reader.column.default {
-                Some(default) if reader.is_key => {
-                    reader.read_constant(default, on, self.context).unwrap_or(Value::Null)
-                }
-                _ => Value::Null,
-            };
-        }
-        let power = plan.layout.columns.power[index];
-        let multiple = Multiple {
-            power,
-            ratio: given.ratio,
-        };
-        if let Cell::Text(text) = cell
-            && reader.column.kind.is_measure()
-        {
-            self.witness.observe(index, reader.column.kind, power, text);
-        }
-        if let Cell::Text(text) = cell
-            && reader.column.kind == ColumnType::Date
-        {
-            self.witness.observe_date(index, text);
-            if self.styles.month_first[index] && date::order(text) == Some(Order::Either) {
-                let place = self.place_of_column(plan, block, row, source, Some(index));
-                let finding = Finding::of("date-month-first").value(reader.shown(cell));
-                findings.push(finding.with("column", self.label(plan, index)).at(place));
-                return Value::Null;
-            }
-        }
-        let joined = match Some(index) == self.period {
-            true => self.joined_period(plan, block, row, source, reader),
-            false => None,
-        };
-        let read = match joined {
-            Some(period) => reader.begun(period).map(Value::Period),
-            None if reader.is_name_of_row() && is_shortened(cell, block.epoch.is_some()) => {
-                Err(Finding::of("key-shortened").value(reader.shown(cell)))
-            }
-            None => reader.read(cell, self.styles.by_column[index], multiple, on, self.context),
-        };
-        let read = read.or_else(|finding| match cell {
-            Cell::Text(text) if reader.column.kind.is_measure() => {
-                let (figure, mark) = reader.without_mark(text, given.unit).ok_or_else(|| finding.clone())?;
-                let style = self.styles.by_column[index];
-                let value = reader
-                    .read(Cell::Text(figure), style, multiple, on, self.context)
-                    .map_err(|_| finding)?;
-                let place = self.place_of_column(plan, block, row, source, Some(index));
-                let note = Finding::of("mark-left-out")
-                    .with("mark", mark)
-                    .value(reader.shown(cell));
-                findings.push(note.with("column", self.label(plan, index)).at(place));
-                Ok(value)
-            }
-            _ if finding.code == "region-retired" => {
-                let (code, told) = cell_region::own_successor(cell, &reader.column, on, self.context).ok_or(finding)?;
-                let place = self.place_of_column(plan, block, row, source, Some(index));
-                findings.push(told.with("column", self.label(plan, index)).at(place));
-                Ok(Value::Text(code.into()))
-            }
-            Cell::Text(text) if matches!(reader.column.kind, ColumnType::Region | ColumnType::Code) => {
-                let bare = text::without_list_mark(text).ok_or(finding);
-                bare.and_then(|bare| {
-                    reader.read(
-                        Cell::Text(bare),
-                        self.styles.by_column[index],
-                        multiple,
-                        on,
-                        self.context,
-                    )
-                })
-            }
-            _ => Err(finding),
-        });
-        let read = read.or_else(|finding| {
-            let Some((code, told)) = reader.mistyped_code(cell, self.context) else {
-                return Err(finding);
-            };
-            let place = self.place_of_column(plan, block, row, source, Some(index));
-            findings.push(told.with("column", self.label(plan, index)).at(place));
-            Ok(Value::Text(code.into()))
-        });
-        match read {
-            Ok(value) => value,
-            Err(finding) => {
-                let place = self.place_of_column(plan, block, row, source, Some(index));
-                let is_personal = reader.shown(cell) == MASK || self.may_name(plan, reader, cell);
-                let finding = match is_personal && finding.value.is_some() {
-                    true => finding.value(MASK),
-                    false => finding,
-                };
-                findings.push(finding.with("column", self.label(plan, index)).at(place));
-                Value::Null
-            }
-        }
-    }
-
-    /// The period that a part of a year (`Maret`, `3`) and a year write together.
-    fn joined_period(
-        &self,
-        plan: &SheetPlan<'_>,
-        block: &Block,
-        row: usize,
-        source: usize,
-        reader: &ColumnReader,
-    ) -> Option<Period> {
-        let year = match plan.layout.columns.year? {
-            YearFrom::Column(column) => plain_text(block.cell(row, column))?,
-            YearFrom::Title(year) => year.to_string(),
-        };
-        let part = plain_text(block.cell(row, source))?;
-        let header = &plan.layout.headers[source];
-        [
-            format!("{part} {year}"),
-            format!("{part}/{year}"),
-            format!("{header} {part} {year}"),
-        ]
-        .iter()
-        .find_map(|text| reader.period_of(Cell::Text(text)))
     }
 }

@@ -174,6 +174,15 @@ fn paths(rows: &[Vec<String>], width: usize) -> Vec<Vec<String>> {
     paths
 }
 
+/// The rows of a header that has several with texts, as they stand.
+pub(super) fn several_rows(block: &Block, header: &Header) -> Vec<Vec<String>> {
+    let rows = header.first..(header.first + header.depth).min(block.rows());
+    match rows.len() {
+        0 | 1 => Vec::new(),
+        _ => rows.map(|row| texts(block, row)).collect(),
+    }
+}
+
 /// Texts of a row by sheet column.
 pub(super) fn texts(block: &Block, row: usize) -> Vec<String> {
     let text = |&raw: &_| match block.view(raw) {
@@ -252,41 +261,58 @@ fn has_gap(upper: &[String], lower: &[String]) -> bool {
 /// is taken; the upper alone only where the lower says that it is the sum.
 fn join(upper: &[String], lower: &[String], knows: &impl Fn(&str) -> bool) -> Vec<String> {
     let blank = String::new();
+    let width = upper.len().max(lower.len());
+    let above = |column: usize| upper.get(column).unwrap_or(&blank);
+    let below = |column: usize| lower.get(column).unwrap_or(&blank);
     let mut group = &blank;
-    (0..upper.len().max(lower.len()))
+    let groups: Vec<&String> = (0..width)
         .map(|column| {
-            let above = upper.get(column).unwrap_or(&blank);
-            let below = lower.get(column).unwrap_or(&blank);
-            match (above.trim().is_empty(), below.trim().is_empty()) {
-                (true, true) => {
-                    group = &blank;
-                    String::new()
-                }
-                (false, true) => {
-                    group = &blank;
-                    above.clone()
-                }
-                (is_blank, false) => {
-                    if !is_blank {
-                        group = above;
-                    }
-                    if group.trim() == below.trim() {
-                        return below.clone();
-                    }
-                    let both = format!("{} {}", group.trim(), below.trim()).trim().to_string();
-                    // Of the parts of a group, its sum alone is what the group says.
-                    let sum = (super::rows::is_total(below)).then_some(group);
-                    let mut candidates = [Some(&both), sum, Some(below)].into_iter().flatten();
-                    let known = candidates.find(|text| knows(text)).unwrap_or(&both);
-                    // A unit of the group is that of each of its columns.
-                    match text::unit_of(group) {
-                        Some(unit) if text::bracket(known).is_none() => format!("{known} ({unit})"),
-                        _ => known.clone(),
-                    }
-                }
-            }
+            group = match (above(column).trim().is_empty(), below(column).trim().is_empty()) {
+                (false, false) => above(column),
+                (true, false) => group,
+                _ => &blank,
+            };
+            group
         })
-        .collect()
+        .collect();
+    let monthly: Vec<&String> = (0..width)
+        .filter(|&column| is_this_month(below(column)))
+        .map(|column| groups[column])
+        .collect();
+    let joined = |column: usize| {
+        let (group, below) = (groups[column], below(column));
+        if below.trim().is_empty() {
+            return above(column).clone();
+        }
+        if group.trim() == below.trim() {
+            return below.clone();
+        }
+        let both = format!("{} {}", group.trim(), below.trim()).trim().to_string();
+        let is_monthly = monthly.contains(&group);
+        // Of the parts of a group, its sum alone is what the group says; of its months, that of the report.
+        let is_whole = if is_monthly {
+            is_this_month(below)
+        } else {
+            super::rows::is_total(below)
+        };
+        let whole = is_whole.then_some(group);
+        let mut candidates = [Some(&both), whole, (!is_monthly).then_some(below)]
+            .into_iter()
+            .flatten();
+        let known = candidates.find(|text| knows(text)).unwrap_or(&both);
+        // A unit of the group is that of each of its columns.
+        match text::unit_of(group) {
+            Some(unit) if text::bracket(known).is_none() => format!("{known} ({unit})"),
+            _ => known.clone(),
+        }
+    };
+    (0..width).map(joined).collect()
+}
+
+/// `Bulan Ini` between `Bulan Lalu` and `Jumlah`, which then is the sum of the months.
+fn is_this_month(text: &str) -> bool {
+    const LONGEST: usize = 30;
+    text.len() <= LONGEST && matches!(text::normal(text).as_str(), "bulan ini" | "bln ini")
 }
 
 /// A row below the header that says units and nothing else: `(jiwa)`, `ribu orang`, `%`.

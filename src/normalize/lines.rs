@@ -132,7 +132,7 @@ pub(super) fn line(block: &Block, row: usize) -> Option<Line> {
 }
 
 /// `A`, `b.`, `II)`: what numbers a section, but no row.
-fn is_section_mark(text: &str) -> bool {
+pub(super) fn is_section_mark(text: &str) -> bool {
     let mark = text.trim_end_matches(['.', ')']);
     let is_letter = mark.len() == 1 && mark.bytes().all(|byte| byte.is_ascii_alphabetic());
     is_letter || (!mark.is_empty() && mark.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X')))

@@ -19,7 +19,7 @@
 //! - `personal`: pseudonyms and masks; `undeclared`: columns that look personal and that no contract names
 //! - `demands`, `speaker`: what every row must meet, and who may report for whom
 //! - `places`: where a cell is, for people; `totals`: total rows as a check
-//! - `lanes`: blocks spread over threads; `lane`: one thread's way; `usual`: its fast way; `known`: what it remembers;
+//! - `plan`: what a sheet's rows are read with; `lanes`: blocks spread over threads; `lane`: one thread's way; `usual`: its fast way; `known`: what it remembers;
 //!   `columns`: values to arrays
 
 mod candidate;
@@ -43,6 +43,7 @@ mod marks;
 mod normalizer;
 mod personal;
 mod places;
+mod plan;
 mod question;
 mod route;
 mod rows;
@@ -56,6 +57,7 @@ mod undeclared;
 mod units;
 mod usual;
 
+pub use candidate::{RunnerUp, runner_up};
 pub use cell::shown;
 pub use crosstab::Crosstab;
 pub use headers::{ColumnMap, Supplied, YearFrom};
@@ -74,6 +76,7 @@ use crate::config::{Column, Connector, Contract};
 use crate::domain::abbreviation::Abbreviations;
 use crate::domain::code::CodeTable;
 use crate::domain::region::Registry;
+use crate::domain::title_word::TitleWords;
 use crate::finding::Bilingual;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -89,6 +92,7 @@ pub struct Context {
     pub regions: Arc<Registry>,
     pub codes: Arc<BTreeMap<String, CodeTable>>,
     pub abbreviations: Arc<Abbreviations>,
+    pub title_words: Arc<TitleWords>,
     pub speaker: Speaker,
     pub as_of: NaiveDate,
     /// Key of pseudonyms, where the installation has one.
@@ -98,6 +102,12 @@ pub struct Context {
 }
 
 impl Context {
+    /// Name of the sender's own region.
+    pub(crate) fn own_name(&self) -> Option<&str> {
+        let region = self.regions.get(self.speaker.own_region()?)?;
+        Some(&region.name)
+    }
+
     /// A value of a column as people say it; see [`Column::said`].
     pub(crate) fn said(&self, column: &Column, text: &str) -> Bilingual {
         column.said(text, &self.codes, &self.regions)

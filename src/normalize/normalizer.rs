@@ -3,8 +3,9 @@
 use super::Context;
 use super::cell::Value;
 use super::headers::{ColumnMap, Supplied, Vocabulary};
-use super::lane::{Harvest, Lane, SheetPlan};
+use super::lane::{Harvest, Lane};
 use super::lanes::{Ended, in_order};
+use super::plan::SheetPlan;
 use super::route::{Layout, RoutedSheet};
 use super::sheet_rows::SheetRows;
 use super::style::{Styles, Witness};

@@ -1,8 +1,9 @@
 //! Where a cell is and what it says, for people: places, labels, renderings.
 
 use super::cell::ColumnReader;
-use super::lane::{Lane, SheetPlan};
+use super::lane::Lane;
 use super::personal;
+use super::plan::SheetPlan;
 use crate::config::ColumnType;
 use crate::domain::code::Near;
 use crate::domain::personal::{masked, may_be_name};
@@ -99,15 +100,12 @@ impl Lane<'_> {
         }
     }
 
+    /// Place of a row, about a contract column or all of them.
     pub(super) fn place(&self, plan: &SheetPlan<'_>, block: &Block, row: usize, column: Option<usize>) -> Place {
-        let number = block.row_numbers[row];
         Place {
-            part: plan.sheet.place,
-            sheet: plan.sheet.name.clone(),
-            row: Some(number),
-            column_index: None,
-            line: block.numbers_are_lines.then_some(number),
+            turned: block.turned.get(row).and_then(|&one| plan.layout.turned_column(one)),
             column: column.map(|index| self.names[index].clone()),
+            ..plan.place(block, row)
         }
     }
 

@@ -1,39 +1,49 @@
 //! Doubts about a sheet as a whole, which its sender must settle before it can count.
 
 mod cells;
+mod words;
 
-use super::headers::{ColumnMap, Supplied};
+pub(super) use words::{NO_NAMES, PARTS, REGION_WORDS};
+
+use super::headers::Supplied;
 use super::places::is_blank;
-use super::{Context, title};
+use super::route::Layout;
+use super::{Context, title, units};
 use crate::config::{Column, ColumnType, Contract};
 use crate::domain::period::{Grain, Period};
-use crate::domain::{money, text};
-use crate::finding::Finding;
+use crate::domain::{money, text, title_word};
+use crate::finding::{Bilingual, Finding};
 use crate::read::{Block, Cell};
+use words::{ADDRESS, AUTHORS, CLASSES, DIVISIONS, IN_CHARGE, NAME_WORDS, NAMING, PEOPLE};
+
+/// Most cells of a row that is a title: a label and what it says.
+const TITLE_CELLS: usize = 2;
 
 /// A table, as it would be read.
 pub(super) struct Table<'t> {
     pub contract: &'t Contract,
     pub context: &'t Context,
-    pub map: &'t ColumnMap,
-    /// What stands above the header, and the sheet's name.
+    pub layout: &'t Layout,
+    /// What stands above the header …
+    pub above: &'t [String],
+    /// … and the sheet's name.
     pub titles: &'t [String],
     /// Headers of a crosstab that are written as days but are none.
     pub no_days: &'t [String],
-    /// The first rows, of which `from` on are data. Of a crosstab they are not turned.
+    /// The first rows. Of a crosstab they are not turned.
     pub top: &'t Block,
-    pub from: usize,
-    pub is_crosstab: bool,
-    /// The sheet column that numbers the rows.
-    pub numbering: Option<usize>,
 }
 
-/// The first doubt.
+/// The first doubt. A table without rows, such as the sheet of a month to come, raises none.
 pub(super) fn of(table: &Table<'_>) -> Option<Finding> {
+    let is_filled = |row: usize| table.top.row(row).iter().any(|&raw| !is_blank(table.top.view(raw)));
+    if !(table.layout.skip_rows..table.top.rows()).any(is_filled) {
+        return None;
+    }
     if let Some(header) = table.no_days.first() {
         return Some(Finding::of("header-no-day").value(header));
     }
-    let cells = || match table.is_crosstab {
+    let cells = || match table.is_turned() {
         true => None,
         false => table
             .blank_names()
@@ -46,112 +56,15 @@ pub(super) fn of(table: &Table<'_>) -> Option<Finding> {
     table
         .parts()
         .or_else(|| table.not_begun())
+        .or_else(|| table.other_figures())
         .or_else(|| table.key_in_title())
         .or_else(|| table.other_region())
         .or_else(|| table.period_in_title())
         .or_else(|| table.unit_in_title())
         .or_else(|| table.unit_below())
+        .or_else(|| table.several_units())
         .or_else(cells)
 }
-
-/// Headers of the parts of a region, in normal form.
-pub(super) const PARTS: [&str; 7] = [
-    "kecamatan",
-    "nama kecamatan",
-    "desa",
-    "kelurahan",
-    "desa kelurahan",
-    "distrik",
-    "puskesmas",
-];
-
-/// Headers of what divides people or an office, in normal form.
-const DIVISIONS: [&str; 10] = [
-    "jenis kelamin",
-    "kelamin",
-    "kewarganegaraan",
-    "kelompok umur",
-    "golongan umur",
-    "uptd",
-    "upt",
-    "unit kerja",
-    "wilayah kerja",
-    "cabang",
-];
-
-/// Most words of a name in a title.
-const NAME_WORDS: usize = 4;
-
-/// Words behind a header in a title that name none of its values.
-pub(super) const NO_NAMES: [&str; 58] = [
-    "tgl",
-    "harian",
-    "mingguan",
-    "bulanan",
-    "tahunan",
-    "bahan",
-    "barang",
-    "sembako",
-    "pangan",
-    "komoditas",
-    "kebutuhan",
-    "pokok",
-    "strategis",
-    "wilayah",
-    "pemantauan",
-    "bulan",
-    "tahun",
-    "tanggal",
-    "triwulan",
-    "semester",
-    "minggu",
-    "periode",
-    "hari",
-    "per",
-    "menurut",
-    "dan",
-    "atau",
-    "di",
-    "ke",
-    "dari",
-    "pada",
-    "untuk",
-    "yang",
-    "dengan",
-    "se",
-    "seluruh",
-    "semua",
-    "setiap",
-    "kota",
-    "kabupaten",
-    "kab",
-    "provinsi",
-    "daerah",
-    "tradisional",
-    "modern",
-    "rakyat",
-    "induk",
-    "utama",
-    "murah",
-    "swasta",
-    "pemerintah",
-    "negeri",
-    "nasional",
-    "masing",
-    "belum",
-    "tersedia",
-    "terkait",
-    "setempat",
-];
-
-/// Words with which names of regions begin, in normal form.
-pub(super) const REGION_WORDS: [&str; 4] = ["kabupaten", "kab", "kota", "provinsi"];
-
-/// Words behind a power of ten that say that people are counted.
-const PEOPLE: [&str; 5] = ["jiwa", "orang", "org", "people", "persons"];
-
-/// Words with which the line of an address begins, or that stand in none but one, in normal form.
-const ADDRESS: [&str; 8] = ["jl", "jln", "jalan", "alamat", "telp", "telepon", "kode pos", "fax"];
 
 /// Whether a title is the address in a letterhead.
 fn is_address(title: &str) -> bool {
@@ -159,17 +72,33 @@ fn is_address(title: &str) -> bool {
     ADDRESS.iter().any(|word| padded.contains(&format!(" {word} ")))
 }
 
-/// The headers of a column, in normal form.
+/// A title without where an office stands: `KANTOR DINAS PERDAGANGAN, KEC. ANDIR`.
+fn without_seat(title: &str) -> &str {
+    let is_office = text::normal(title).starts_with("kantor ");
+    title
+        .split_once(',')
+        .filter(|_| is_office)
+        .map_or(title, |(office, _)| office)
+}
+
+/// The headers of a column, in normal form, also without what says that it is a name or a number.
 fn headers_of(column: &Column) -> impl Iterator<Item = String> {
     let headers = column.synonyms.iter().chain([&column.title.id]);
-    headers
-        .map(|header| text::normal(header))
-        .filter(|header| !header.is_empty())
+    let both = headers.flat_map(|header| {
+        let header = text::normal(header);
+        let bare = header
+            .split_once(' ')
+            .filter(|(first, _)| NAMING.contains(first))
+            .map(|(_, bare)| bare.to_string());
+        [Some(header), bare]
+    });
+    both.flatten().filter(|header| !header.is_empty())
 }
 
 /// Whether a text begins with a name.
 fn is_name(text: &str) -> bool {
-    let next = text.split(' ').find(|word| !word.is_empty());
+    let mut words = text.split(' ').filter(|word| !word.is_empty());
+    let next = words.find(|word| !CLASSES.contains(word));
     let is_month = |word: &str| Period::parse(&format!("{word} 2000"), &[Grain::Month]).is_ok();
     next.is_some_and(|word| !NO_NAMES.contains(&word) && word.chars().all(char::is_alphabetic) && !is_month(word))
 }
@@ -183,6 +112,11 @@ pub(super) fn begins_as_name_of(column: &Column, text: &str) -> bool {
 }
 
 impl Table<'_> {
+    /// Whether its rows are none of the sheet's.
+    fn is_turned(&self) -> bool {
+        self.layout.crosstab.is_some() || self.layout.form.is_some()
+    }
+
     fn columns(&self) -> impl Iterator<Item = (usize, &String, &Column)> {
         let columns = self.contract.columns.iter().enumerate();
         columns.map(|(index, (name, column))| (index, name, column))
@@ -190,7 +124,7 @@ impl Table<'_> {
 
     fn defaults(&self) -> impl Iterator<Item = (&Column, &String)> {
         let keys = self.columns().filter(|(_, name, _)| self.contract.key.contains(name));
-        keys.filter_map(|(index, _, column)| match &self.map.supplied[index] {
+        keys.filter_map(|(index, _, column)| match &self.layout.columns.supplied[index] {
             Some(Supplied::Default(value)) => Some((column, value)),
             _ => None,
         })
@@ -200,17 +134,17 @@ impl Table<'_> {
     /// region's figure. So too where a key that would tell them apart is taken to be that of the whole.
     fn parts(&self) -> Option<Finding> {
         let is_of = |headers: &[&str]| {
-            let mut unknown = self.map.unknown.iter();
+            let mut unknown = self.layout.columns.unknown.iter();
             unknown.find(|header| headers.contains(&text::header(header).as_str()))
         };
-        let supplied = &self.map.supplied;
+        let supplied = &self.layout.columns.supplied;
         let is_sender = |supplied: &Option<Supplied>| matches!(supplied, Some(Supplied::Sender(_)));
         if !supplied.iter().any(is_sender) {
             return None;
         }
         let told_apart = self.columns().filter(|(index, name, column)| {
             let is_period = self.contract.period.as_ref() == Some(*name);
-            let is_read = self.map.source[*index].is_some() && column.kind != ColumnType::Region;
+            let is_read = self.layout.columns.source[*index].is_some() && column.kind != ColumnType::Region;
             self.contract.key.contains(*name) && !is_period && is_read
         });
         let kinds: Vec<ColumnType> = told_apart.map(|(_, _, column)| column.kind).collect();
@@ -218,7 +152,8 @@ impl Table<'_> {
         let by_kind = !kinds.is_empty();
         let by_name = kinds.iter().any(|kind| *kind != ColumnType::Code);
         let part = is_of(&PARTS);
-        let default = self.defaults().next();
+        // A kind that is left out does not stand for a place.
+        let default = self.defaults().find(|(column, _)| column.kind != ColumnType::Code);
         match (part, default) {
             (Some(part), Some((column, default))) if by_kind => {
                 let finding = Finding::of("part-not-read").with_both("column", &column.title);
@@ -230,10 +165,16 @@ impl Table<'_> {
         }
     }
 
-    /// A title whose period has not begun: a typing error, or a plan.
+    /// A title whose period has not begun: a typing error, or a plan. A sheet without figures is that of a month to come.
     fn not_begun(&self) -> Option<Finding> {
+        let figures = self.layout.figures(self.contract);
+        let is_figure = |column: &usize, row: usize| !is_blank(self.top.cell(row, *column));
+        let mut rows = self.layout.skip_rows..self.top.rows();
+        if !figures.is_empty() && !rows.any(|row| figures.iter().any(|column| is_figure(column, row))) {
+            return None;
+        }
         self.columns()
-            .find_map(|(index, _, column)| match self.map.supplied[index] {
+            .find_map(|(index, _, column)| match self.layout.columns.supplied[index] {
                 Some(Supplied::Title(period)) if period.start() > self.context.as_of => {
                     let finding = Finding::of("period-in-future").with_both("column", &column.title);
                     let finding = finding.with_day("as_of", self.context.as_of.to_string());
@@ -243,12 +184,57 @@ impl Table<'_> {
             })
     }
 
+    /// A title by which the figures are others than the dataset's: a plan, a sum since January, one sex alone. What a header
+    /// says too is told apart there.
+    fn other_figures(&self) -> Option<Finding> {
+        let padded = |text: &str| format!(" {} ", text::normal(text));
+        let layout = self.layout;
+        let headers = layout.headers.iter().chain(&layout.columns.unknown);
+        let mut known: Vec<String> = headers.map(|header| padded(header)).collect();
+        known.push(padded(&self.contract.title.id));
+        let is_known = |word: &str| known.iter().any(|text| text.contains(&format!(" {word} ")));
+        let found = |title: &String, words: &[String], meaning: Bilingual| {
+            let normal = text::normal(title);
+            if AUTHORS.iter().any(|word| normal.starts_with(word)) || is_address(title) {
+                return None;
+            }
+            let word = title_word::in_title(words, &normal, is_known).filter(|_| self.stands_alone(title))?;
+            let finding = Finding::of("title-of-other-figures").with_both("meaning", &meaning);
+            let finding = finding.with_both("dataset", &self.contract.title).with("word", word);
+            Some(finding.value(title.trim()))
+        };
+        let shared = self.titles.iter().find_map(|title| {
+            let mut words = self.context.title_words.iter();
+            words.find_map(|one| {
+                let (id, en) = (one.meaning_id.clone(), one.meaning_en.clone());
+                found(title, &one.words, Bilingual { id, en })
+            })
+        });
+        // A sheet's name is often that of the place where its rows come from, such as `Rombel`.
+        shared.or_else(|| {
+            self.above.iter().find_map(|title| {
+                let mut own = self.contract.other_titles.iter();
+                own.find_map(|one| found(title, &one.words, one.meaning.clone()))
+            })
+        })
+    }
+
+    /// Whether a title is a line of its own, or the sheet's name: a row of several cells above the header that is read is
+    /// an example, or another header.
+    fn stands_alone(&self, title: &str) -> bool {
+        let of_row = |row: usize| self.top.row(row).iter().map(|&raw| self.top.view(raw));
+        let has = |row: &usize| of_row(*row).any(|cell| matches!(cell, Cell::Text(text) if text.trim() == title));
+        let is_alone = |row: usize| of_row(row).filter(|cell| !is_blank(*cell)).count() <= TITLE_CELLS;
+        let mut rows = (0..self.top.rows()).filter(has).peekable();
+        rows.peek().is_none() || rows.any(is_alone)
+    }
+
     /// A title that names a part (`PASAR KOSAMBI`, `KECAMATAN ANDIR`) of which the table has no column, so that its rows would
     /// be those of the whole.
     fn key_in_title(&self) -> Option<Finding> {
         for (column, default) in self.defaults() {
             for title in self.titles {
-                let normal = text::normal(title);
+                let normal = text::normal(without_seat(title));
                 if normal.starts_with("sumber") || is_address(title) {
                     continue;
                 }
@@ -267,13 +253,16 @@ impl Table<'_> {
     }
 
     /// Whether a title has one of a column's headers with a name behind it: `HARGA DI PASAR KOSAMBI`, not `HARGA PASAR PER
-    /// BULAN` and not `PASAR TRADISIONAL`.
+    /// BULAN`, `PASAR TRADISIONAL` or `Kepala Pasar: Asep`.
     fn is_name_of(&self, column: &Column, title: &str) -> bool {
         let padded = format!(" {title} ");
         headers_of(column).any(|header| {
             let header = format!(" {header} ");
-            let mut behind = padded.split(header.as_str()).skip(1);
-            behind.any(is_name)
+            let mut found = padded.match_indices(header.as_str());
+            found.any(|(at, _)| {
+                let is_charge = IN_CHARGE.iter().any(|word| padded[..at].ends_with(&format!(" {word}")));
+                !is_charge && is_name(&padded[at + header.len()..])
+            })
         })
     }
 
@@ -291,10 +280,15 @@ impl Table<'_> {
     /// A title that names another region than the sender, of whom the rows would be. Of several names the one nearest to the
     /// table counts: above stands who wrote it. An address names none.
     fn other_region(&self) -> Option<Finding> {
-        let supplied = self.map.supplied.iter().find_map(|supplied| match supplied {
-            Some(Supplied::Sender(code)) if !code.is_empty() => Some(code),
-            _ => None,
-        })?;
+        let supplied = self
+            .layout
+            .columns
+            .supplied
+            .iter()
+            .find_map(|supplied| match supplied {
+                Some(Supplied::Sender(code)) if !code.is_empty() => Some(code),
+                _ => None,
+            })?;
         let is_of_sender = |code: &str| code == supplied || supplied.starts_with(&format!("{code}."));
         let titles = self.titles.iter().filter(|title| !is_address(title));
         let named = titles.flat_map(|title| self.regions_in(title));
@@ -332,7 +326,8 @@ impl Table<'_> {
         let (index, _, column) = self.columns().find(|(_, name, column)| {
             self.contract.period.as_ref() == Some(name) && column.kind == ColumnType::Period
         })?;
-        let source = self.map.source[index].filter(|_| !self.is_crosstab && self.map.year.is_none())?;
+        let source =
+            self.layout.columns.source[index].filter(|_| !self.is_turned() && self.layout.columns.year.is_none())?;
         let named = title::period(self.titles, self.contract)?;
         let mut found = self.cells(source).filter_map(|cell| match cell {
             Cell::Text(text) => Period::parse(text, &Grain::ALL).ok(),
@@ -348,50 +343,57 @@ impl Table<'_> {
         is_all.then(|| finding.with("read", year.to_string()).value(named.to_string()))
     }
 
-    /// A title that gives figures in thousands, or counts as percentages, where no header does.
+    /// A title that gives figures in thousands, or counts as percentages, where no header does. Money in thousands is read.
     fn unit_in_title(&self) -> Option<Finding> {
+        let unit = self.unread_unit(self.titles.iter().map(String::as_str), false)?;
+        Some(Finding::of("unit-in-title").value(unit.trim()))
+    }
+
+    /// The first unit in these texts in which the figures may be, and are not read. `with_money`: that of money is not, either.
+    fn unread_unit<'t>(&self, texts: impl IntoIterator<Item = &'t str>, with_money: bool) -> Option<&'t str> {
         let is_read = |kind: ColumnType| {
             let read = move |(index, _, column): &(usize, &String, &Column)| {
-                column.kind == kind && self.map.source[*index].is_some()
+                column.kind == kind && self.layout.columns.source[*index].is_some()
             };
             self.columns().filter(read)
         };
-        let is_plain = |(index, ..): (usize, &String, &Column)| self.map.power[index] == 0;
+        let is_plain = |(index, ..): (usize, &String, &Column)| self.layout.columns.power[index] == 0;
         let has = |kind: ColumnType| is_read(kind).next().is_some() && is_read(kind).all(is_plain);
         let (has_counts, has_money) = (has(ColumnType::Count), has(ColumnType::Money));
-        let has_percent = self
-            .columns()
-            .any(|(index, _, column)| column.unit.as_deref() == Some("percent") && self.map.source[index].is_some());
+        let has_percent = self.columns().any(|(index, _, column)| {
+            column.unit.as_deref() == Some("percent") && self.layout.columns.source[index].is_some()
+        });
+        let has_plain_money = is_read(ColumnType::Money).any(is_plain);
         let is_other = |unit: &&str| {
-            let scale = money::header_scale(unit).filter(|scale| !scale.rupiah && scale.power > 0);
+            let scale = money::header_scale(unit).filter(|scale| scale.power > 0);
+            if scale.is_some_and(|scale| scale.rupiah) {
+                return with_money && has_plain_money;
+            }
             // A title that says thousands and not of what may mean money too.
             let may_be_money = has_money && text::normal(unit).split(' ').all(|word| !PEOPLE.contains(&word));
             let is_percent = has_counts && !has_percent && text::says_percent(unit);
             (scale.is_some() && (has_counts || may_be_money)) || is_percent
         };
-        let units = self.titles.iter().flat_map(|title| title::units(title));
-        let mut units = units.filter(is_other);
-        units.next().map(|unit| Finding::of("unit-in-title").value(unit.trim()))
+        texts.into_iter().flat_map(title::units).find(is_other)
     }
 
-    /// A remark below the table that gives its money in thousands or millions, where nothing above does.
+    /// A header or a title that names two units of figures whose rows name none.
+    fn several_units(&self) -> Option<Finding> {
+        let (figure, text) = units::several(self.contract, self.context, self.layout, self.titles)?;
+        let title = &self.contract.columns[figure].title;
+        Some(Finding::of("several-units").with_both("column", title).value(text))
+    }
+
+    /// A remark below the table that gives its figures in thousands or millions, where nothing above does.
     fn unit_below(&self) -> Option<Finding> {
-        let is_money = |(index, _, column): (usize, &String, &Column)| {
-            let is_read = self.map.source[index].is_some() && self.map.power[index] == 0;
-            column.kind == ColumnType::Money && is_read
-        };
-        if !self.columns().any(is_money) {
-            return None;
-        }
-        for row in self.from..self.top.rows() {
+        for row in self.layout.skip_rows..self.top.rows() {
             let mut texts = self.top.row(row).iter().map(|&raw| self.top.view(raw));
             let mut filled = texts.by_ref().filter(|cell| !is_blank(*cell));
             let (Some(Cell::Text(remark)), None) = (filled.next(), filled.next()) else {
                 continue;
             };
-            let scales = title::units(remark).into_iter().filter_map(money::header_scale);
-            if scales.into_iter().any(|scale| scale.rupiah && scale.power > 0) {
-                return Some(Finding::of("unit-in-title").value(remark.trim()));
+            if let Some(unit) = self.unread_unit([remark], true) {
+                return Some(Finding::of("unit-in-title").value(unit.trim()));
             }
         }
         None

@@ -1,15 +1,16 @@
 //! Which sheet of which part is which dataset, and where its table begins.
 
+mod told;
+
 use super::candidate::{self, Candidate, Pin};
 use super::crosstab::Crosstab;
 use super::form::Form;
-use super::headers::{ColumnMap, Forms, Supplied, Vocabulary, YearFrom};
-use super::inexact::Inexact;
+use super::headers::{ColumnMap, Forms, Vocabulary};
 use super::lines::Lines;
 use super::style::Witness;
 use super::tables::{self, Area};
-use super::undeclared::{self, Undeclared};
-use super::{Context, personal, question, title, units};
+use super::undeclared;
+use super::{Context, question, title};
 use crate::config::{Column, Contract};
 use crate::domain::personal::masked;
 use crate::finding::{Bilingual, Finding, Place, said};
@@ -36,6 +37,8 @@ pub struct Layout {
     pub crosstab: Option<Crosstab>,
     /// Header texts by sheet column, for places and renderings; those of columns that lines supply come last.
     pub headers: Vec<String>,
+    /// The rows of a header that has several, as they stand; none of one that holds values.
+    pub header_rows: Vec<Vec<String>>,
     /// What is read of lines between its rows; none for records and forms.
     pub lines: Option<Lines>,
 }
@@ -49,6 +52,17 @@ impl Layout {
             (None, None) => Some(column),
         };
         own.filter(|&column| self.width().is_none_or(|width| column < width))
+    }
+
+    /// Number of the sheet column, from 1, in which a turned row stands that is of this value of a crosstab's header, or
+    /// this record of a table on its side. Of several figures of a value it is the first one's.
+    pub(super) fn turned_column(&self, ordinal: u32) -> Option<i32> {
+        let column = match (&self.crosstab, &self.form) {
+            (Some(crosstab), _) => crosstab.first_column(ordinal as usize),
+            (None, Some(form)) => form.columns.get(ordinal as usize).copied(),
+            (None, None) => None,
+        };
+        i32::try_from(column? + 1).ok()
     }
 
     /// Whether lines between the rows supply this column of the rows as they are read.
@@ -87,7 +101,7 @@ impl Layout {
     }
 
     /// The sheet column that numbers the rows, where nothing else is read from it.
-    fn numbering(&self) -> Option<usize> {
+    pub(super) fn numbering(&self) -> Option<usize> {
         let is_number = |header: &String| {
             matches!(
                 crate::domain::text::header(header).as_str(),
@@ -146,6 +160,15 @@ pub struct LeftOut {
     pub nearest: String,
     /// It fits, but is hidden beside sheets that can be seen.
     pub is_hidden: bool,
+    /// Columns of it look personal.
+    pub is_personal: bool,
+}
+
+impl LeftOut {
+    /// Whether it is nearly a table of the nearest contract.
+    pub fn is_near(&self) -> bool {
+        self.matched >= 2 && self.missing.len() <= self.matched
+    }
 }
 
 /// All sheets of a submission.
@@ -220,6 +243,7 @@ fn leave_hidden(documents: &[Box<dyn Document>], routing: &mut Routing) {
             missing: Vec::new(),
             nearest: sheet.contract.name.clone(),
             is_hidden: true,
+            is_personal: false,
         }));
 }
 
@@ -336,6 +360,8 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
             routing.asked = true;
             let place = Place {
                 row: asked.layout.header_row,
+                column: doubt.place.column.clone(),
+                column_index: doubt.place.column_index,
                 ..place
             };
             routing.findings.push(Finding::clone(doubt).at(place));
@@ -345,17 +371,18 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
             .iter()
             .max_by_key(|candidate| candidate.layout.columns.matched);
         if let Some(nearest) = nearest {
-            routing.findings.extend(title_not_used(nearest, &place));
+            routing.findings.extend(told::title_not_used(nearest, &place));
             routing.left_out.push(LeftOut {
                 part: spot.part,
                 sheet: spot.sheet,
                 place: spot.place,
                 name: spot.name,
-                headers: seen_headers(nearest),
+                headers: told::seen_headers(nearest),
                 matched: nearest.layout.columns.matched,
                 missing: nearest.layout.columns.missing.clone(),
                 nearest: nearest.contract.name.clone(),
                 is_hidden: false,
+                is_personal: !undeclared::in_sheet(top).is_empty(),
             });
         }
         return;
@@ -387,13 +414,11 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
     let table = question::Table {
         contract: &first.contract,
         context,
-        map: &first.layout.columns,
+        layout: &first.layout,
+        above: &first.titles,
         titles: &titles,
         no_days: &first.no_days,
         top,
-        from: first.layout.skip_rows,
-        is_crosstab: first.layout.crosstab.is_some() || first.layout.form.is_some(),
-        numbering: first.layout.numbering(),
     };
     if let Some(finding) = question::of(&table) {
         routing.asked = true;
@@ -408,7 +433,9 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
     routing
         .findings
         .extend(undeclared.iter().map(|found| found.said(&place)));
-    routing.findings.extend(notes(first, &place, &undeclared, context));
+    routing
+        .findings
+        .extend(told::notes(first, &place, &undeclared, context));
     let is_declared = |(column, source): (&Column, &Option<usize>)| column.pii.is_some() && source.is_some();
     let mut columns = first.contract.columns.values().zip(&first.layout.columns.source);
     let holds_personal = !undeclared.is_empty() || columns.any(is_declared);
@@ -422,129 +449,4 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
         layout: first.layout.clone(),
         holds_personal,
     });
-}
-
-/// Why a title that names a time does not give the period of a table that nothing else is missing in.
-fn title_not_used(nearest: &Candidate, place: &Place) -> Option<Finding> {
-    let period = nearest.contract.period.as_ref()?;
-    let is_missing = nearest.layout.columns.missing.contains(period) && nearest.fits_but_for_titles();
-    let (title, why) = title::unused(&nearest.titles, &nearest.contract).filter(|_| is_missing)?;
-    let names = nearest.contract.titles(std::slice::from_ref(period));
-    let finding = Finding::of("title-not-used").with_both("column", &names);
-    Some(finding.with_both("why", &why).value(title).at(place.clone()))
-}
-
-/// The texts of the row that looked most like a header. Where no text is any contract's, it is no header but may be
-/// anybody's data, and is not repeated.
-fn seen_headers(nearest: &Candidate) -> Vec<String> {
-    let matched = nearest.layout.columns.matched;
-    // A list of persons without headers: what is taken for one is the first of them, and none of it may be quoted.
-    let is_value = |text: &String| {
-        let text = text.trim();
-        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        is_number || crate::domain::date::parse_date(text).is_ok()
-    };
-    if matched == 0 || (matched == 1 && nearest.layout.headers.iter().any(is_value)) {
-        return Vec::new();
-    }
-    let texts = nearest.layout.headers.iter().filter(|text| !text.trim().is_empty());
-    texts.map(|text| personal::header(text)).collect()
-}
-
-/// What the sender should know about how the sheet was read. Programs that send records are not told of every
-/// field that is not used.
-fn notes(chosen: &Candidate, place: &Place, undeclared: &[Undeclared], context: &Context) -> Vec<Finding> {
-    let mut notes = Vec::new();
-    let Some(row) = chosen.layout.header_row else {
-        return notes;
-    };
-    let place = Place {
-        row: Some(row),
-        ..place.clone()
-    };
-    let map = &chosen.layout.columns;
-    let finding = |one: &Inexact| one.finding(&chosen.contract, &chosen.layout, &place);
-    notes.extend(map.inexact.iter().map(finding));
-    // Of columns that look personal more is said.
-    let unknown = map.unknown.iter().map(|text| personal::header(text));
-    let unknown: Vec<String> = unknown
-        .filter(|header| undeclared.iter().all(|found| found.header != *header))
-        .collect();
-    if !unknown.is_empty() {
-        notes.push(
-            Finding::of("columns-not-used")
-                .with("columns", unknown.join(", "))
-                .of_headers(&unknown)
-                .at(place.clone()),
-        );
-    }
-    if let Some(crosstab) = &chosen.layout.crosstab
-        && let Some((_, column)) = chosen.contract.columns.get_index(crosstab.along)
-    {
-        let values: Vec<&str> = crosstab.values().collect();
-        let note = Finding::of("columns-turned").with("values", values.join(", "));
-        notes.push(note.with_both("column", &column.title).at(place.clone()));
-    }
-    notes.extend(units::told(&chosen.contract, context, map, &place));
-    if let Some(power) = map.power_by_title {
-        let factor = format!("1{}", ".000".repeat(power as usize / 3));
-        notes.push(Finding::of("unit-by-title").with("factor", factor).at(place.clone()));
-    }
-    if let Some(YearFrom::Title(year)) = map.year
-        && let Some(column) = chosen
-            .contract
-            .period
-            .as_ref()
-            .and_then(|name| chosen.contract.columns.get(name))
-    {
-        let note = Finding::of("year-by-title").with_both("column", &column.title);
-        notes.push(note.value(year.to_string()).at(place.clone()));
-    }
-    for (index, (name, column)) in chosen.contract.columns.iter().enumerate() {
-        let place = Place {
-            column: Some(name.clone()),
-            ..place.clone()
-        };
-        let title = &column.title;
-        match &map.supplied[index] {
-            Some(Supplied::Title(period)) => {
-                notes.push(
-                    Finding::of("supplied-by-title")
-                        .with_both("column", title)
-                        .with_day("value", period.to_string())
-                        .value(period.to_string())
-                        .at(place),
-                );
-            }
-            Some(Supplied::Label(value)) => {
-                notes.push(
-                    Finding::of("supplied-by-title")
-                        .with_both("column", title)
-                        .with_both("value", &context.said(column, value))
-                        .value(value)
-                        .at(place),
-                );
-            }
-            Some(Supplied::Sender(region)) => {
-                notes.push(
-                    Finding::of("supplied-by-sender")
-                        .with_both("column", title)
-                        .with_both("value", &context.said(column, region))
-                        .value(region)
-                        .at(place),
-                );
-            }
-            Some(Supplied::Default(value)) => {
-                notes.push(
-                    Finding::of("supplied-by-default")
-                        .with_both("column", title)
-                        .with_both("value", &context.said(column, value))
-                        .value(value)
-                        .at(place),
-                );
-            }
-            _ => {}
-        }
-    }
-    notes
 }

@@ -1,6 +1,6 @@
 //! Rows that are no data: blank, total, footnote and numbering rows, and the foot of a table.
 
-use crate::domain::{date, text};
+use crate::domain::{axis, date, text};
 use crate::read::{Block, Cell};
 
 /// What a row is.
@@ -243,6 +243,53 @@ pub(super) fn whole(name: &str, own: Option<&str>) -> Option<Whole> {
     (is_sum || is_own).then_some(Whole::Sum)
 }
 
+/// First words of rows below a table that are held against it, and are no part of it.
+const COMPARED: [&str; 13] = [
+    "target",
+    "selisih",
+    "pertumbuhan",
+    "persentase",
+    "prosentase",
+    "persen",
+    "realisasi",
+    "capaian",
+    "kenaikan",
+    "penurunan",
+    "naik",
+    "perubahan",
+    "deviasi",
+];
+
+/// Words for times as seen from that of the table, in normal form.
+const PASSED: [&str; 3] = ["ini", "lalu", "sebelumnya"];
+
+/// Whether a name in a column of parts says what the row compares the table with, or another time: `Target 2026`,
+/// `Selisih`, `Pertumbuhan (%)`, `Okt 2025`. A name with any other word is that of a part.
+pub(super) fn stands_beside(name: &str) -> bool {
+    // A few words at most; most names are told from these by their first one.
+    const LONGEST: usize = 60;
+    let begins = |word: &&str| {
+        let head = name.trim_start().get(..word.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(word))
+    };
+    let is_time = |word: &str| axis::is_month(word) || ["tahun", "thn", "bulan", "bln"].contains(&word);
+    let mut words = name.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let last = words.next_back().unwrap_or_default();
+    let may_be_time = name.bytes().any(|byte| byte.is_ascii_digit()) || PASSED.contains(&last.to_lowercase().as_str());
+    let is_compared = COMPARED.iter().any(begins);
+    if name.len() > LONGEST || !(is_compared || (may_be_time && is_time(&first.to_lowercase()))) {
+        return false;
+    }
+    let normal = text::normal(name);
+    let is_of_time = |word: &str| is_time(word) || text::is_year(word) || PASSED.contains(&word);
+    let is_link = |word: &str| ["s", "d", "sd", "dan", "dari", "terhadap", "rp", "turun"].contains(&word);
+    let is_other = |word: &str| !is_of_time(word) && !is_link(word) && !COMPARED.contains(&word);
+    // A month or the word `Tahun` alone may be a name.
+    let is_whole_time = normal.split(' ').any(|word| is_of_time(word) && !is_time(word));
+    !normal.split(' ').any(is_other) && (is_compared || is_whole_time)
+}
+
 /// `*) angka sementara`, `1) angka sementara`, `r) angka diperbaiki`.
 fn is_note(text: &str) -> bool {
     let text = text.trim_start();
@@ -279,7 +326,7 @@ fn starts_with_word(text: &str, words: &[&str]) -> bool {
 
 /// A total row has numbers, blanks and its own label: an innovation whose title begins with "Total" has other
 /// texts beside it.
-fn leads_no_text_column(block: &Block, row: usize, used: &[usize]) -> bool {
+pub(super) fn leads_no_text_column(block: &Block, row: usize, used: &[usize]) -> bool {
     let texts = used
         .iter()
         .filter(|&&column| matches!(block.cell(row, column), Cell::Text(text) if is_word(text)))
@@ -361,6 +408,39 @@ mod tests {
             "Ratarata",
         ] {
             assert_eq!(of(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_held_against_a_table_is_no_part_of_it() {
+        for name in [
+            "Target 2026",
+            "Selisih",
+            "Pertumbuhan (%)",
+            "Persentase",
+            "Realisasi 2025",
+            "Okt 2025",
+            "Tahun 2025",
+            "Capaian Target (%)",
+            "Realisasi s.d. Okt 2025",
+            "naik/turun",
+        ] {
+            assert!(stands_beside(name), "{name}");
+        }
+        for name in [
+            "Target Indah",
+            "Pantai Selisih",
+            "Oktober",
+            "Mei",
+            "Tahun Baru",
+            "Bulan",
+            "Taman 2025",
+            "2025",
+            "Targetan",
+            "Kec. Realisasi",
+            "",
+        ] {
+            assert!(!stands_beside(name), "{name}");
         }
     }
 

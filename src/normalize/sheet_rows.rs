@@ -2,12 +2,13 @@
 //! totals of crosstabs are compared and their rows turned.
 
 use super::crosstab::{Crosstab, CrosstabSums};
-use super::lane::{Lane, SheetPlan, repeats_header};
+use super::lane::Lane;
 use super::lines::UnderLines;
 use super::places::is_blank;
+use super::plan::SheetPlan;
 use super::route::Layout;
 use super::tables::is_title;
-use crate::config::{ColumnType, Contract};
+use crate::config::Contract;
 use crate::domain::text::is_missing;
 use crate::finding::{Finding, Place};
 use crate::read::{Block, Cell, RawCell};
@@ -100,7 +101,10 @@ impl SheetRows {
             return Ok((block, from));
         }
         if plan.layout.crosstab.is_none() && plan.layout.form.is_none() {
-            self.no_table_below(&block, from, plan, &lane.contract)?;
+            let repeated = self.repeated_headers(&block, from, plan, &lane.contract)?;
+            if !repeated.is_empty() {
+                block = without(&block, &repeated);
+            }
             no_cut_thousands(&block, from, plan, lane)?;
         }
         block = self.lines.next(block, from, plan, lane)?;
@@ -111,51 +115,107 @@ impl SheetRows {
         Ok(self.rows.turned(block, from, &plan.layout))
     }
 
-    fn no_table_below(
+    /// Rows that are the header once more.
+    ///
+    /// # Errors
+    /// Where a table of its own begins below.
+    fn repeated_headers(
         &mut self,
         block: &Block,
         from: usize,
         plan: &SheetPlan<'_>,
         contract: &Contract,
-    ) -> Result<(), Finding> {
+    ) -> Result<Vec<usize>, Finding> {
         let is_blank = |row: usize| block.row(row).iter().all(|&raw| is_blank(block.view(raw)));
         let is_below_title = |row: usize, first: bool| match (from..row).rev().find(|&above| !is_blank(above)) {
             Some(above) => is_title(block, above),
             None => first,
         };
         let header = OtherHeader::new(plan, contract);
+        let mut repeated = Vec::new();
         for row in from..block.rows() {
-            let repeated = repeats_header(plan, block, row);
+            let header_row = plan.layout.repeated_header_row(&plan.used, block, row);
             let is_below = || is_below_title(row, self.below_title);
             let is_gap = || row > from && is_blank(row - 1);
-            if (repeated && is_below()) || (!repeated && header.is(block, row, || is_gap() || is_below())) {
-                let place = Place {
-                    part: plan.sheet.place,
-                    sheet: plan.sheet.name.clone(),
-                    row: Some(block.row_numbers[row]),
-                    line: block.numbers_are_lines.then_some(block.row_numbers[row]),
-                    ..Place::default()
-                };
-                return Err(Finding::of("table-below-table").at(place));
+            let is_other = match header_row {
+                // Its lower rows stand below the first.
+                Some(position) => position == 0 && is_below(),
+                None => header.is(block, row, || is_gap() || is_below()),
+            };
+            if is_other {
+                return Err(Finding::of("table-below-table").at(plan.place(block, row)));
             }
+            repeated.extend(header_row.map(|_| row));
         }
         self.below_title = is_below_title(block.rows(), self.below_title);
-        Ok(())
+        Ok(repeated)
     }
 
     fn compare(&mut self, crosstab: &Crosstab, block: &Block, from: usize, plan: &SheetPlan<'_>, lane: &Lane<'_>) {
         let figure = |measure: usize, cell: Cell<'_>| lane.figure(measure, cell);
         for (row, finding) in self.sums.check(crosstab, block, from, figure) {
             let place = Place {
-                part: plan.sheet.place,
-                sheet: plan.sheet.name.clone(),
-                row: Some(block.row_numbers[row]),
-                line: block.numbers_are_lines.then_some(block.row_numbers[row]),
-                ..finding.place.clone()
+                column_index: finding.place.column_index,
+                column: finding.place.column.clone(),
+                ..plan.place(block, row)
             };
             self.notes.push(finding.at(place));
         }
     }
+}
+
+impl Layout {
+    /// Which row of the header a row is once more, as at the top of a second page. `used` are the sheet columns that are read.
+    pub(super) fn repeated_header_row(&self, used: &[usize], block: &Block, row: usize) -> Option<usize> {
+        let is_same = |&column: &usize| says(block.cell(row, column), &self.headers[column]);
+        if used.len() > 1 && used.iter().all(is_same) {
+            return Some(0);
+        }
+        let is = |row: usize, header: &[String]| {
+            let width = block.row(row).len().max(header.len());
+            let text = |column: usize| header.get(column).map_or("", String::as_str);
+            (0..width).all(|column| says(block.cell(row, column), text(column)))
+        };
+        // One of several stands beside the next, unless the block ends between them.
+        let is_beside = |other: Option<usize>, position: usize| match other {
+            Some(other) if other < block.rows() => is(other, &self.header_rows[position]),
+            _ => true,
+        };
+        (0..self.header_rows.len()).find(|&position| {
+            is(row, &self.header_rows[position])
+                && match position {
+                    0 => is_beside(Some(row + 1), 1),
+                    _ => is_beside(row.checked_sub(1), position - 1),
+                }
+        })
+    }
+}
+
+/// Whether a cell says a header's text.
+fn says(cell: Cell<'_>, header: &str) -> bool {
+    match cell {
+        Cell::Empty => header.trim().is_empty(),
+        Cell::Text(text) | Cell::Spread(text) => text.trim() == header.trim(),
+        Cell::Integer(number) => header.trim().parse() == Ok(number),
+        _ => false,
+    }
+}
+
+/// The block with some of its rows, given in their order, blank.
+fn without(block: &Block, rows: &[usize]) -> Block {
+    let mut kept = Block {
+        text: block.text.clone(),
+        numbers_are_lines: block.numbers_are_lines,
+        epoch: block.epoch,
+        ..Block::default()
+    };
+    for row in 0..block.rows() {
+        if rows.binary_search(&row).is_err() {
+            kept.cells.extend(block.row(row));
+        }
+        kept.end_row(block.row_numbers[row]);
+    }
+    kept
 }
 
 /// Refuses rows whose figures were cut at the comma of their thousands, where the file parts cells by commas: `140,000` makes
@@ -186,12 +246,9 @@ fn no_cut_thousands(block: &Block, from: usize, plan: &SheetPlan<'_>, lane: &Lan
         }
         if let Some((row, written)) = first.filter(|_| is_cut) {
             let place = Place {
-                part: plan.sheet.place,
-                row: Some(block.row_numbers[row]),
-                line: block.numbers_are_lines.then_some(block.row_numbers[row]),
                 column_index: Some(source as u32),
                 column: Some(reader.name.clone()),
-                ..Place::default()
+                ..plan.place(block, row)
             };
             let finding = Finding::of("thousands-unquoted").with("column", header(source));
             return Err(finding.with("next", header(source + 1)).value(written).at(place));
@@ -281,13 +338,9 @@ fn is_word(text: &str) -> bool {
 impl Lane<'_> {
     /// A cell of a measure that adds up, as a number; none where it says none, or where nothing adds up. Powers of ten in
     /// headers are left out: they are those of the total too.
-    fn figure(&self, measure: usize, cell: Cell<'_>) -> Result<Option<f64>, ()> {
+    pub(super) fn figure(&self, measure: usize, cell: Cell<'_>) -> Result<Option<f64>, ()> {
         let reader = &self.readers[measure];
-        let adds_up = matches!(
-            reader.column.kind,
-            ColumnType::Count | ColumnType::Money | ColumnType::Decimal
-        );
-        if !adds_up || reader.is_missing(cell) {
+        if !reader.column.adds_up() || reader.is_missing(cell) {
             return Ok(None);
         }
         let written = match cell {

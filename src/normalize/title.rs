@@ -1,14 +1,14 @@
 //! What stands above a header: titles that say the period of a whole sheet.
 
+mod named;
+
+use self::named::{LONGEST, Named, words};
 use crate::config::Contract;
 use crate::domain::period::{Grain, Period};
 use crate::domain::{axis, date, money, text};
 use crate::finding::Bilingual;
 use crate::read::{Block, Cell};
 use chrono::NaiveDate;
-
-/// Most words of a title that together may name a period (`Triwulan III Tahun 2024`).
-const WINDOW: usize = 4;
 
 /// The texts of the rows above the header.
 pub(super) fn titles(block: &Block, header_row: usize) -> Vec<String> {
@@ -73,7 +73,7 @@ pub(super) fn year(titles: &[String]) -> Option<i32> {
 }
 
 /// Whether a title names a first and a last day or month: `10 - 12 November 2026`, `Januari s.d. Oktober`.
-fn is_span(title: &str) -> bool {
+pub(super) fn is_span(title: &str) -> bool {
     let padded = format!(" {} ", text::normal(title));
     let words: Vec<&str> = title.split_whitespace().collect();
     let is_day = |word: &str| word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit());
@@ -137,7 +137,7 @@ pub(super) fn units(title: &str) -> Vec<&str> {
     }
     if found.is_empty() {
         let lower = title.to_ascii_lowercase();
-        let words = ["dalam ", "dlm ", "satuan"];
+        let words = ["dalam ", "dlm ", "satuan", " x rp", " x 1"];
         found.extend(
             words
                 .iter()
@@ -147,106 +147,6 @@ pub(super) fn units(title: &str) -> Vec<&str> {
         );
     }
     found
-}
-
-/// Words that number a law, a decree or a letter.
-const NUMBERS: [&str; 3] = ["nomor", "no", "number"];
-
-/// The words of a title, without what says where a law, a decree or a letter is to be found: `Perda Nomor 3 Tahun 2021`,
-/// `Surat Nomor 500/123/2026 tanggal 5 November 2026`.
-fn words(title: &str) -> Vec<&str> {
-    let all: Vec<&str> = title
-        .split(|letter: char| letter.is_whitespace() || letter == ',')
-        .filter(|word| !word.is_empty())
-        .collect();
-    let normal: Vec<String> = all.iter().map(|word| text::normal(word)).collect();
-    let mut kept = Vec::new();
-    let mut at = 0;
-    while at < all.len() {
-        // `No.11` is written as one word too.
-        let joined = normal[at].strip_prefix("no ").or(normal[at].strip_prefix("nomor "));
-        let is_joined = joined.is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()));
-        if !is_joined && !NUMBERS.contains(&normal[at].as_str()) {
-            kept.push(all[at]);
-            at += 1;
-            continue;
-        }
-        // Behind the number stands its year, or the day of a letter.
-        let behind = |word: &str| match word {
-            "tahun" | "thn" => Some(1),
-            "tanggal" | "tgl" => Some(3),
-            _ => None,
-        };
-        let mut near = at + 1..all.len().min(at + 5);
-        at = near
-            .find_map(|next| Some(next + 1 + behind(&normal[next])?))
-            .unwrap_or(at + 2 - usize::from(is_joined));
-    }
-    kept
-}
-
-/// Words before the time that a title's figures are of, where it names others too: `PENDATAAN 2026 KONDISI TAHUN 2025`.
-const STATE: [&str; 6] = ["kondisi", "keadaan", "posisi", "per", "cutoff", "of"];
-
-/// Longest text that is looked at for a time, in bytes.
-const LONGEST: usize = 400;
-
-/// What a title says of the time of its rows.
-struct Named {
-    /// The times, each as long as it is written.
-    all: Vec<Period>,
-    /// That which is said to be theirs.
-    state: Option<Period>,
-    /// A month, quarter or semester is named apart from the year: `SEPTEMBER DAN OKTOBER 2026`.
-    loose: bool,
-}
-
-impl Named {
-    fn of(title: &str) -> Named {
-        let mut named = Named {
-            all: Vec::new(),
-            state: None,
-            loose: false,
-        };
-        // Without a year it names none; prose is no title.
-        if title.len() > LONGEST || !title.bytes().any(|byte| byte.is_ascii_digit()) {
-            return named;
-        }
-        let words: Vec<&str> = words(title)
-            .into_iter()
-            .filter(|word| !word.eq_ignore_ascii_case("anggaran"))
-            .collect();
-        let parsed = |from: usize, length: usize| {
-            let phrase = words[from..from + length].join(" ");
-            let phrase = phrase.trim_matches(['(', ')', '.', ':', ' ']);
-            let has_digit = phrase.bytes().any(|byte| byte.is_ascii_digit());
-            has_digit.then(|| Period::parse(phrase, &Grain::ALL).ok()).flatten()
-        };
-        // A part of a year, were a year behind it.
-        let is_part = |from: usize, length: usize| {
-            let phrase = words[from..from + length].join(" ");
-            let phrase = phrase.trim_matches(['(', ')', '.', ':', '-', ' ']);
-            let is_word = phrase.starts_with(char::is_alphabetic);
-            let period = Period::parse(&format!("{phrase} 2000"), &Grain::ALL);
-            is_word && period.is_ok_and(|period| period.grain() != Grain::Year)
-        };
-        let mut at = 0;
-        while at < words.len() {
-            let lengths = (1..=WINDOW.min(words.len() - at)).rev();
-            if let Some((length, period)) = lengths.clone().find_map(|length| Some((length, parsed(at, length)?))) {
-                named.all.push(period);
-                let is_state = |word: &str| STATE.contains(&text::normal(word).as_str());
-                if is_state(words[at]) || (at > 0 && is_state(words[at - 1])) {
-                    named.state = Some(period);
-                }
-                at += length;
-                continue;
-            }
-            named.loose |= is_part(at, 1) || (at + 1 < words.len() && is_part(at, 2));
-            at += 1;
-        }
-        named
-    }
 }
 
 /// A time as a period of a contract's grains, as [`Period::parse`] reads a day. One of quarters, semesters and years must be
@@ -421,159 +321,4 @@ pub(super) fn unused(titles: &[String], contract: &Contract) -> Option<(String, 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn titles(texts: &[&str]) -> Vec<String> {
-        texts.iter().map(|text| (*text).to_string()).collect()
-    }
-
-    #[test]
-    fn a_year_is_that_of_the_titles_if_there_is_one() {
-        assert_eq!(year(&titles(&["LAPORAN TAHUN 2026", "Kota Bandung 2026"])), Some(2026));
-        assert_eq!(
-            year(&titles(&["LAPORAN TAHUN 2026", "dicetak 3 Januari 2027"])),
-            Some(2026)
-        );
-        assert_eq!(year(&titles(&["LAPORAN 2025/2026"])), None);
-        assert_eq!(year(&titles(&["Perda 1234"])), None);
-    }
-
-    #[test]
-    fn a_day_and_a_unit_may_stand_in_a_title() {
-        let of = |texts: &[&str]| day(&titles(texts)).map(|day| day.to_string());
-        assert_eq!(
-            of(&["Hari/Tanggal: Selasa, 10 November 2026"]).as_deref(),
-            Some("2026-11-10")
-        );
-        assert_eq!(
-            of(&["10 November 2026", "dicetak 11 November 2026"]).as_deref(),
-            Some("2026-11-10")
-        );
-        assert_eq!(of(&["10 November 2026", "11 November 2026"]), None);
-        assert_eq!(of(&["November 2026"]), None);
-        assert_eq!(of(&["TANGGAL 10 - 12 NOVEMBER 2026"]), None);
-        assert_eq!(of(&["10-12 November 2026"]), None);
-        let power = |text: &str| money_power(&titles(&[text]));
-        assert_eq!(power("(dalam jutaan rupiah)"), Some(6));
-        assert_eq!(power("Satuan: Rp ribu"), Some(3));
-        assert_eq!(power("REALISASI PAJAK 2026 (juta rupiah)"), Some(6));
-        let both = ["(dalam rupiah)", "(dalam juta rupiah)"];
-        assert_eq!(money_power(&titles(&both)), None, "the nearest title decides");
-        for text in [
-            "KUNJUNGAN (ribu orang) DAN PENDAPATAN (rupiah)",
-            "Bantuan Rp 5 juta",
-            "dalam rupiah",
-            "dalam ribuan jiwa",
-        ] {
-            assert_eq!(power(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_month_may_stand_in_a_title_of_days() {
-        let of = |texts: &[&str], year| month(&titles(texts), year).map(|month| month.to_string());
-        for text in [
-            "HARGA HARIAN BULAN NOVEMBER 2026",
-            "TANGGAL 1 S.D. 30 NOVEMBER 2026",
-            "Tanggal 1 - 30 November 2026",
-        ] {
-            assert_eq!(of(&[text], None).as_deref(), Some("2026-11"), "{text}");
-        }
-        assert_eq!(
-            of(&["HARGA TAHUN 2026", "November"], Some(2026)).as_deref(),
-            Some("2026-11")
-        );
-        assert_eq!(
-            of(&["November 2026", "Bandung, 2 Desember 2026"], None).as_deref(),
-            Some("2026-11")
-        );
-        for texts in [
-            &["Bandung, 2 Desember 2026"] as &[&str],
-            &["Oktober s.d. November 2026"],
-            &["30 Oktober s.d. 5 November 2026"],
-            &["Oktober 2026", "November 2026"],
-            &["November"],
-            &["Tahun 2026"],
-        ] {
-            assert_eq!(of(texts, None), None, "{texts:?}");
-        }
-    }
-
-    #[test]
-    fn a_title_of_several_months_names_none() {
-        let contract = crate::config::load(std::path::Path::new(env!("CARGO_MANIFEST_DIR")))
-            .map(|configuration| configuration.contracts["civil_registration"].clone())
-            .unwrap();
-        let of = |texts: &[&str]| period(&titles(texts), &contract).map(|period| period.to_string());
-        assert_eq!(of(&["LAPORAN BULAN OKTOBER 2026"]).as_deref(), Some("2026-10"));
-        assert_eq!(of(&["SISWA SD OKTOBER 2026"]).as_deref(), Some("2026-10"));
-        assert_eq!(
-            of(&["BULAN OKTOBER 2026", "Dicetak 10 November 2026"]).as_deref(),
-            Some("2026-10")
-        );
-        for title in [
-            "LAPORAN JANUARI S.D. OKTOBER 2026",
-            "Januari s/d Oktober 2026",
-            "Januari sampai Maret 2026",
-        ] {
-            assert_eq!(of(&[title]), None, "{title}");
-        }
-    }
-
-    #[test]
-    fn a_title_says_the_time_of_its_rows_or_none() {
-        let contracts = crate::config::load(std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
-        let of = |dataset: &str, texts: &[&str]| {
-            let contract = &contracts.contracts[dataset];
-            period(&titles(texts), contract).map(|period| period.to_string())
-        };
-        // By semester or year.
-        for (texts, expected) in [
-            (&["SEMESTER II TAHUN 2025"] as &[&str], Some("2025-S2")),
-            (&["TAHUN 2025", "SEMESTER II 2025"], Some("2025-S2")),
-            (&["KEADAAN 31 OKTOBER 2025"], Some("2025-S2")),
-            (&["DATA 31 DESEMBER 2025"], Some("2025-S2")),
-            (&["Population as of December 31, 2025"], Some("2025-S2")),
-            (&["TAHUN ANGGARAN 2025"], Some("2025")),
-            (&["TAHUN 2025", "Semarang, 5 Januari 2026"], Some("2025")),
-            (&["PENDATAAN TAHUN 2026 ATAS KONDISI TAHUN 2025"], Some("2025")),
-            (&["(Permendagri Nomor 3 Tahun 2021)", "TAHUN 2025"], Some("2025")),
-            (&["TRIWULAN III TAHUN 2026"], None),
-            (&["BULAN SEPTEMBER 2026"], None),
-            (&["TAHUN 2026", "BULAN SEPTEMBER 2026"], None),
-            (&["BULAN SEPTEMBER KOTA SEMARANG TAHUN 2026"], None),
-            (&["SEMESTER I DAN SEMESTER II TAHUN 2025"], None),
-            (&["TAHUN 2024 DAN 2025"], None),
-            (&["Perda Nomor 10 Tahun 2023"], None),
-            (&["(PP No.11 Tahun 2021)"], None),
-        ] {
-            assert_eq!(of("population", texts).as_deref(), expected, "{texts:?}");
-        }
-        // By month.
-        for (texts, expected) in [
-            (
-                &["BULAN OKTOBER 2026", "Perda Nomor 10 Tahun 2023"] as &[&str],
-                Some("2026-10"),
-            ),
-            (&["LAPORAN TAHUN 2026", "BULAN OKTOBER TAHUN 2026"], Some("2026-10")),
-            (&["SEPTEMBER DAN OKTOBER 2026"], None),
-            (&["SEPTEMBER - OKTOBER 2026"], None),
-            (&["Surat Nomor 500/1/2026 tanggal 5 November 2026"], None),
-            (
-                &["Nomor: 472/1234/2026 tanggal 5 November 2026", "BULAN OKTOBER 2026"],
-                Some("2026-10"),
-            ),
-            (&["BULAN OKTOBER", "TAHUN 2026"], Some("2026-10")),
-            (&["Laporan per 5 November 2026 (bulan Oktober 2026)"], Some("2026-10")),
-            (&["BULAN OKTOBER 2026", "Diperbarui 5 November 2026"], Some("2026-10")),
-            (&["Pelayanan kumulatif Oktober 2026"], None),
-        ] {
-            assert_eq!(of("civil_registration", texts).as_deref(), expected, "{texts:?}");
-        }
-        let letter = ["Lampiran Surat Nomor 500.2/123/2026 tanggal 5 November 2026"];
-        assert_eq!(day(&titles(&letter)), None);
-        assert_eq!(day(&titles(&["Tanggal 10 dan 11 November 2026"])), None);
-        assert_eq!(year(&titles(&["Tahun 2026", "(Perwal No. 4 Tahun 2020)"])), Some(2026));
-    }
-}
+mod tests;

@@ -4,14 +4,17 @@
 //! since an earlier one, or of all; of the rows below it, if it stands on top; of one level of regions only; or of the totals
 //! above it. It differs only where it is none of these.
 
+use super::cell::{ColumnReader, plain};
 use super::columns::Values;
-use super::lane::{Lane, SheetPlan};
+use super::lane::Lane;
+use super::plan::SheetPlan;
 use super::usual::Draft;
-use crate::config::{ColumnType, Contract};
+use crate::config::{Column, ColumnType, Contract};
 use crate::domain::number::parse_count;
 use crate::domain::region::Level;
 use crate::finding::{Finding, Place};
 use crate::read::{Block, Cell};
+use crate::table::schema::DEFAULT_SCALE;
 
 /// Most total rows of a sheet that are compared.
 const MOST_ROWS: usize = 1_000;
@@ -62,15 +65,40 @@ struct Stretch {
 pub(super) struct Stated {
     column: usize,
     label: String,
-    number: i64,
+    number: f64,
+    /// How it may be rounded; none of counts.
+    rounding: Option<Rounding>,
     place: Place,
 }
+
+/// How a figure that is written to some decimals may be rounded.
+#[derive(Debug, Clone, Copy)]
+struct Rounding {
+    /// Half of what its last digit stands for.
+    half: f64,
+    /// It has decimals: then each of its parts may be rounded so too.
+    is_of_parts: bool,
+}
+
+impl Stated {
+    /// Whether it is this sum of rows.
+    fn is(&self, sum: f64, rows: u64) -> bool {
+        let Some(rounding) = self.rounding else {
+            return sum == self.number;
+        };
+        let rounded = if rounding.is_of_parts { rows as f64 + 1.0 } else { 1.0 };
+        (sum - self.number).abs() <= rounding.half * rounded + NOISE * self.number.abs()
+    }
+}
+
+/// Binary fractions are not exact to this share of themselves.
+const NOISE: f64 = 1e-12;
 
 /// Sums of accepted rows, and what the total rows among them state.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    /// Columns that add up: counts.
-    columns: Vec<usize>,
+    /// Columns that add up, and what their values are divided by.
+    columns: Vec<(usize, f64)>,
     /// The rows before the first total row, between it and the second, and so on: one more than there are total rows.
     stretches: Vec<Stretch>,
     totals: Vec<Vec<Stated>>,
@@ -79,9 +107,10 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn new(contract: &Contract) -> Tally {
         let columns = contract.columns.values().enumerate();
-        let counts = columns.filter(|(_, column)| column.kind == ColumnType::Count);
+        let adding = columns.filter(|(_, column)| column.adds_up());
+        let unit = |column: &Column| 10_f64.powi(i32::from(column.scale.unwrap_or(DEFAULT_SCALE)));
         let mut tally = Tally {
-            columns: counts.map(|(index, _)| index).collect(),
+            columns: adding.map(|(index, column)| (index, unit(column))).collect(),
             ..Tally::default()
         };
         tally.stretches.push(tally.none());
@@ -100,10 +129,11 @@ impl Tally {
     pub(super) fn add(&mut self, draft: &Draft<'_>, row: usize) {
         let Some(open) = self.stretches.last_mut() else { return };
         open.rows += 1;
-        for (sums, &column) in open.sums.iter_mut().zip(&self.columns) {
+        for (sums, &(column, unit)) in open.sums.iter_mut().zip(&self.columns) {
             let filled = &draft.columns[column];
             let number = match &filled.values {
                 Values::Integer(numbers) if filled.valid[row] => numbers[row] as f64,
+                Values::Scaled(numbers) if filled.valid[row] => numbers[row] as f64 / unit,
                 _ => continue,
             };
             sums.all += number;
@@ -162,10 +192,10 @@ impl Tally {
                 };
                 findings.push(
                     Finding::of("total-differs")
-                        .with_figure("sum", super::cell::plain(nearest))
+                        .with_figure("sum", shown(nearest))
                         .with("column", stated.label.as_str())
-                        .with_figure("value", stated.number.to_string())
-                        .value(stated.number.to_string())
+                        .with_figure("value", shown(stated.number))
+                        .value(shown(stated.number))
                         .at(stated.place.clone()),
                 );
             }
@@ -175,15 +205,15 @@ impl Tally {
 
     /// The sum that is nearest to a total which is none; nothing where it is one, or where nobody can say.
     fn differs(&self, position: usize, stated: &Stated) -> Option<f64> {
-        let column = self.columns.iter().position(|column| *column == stated.column)?;
-        let number = stated.number as f64;
+        let column = self.columns.iter().position(|(column, _)| *column == stated.column)?;
+        let number = stated.number;
         let mut nearest: Option<f64> = None;
         // Of two that are equally near, the one that was seen first.
-        let mut is_sum = |sum: f64| {
+        let mut is_sum = |sum: f64, rows: u64| {
             if nearest.is_none_or(|known| (sum - number).abs() < (known - number).abs()) {
                 nearest = Some(sum);
             }
-            sum == number
+            stated.is(sum, rows)
         };
         let (above, below) = self.stretches.split_at(position + 1);
         // No row stands between it and the total row above, or the header.
@@ -196,7 +226,7 @@ impl Tally {
             }
             rows += stretch.rows;
             sums.add(&stretch.sums[column]);
-            if stretch.rows > 0 && sums.candidates().into_iter().any(&mut is_sum) {
+            if stretch.rows > 0 && sums.candidates().into_iter().any(|sum| is_sum(sum, rows)) {
                 return None;
             }
         }
@@ -210,7 +240,7 @@ impl Tally {
             }
             rows += stretch.rows;
             let mut candidates = sums.candidates().into_iter();
-            if stretch.rows > 0 && candidates.any(|sum| sum == number || (is_on_top && is_sum(sum))) {
+            if stretch.rows > 0 && candidates.any(|sum| stated.is(sum, rows) || (is_on_top && is_sum(sum, rows))) {
                 return None;
             }
         }
@@ -219,8 +249,8 @@ impl Tally {
         let earlier = self.totals[..position].iter().rev();
         let earlier = earlier.filter_map(|row| row.iter().find(|other| other.column == stated.column));
         for other in earlier {
-            totals += other.number as f64;
-            if other.number == stated.number || is_sum(totals) {
+            totals += other.number;
+            if other.number == stated.number || is_sum(totals, rows) {
                 return None;
             }
         }
@@ -228,40 +258,63 @@ impl Tally {
     }
 }
 
+/// A figure without what binary fractions add to it.
+fn shown(figure: f64) -> String {
+    plain((figure * 1e6).round() / 1e6)
+}
+
 impl Lane<'_> {
-    /// What a total row states of columns of counts.
+    /// What a total row states of columns that add up.
     pub(super) fn total_row(&self, plan: &SheetPlan<'_>, block: &Block, row: usize) -> Vec<Stated> {
-        let mut stated = Vec::new();
-        for reader in &self.readers {
-            let Some(source) = plan.layout.columns.source[reader.index] else {
-                continue;
-            };
+        let stated = |reader: &ColumnReader| {
+            let source = plan.layout.columns.source[reader.index]?;
             let cell = block.cell(row, source);
-            let is_converted = reader.column.converts.is_some();
-            if reader.column.kind != ColumnType::Count || is_converted || reader.is_missing(cell) {
-                continue;
+            if !reader.column.adds_up() || reader.is_missing(cell) {
+                return None;
             }
             let power = plan.layout.columns.power[reader.index];
-            let style = self.styles.by_column[reader.index];
-            let number = match cell {
-                _ if power > 0 => reader
-                    .scaled(cell, style, power)
-                    .ok()
-                    .and_then(|number| i64::try_from(number).ok()),
-                Cell::Integer(value) => Some(value),
-                Cell::Float(value) => Some(value as i64),
-                Cell::Text(text) => parse_count(text, style).ok(),
-                _ => None,
+            let (number, rounding) = match reader.column.kind {
+                ColumnType::Count => (self.counted(reader, cell, power)? as f64, None),
+                _ => self.summed(reader, cell, power)?,
             };
-            if let Some(number) = number {
-                stated.push(Stated {
-                    column: reader.index,
-                    label: self.label(plan, reader.index),
-                    number,
-                    place: self.place_of(plan, block, row, reader.index),
-                });
-            }
+            Some(Stated {
+                column: reader.index,
+                label: self.label(plan, reader.index),
+                number,
+                rounding,
+                place: self.place_of(plan, block, row, reader.index),
+            })
+        };
+        self.readers.iter().filter_map(stated).collect()
+    }
+
+    fn counted(&self, reader: &ColumnReader, cell: Cell<'_>, power: u32) -> Option<i64> {
+        let style = self.styles.by_column[reader.index];
+        match cell {
+            _ if power > 0 => i64::try_from(reader.scaled(cell, style, power).ok()?).ok(),
+            Cell::Integer(value) => Some(value),
+            Cell::Float(value) => Some(value as i64),
+            Cell::Text(text) => parse_count(text, style).ok(),
+            _ => None,
         }
-        stated
+    }
+
+    /// A figure of money or another decimal, and how it may be rounded.
+    fn summed(&self, reader: &ColumnReader, cell: Cell<'_>, power: u32) -> Option<(f64, Option<Rounding>)> {
+        let number = self.figure(reader.index, cell).ok()??;
+        let decimal = self.styles.by_column[reader.index].decimal() as char;
+        let decimals = match cell {
+            Cell::Text(text) => {
+                let behind = text.rsplit_once(decimal).map_or("", |(_, behind)| behind);
+                behind.bytes().take_while(u8::is_ascii_digit).count()
+            }
+            _ => shown(number).split_once('.').map_or(0, |(_, behind)| behind.len()),
+        };
+        let unit = 10_f64.powi(power as i32);
+        let rounding = Rounding {
+            half: unit / 10_f64.powi(decimals as i32) / 2.0,
+            is_of_parts: decimals > 0,
+        };
+        Some((number * unit, Some(rounding)))
     }
 }

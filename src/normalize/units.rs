@@ -4,8 +4,10 @@ use super::Context;
 use super::cell::{Value, plain};
 use super::columns::{TextRef, Values};
 use super::headers::{ColumnMap, Supplied};
-use super::lane::{Given, Lane, SheetPlan};
+use super::lane::{Given, Lane};
 use super::marks::RowUnit;
+use super::plan::SheetPlan;
+use super::route::Layout;
 use super::title;
 use super::usual::Draft;
 use crate::config::{ColumnType, Contract};
@@ -80,15 +82,7 @@ const OTHER_WORDS: [&str; 24] = [
 
 /// The unit that a header names in brackets or behind its name: `Harga (Rp/ons)`, `Stok (ribu ton)`, `Harga Rp/kg`.
 pub(super) fn of_header(header: &str, units: &CodeTable) -> Option<String> {
-    let mut rest = header;
-    while let Some((_, inside, after)) = text::bracket(rest) {
-        if let Ok(code) = units.resolve(&other_words(inside).join(" ")) {
-            return Some(code.to_string());
-        }
-        rest = after;
-    }
-    let (_, behind) = text::unit_behind(header)?;
-    units.resolve(&other_words(behind).join(" ")).ok().map(str::to_string)
+    in_header(header).find_map(|unit| units.resolve(&other_words(unit).join(" ")).ok().map(str::to_string))
 }
 
 /// Words of a unit besides those of money and powers of ten.
@@ -102,16 +96,89 @@ fn other_words(unit: &str) -> Vec<String> {
 const TITLE_WORDS: usize = 3;
 
 /// The unit that a title names, also with more words behind it: `(Rp/ons)`, `Satuan: Rp/kg`, `dalam rupiah per ons menurut
-/// pasar`.
+/// pasar`, `HARGA PER KARUNG`.
 fn of_title(title: &str, units: &CodeTable) -> Option<String> {
     let whole = Some(title).filter(|title| text::is_unit(title));
-    let mut found = title::units(title).into_iter().chain(whole).filter_map(|unit| {
-        let words = other_words(unit);
-        let lengths = (1..=words.len().min(TITLE_WORDS)).rev();
-        let mut phrases = lengths.map(|length| words[..length].join(" "));
-        phrases.find_map(|phrase| units.resolve(&phrase).ok().map(str::to_string))
-    });
+    let per = title.to_ascii_lowercase().find(" per ").map(|at| &title[at..]);
+    let mut found = title::units(title)
+        .into_iter()
+        .chain(whole)
+        .chain(per)
+        .filter_map(|unit| {
+            let words = other_words(unit);
+            let lengths = (1..=words.len().min(TITLE_WORDS)).rev();
+            let mut phrases = lengths.map(|length| words[..length].join(" "));
+            phrases.find_map(|phrase| units.resolve(&phrase).ok().map(str::to_string))
+        });
     found.next()
+}
+
+/// Whether a text says more than one unit of a quantity: `kg dan liter`, `ton/kuintal`.
+fn says_several(text: &str, units: &CodeTable) -> bool {
+    let words = other_words(text);
+    let mut found: Vec<&str> = Vec::new();
+    let mut rest = &words[..];
+    while let [first, behind @ ..] = rest {
+        let lengths = (1..=rest.len().min(TITLE_WORDS)).rev();
+        let unit = lengths
+            .filter_map(|length| Some((units.resolve(&rest[..length].join(" ")).ok()?, length)))
+            .next();
+        match unit {
+            Some((unit, length)) => {
+                found.push(unit);
+                rest = &rest[length..];
+            }
+            None if JOINING.contains(&first.as_str()) => rest = behind,
+            None => break,
+        }
+    }
+    found.dedup();
+    found.len() > 1
+}
+
+/// Words between two units.
+const JOINING: [&str; 5] = ["dan", "atau", "serta", "and", "or"];
+
+/// The header or title that says more than one unit of figures whose rows name none, and the column of these.
+pub(super) fn several<'t>(
+    contract: &Contract,
+    context: &Context,
+    layout: &'t Layout,
+    titles: &'t [String],
+) -> Option<(usize, &'t str)> {
+    Conversion::all(contract).iter().find_map(|conversion| {
+        let columns = &layout.columns;
+        let source = columns.source[conversion.figure]?;
+        let is_known = columns.source[conversion.by].is_some()
+            || matches!(
+                columns.supplied[conversion.by],
+                Some(Supplied::Constant(_) | Supplied::Request(_))
+            );
+        let codes = contract.columns[conversion.by].codes.as_ref();
+        let units = codes.and_then(|codes| context.codes.get(codes)).filter(|_| !is_known)?;
+        let of_title = |title: &'t String| {
+            let units = title::units(title).into_iter().chain(in_header(title));
+            units.map(move |unit| (title, unit))
+        };
+        let header = layout.headers.get(source);
+        let of_header = header
+            .into_iter()
+            .flat_map(|header| in_header(header).map(move |unit| (header, unit)));
+        let mut said = of_header.chain(titles.iter().flat_map(of_title));
+        let (text, _) = said.find(|(_, unit)| says_several(unit, units))?;
+        Some((conversion.figure, text.trim()))
+    })
+}
+
+/// What a header says in brackets, and behind its name.
+fn in_header(header: &str) -> impl Iterator<Item = &str> {
+    let mut rest = header;
+    let brackets = std::iter::from_fn(move || {
+        let (_, inside, after) = text::bracket(rest)?;
+        rest = after;
+        Some(inside)
+    });
+    brackets.chain(text::unit_behind(header).map(|(_, behind)| behind))
 }
 
 /// Name of a unit in both languages.
@@ -347,6 +414,8 @@ pub(super) fn by_title(contract: &Contract, context: &Context, titles: &[String]
         if map.source[conversion.by].is_none() && matches!(supplied, None | Some(Supplied::Default(_))) {
             *supplied = Some(Supplied::Label(name(unit, units).id));
             map.unit_by_header = Some((conversion.by, unit.clone()));
+            map.missing
+                .retain(|name| contract.columns.get_index_of(name) != Some(conversion.by));
         }
     }
 }

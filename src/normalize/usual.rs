@@ -5,14 +5,17 @@
 //! alone says what is wrong. Where this module reads a value, the careful way reads the same (tested on both ways over
 //! the same rows), so which way a row went shows in nothing but time.
 
+mod figures;
+
 use super::cell::{ColumnReader, Value};
 use super::columns::{Filled, TextRef, Values};
 use super::known::{KnownRegion, is_plain_text};
-use super::lane::{Lane, SheetPlan};
-use super::rows::{RowKind, classify, foot, whole};
+use super::lane::Lane;
+use super::plan::SheetPlan;
+use super::rows::{RowKind, classify, foot, stands_beside, whole};
 use crate::config::{ColumnType, Pii};
 use crate::domain::date::{self, Order};
-use crate::domain::number::{Proof, Style, plain};
+use crate::domain::number::Proof;
 use crate::domain::region::Level;
 use crate::domain::text;
 use crate::read::{Block, Cell, RawCell};
@@ -155,42 +158,6 @@ impl Lane<'_> {
         }
     }
 
-    fn fill_figures(&mut self, draft: &mut Draft<'_>, index: usize, source: usize) {
-        let reader = &self.readers[index];
-        let style = self.styles.by_column[index];
-        let has_markers = !reader.missing.is_empty();
-        let mut column = std::mem::replace(&mut draft.columns[index], Filled::same(Value::Null));
-        let mut proofs = vec![Proof::None; draft.doubt.len()];
-        for row in draft.rows() {
-            if draft.doubt[row] {
-                continue;
-            }
-            let cell = draft.cell(row, source);
-            if let Cell::Text(written) = cell
-                && !(has_markers && reader.is_missing(cell))
-                && let Some(proof) = figure(reader, style, written, &mut column.values, row)
-            {
-                proofs[row] = proof;
-                column.valid[row] = true;
-                continue;
-            }
-            // Written figures of another shape leave evidence of their own; numbers and gaps do not.
-            let is_gap = reader.is_missing(cell);
-            if !is_gap && matches!(cell, Cell::Text(_)) {
-                draft.doubt[row] = true;
-                continue;
-            }
-            if !is_gap {
-                match reader.read(cell, style, 0, self.context.as_of, self.context) {
-                    Ok(value) => column.set(row, &value, &mut draft.own),
-                    Err(_) => draft.doubt[row] = true,
-                }
-            }
-        }
-        draft.columns[index] = column;
-        draft.proofs[index] = proofs;
-    }
-
     fn fill_dates(&mut self, draft: &mut Draft<'_>, index: usize, source: usize) {
         let reader = &self.readers[index];
         let Values::Date(mut dates) = std::mem::replace(&mut draft.columns[index].values, Values::Date(Vec::new()))
@@ -273,8 +240,9 @@ impl Lane<'_> {
         let reader = &self.readers[index];
         let stand_in = reader.key_default(self.context).map(|text| self.known.remember(&text));
         let limit = reader.text_limit();
-        let own = self.own_name.as_deref();
-        let is_name = |written: &str| whole(written, own).is_none() && !text::has_exponent(written);
+        let own = self.context.own_name();
+        let is_whole = |written: &str| stands_beside(written) || whole(written, own).is_some();
+        let is_name = |written: &str| !is_whole(written) && !text::has_exponent(written);
         let names_part = |written: &str| !reader.is_key || is_name(written);
         let mut texts = take_texts(&mut draft.columns[index]);
         for row in draft.rows() {
@@ -422,16 +390,6 @@ impl Lane<'_> {
             }
         }
     }
-
-    fn take_evidence(&mut self, draft: &Draft<'_>) {
-        for (index, proofs) in draft.proofs.iter().enumerate() {
-            for (row, proof) in proofs.iter().enumerate() {
-                if *proof != Proof::None && !draft.doubt[row] {
-                    self.witness.add(index, *proof);
-                }
-            }
-        }
-    }
 }
 
 fn take_texts(column: &mut Filled) -> Vec<TextRef> {
@@ -441,63 +399,6 @@ fn take_texts(column: &mut Filled) -> Vec<TextRef> {
         _ => Vec::new(),
     }
 }
-
-/// Reads a plain figure into its column. None: not plain, out of range, or more precise than the column.
-fn figure(reader: &ColumnReader, style: Style, written: &str, values: &mut Values, row: usize) -> Option<Proof> {
-    let found = plain(written, style)?;
-    match values {
-        Values::Scaled(numbers) => {
-            let is_money = reader.column.kind == ColumnType::Money;
-            let proof = match found.proof {
-                // `140,000` in a column with a decimal comma: the careful way refuses it.
-                Proof::Ambiguous if is_money && found.decimals > 0 => return None,
-                Proof::Ambiguous if is_money => Proof::Thousands(style),
-                proof => proof,
-            };
-            let factor = 10_i128.checked_pow(reader.scale.checked_sub(found.decimals)?)?;
-            let scaled = i128::from(found.digits).checked_mul(factor)?;
-            if found.digits >= LEAST_NIK
-                || scaled >= MOST_SCALED
-                || !reader.is_in_range(scaled as f64 / 10_f64.powi(reader.scale as i32))
-            {
-                return None;
-            }
-            numbers[row] = scaled;
-            Some(proof)
-        }
-        Values::Integer(numbers) => {
-            if found.decimals > 0 || found.digits >= LEAST_PHONE || !reader.is_in_range(found.digits as f64) {
-                return None;
-            }
-            numbers[row] = found.digits as i64;
-            // A count has no decimals, so its one kind of mark sets thousands apart.
-            Some(if found.proof == Proof::None {
-                Proof::None
-            } else {
-                Proof::Only(style)
-            })
-        }
-        Values::Float(numbers) => {
-            // Both are exact below these bounds, so the quotient is the nearest float.
-            let is_exact = found.digits < LEAST_NIK && found.decimals <= 22;
-            let value = found.digits as f64 / 10_f64.powi(found.decimals as i32);
-            if !is_exact || !reader.is_in_range(value) {
-                return None;
-            }
-            numbers[row] = value;
-            Some(found.proof)
-        }
-        _ => None,
-    }
-}
-
-/// Counts from here on may be telephone numbers, and figures population numbers: the careful way tells. Both are far below
-/// 2^53, so smaller floats are exact.
-const LEAST_PHONE: u64 = 8_000_000_000;
-const LEAST_NIK: u64 = 1_000_000_000_000_000;
-
-/// First scaled value that has more digits than a column holds.
-const MOST_SCALED: i128 = 10_i128.pow(crate::table::schema::PRECISION as u32);
 
 #[cfg(test)]
 #[path = "usual_tests.rs"]

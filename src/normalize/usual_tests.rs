@@ -126,6 +126,7 @@ fn context(contract: &Arc<Contract>, speaker: Speaker) -> Context {
         regions: CONFIGURATION.regions.clone(),
         codes: CONFIGURATION.codes.clone(),
         abbreviations: CONFIGURATION.abbreviations.clone(),
+        title_words: CONFIGURATION.title_words.clone(),
         speaker,
         as_of: NaiveDate::from_ymd_opt(2025, 11, 30).unwrap(),
         pseudonym_key: None,
@@ -164,6 +165,7 @@ fn sheet(contract: &Arc<Contract>, context: &Context) -> RoutedSheet {
             columns,
             crosstab: None,
             headers,
+            header_rows: Vec::new(),
             lines: None,
         },
     }

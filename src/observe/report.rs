@@ -66,6 +66,9 @@ pub struct SourceReport {
     pub parts: u64,
     pub bytes: u64,
     pub seconds: f64,
+    /// Whom to tell of what this source sends wrongly; null where its connector names nobody.
+    #[serde(default)]
+    pub contact: Option<String>,
     /// What this source did not deliver, and why. The others went on.
     pub failures: Vec<FailureReport>,
 }
@@ -149,6 +152,9 @@ pub struct MergeReport {
     pub dataset: String,
     /// Submissions that were merged.
     pub submissions: u64,
+    /// Submissions that were taken out, for they were withdrawn.
+    #[serde(default)]
+    pub withdrawn: u64,
     /// Partitions that were written anew.
     pub partitions: u64,
     pub seconds: f64,

@@ -16,7 +16,7 @@ pub fn column_title(name: &str) -> Option<&'static ColumnTitle> {
     TITLES.iter().find(|column| column.name == name)
 }
 
-const TITLES: [ColumnTitle; 96] = [
+const TITLES: [ColumnTitle; 100] = [
     // Where a row came from.
     title("_submission", "Nomor kiriman", "Number of the submission"),
     title(
@@ -28,6 +28,11 @@ const TITLES: [ColumnTitle; 96] = [
         "_row",
         "Baris lembar, baris berkas, atau nomor rekaman",
         "Sheet row, line of the file, or number of the record",
+    ),
+    title(
+        "_column",
+        "Kolom lembar, bila baris berasal dari kolom",
+        "Column of the sheet, where the row was made from a column",
     ),
     title("period_start", "Hari pertama periode", "First day of the period"),
     title("period_end", "Hari terakhir periode", "Last day of the period"),
@@ -75,7 +80,7 @@ const TITLES: [ColumnTitle; 96] = [
     title("part", "Bagian kiriman", "Part of the submission"),
     title("dataset", "Dataset", "Dataset"),
     title("connector", "Sumber", "Source"),
-    title("window", "Rentang yang diminta", "Window asked for"),
+    title("time_window", "Rentang yang diminta", "Window asked for"),
     title("file", "Nama berkas", "Name of the file"),
     title("sheet", "Lembar", "Sheet"),
     title("page", "Berkas atau jawaban ke berapa", "Number of the file or answer"),
@@ -92,10 +97,25 @@ const TITLES: [ColumnTitle; 96] = [
     title("rows_quarantined", "Baris ditahan", "Rows quarantined"),
     // Lists of codes.
     title("list", "Nama daftar kode", "Name of the list of codes"),
+    title(
+        "list_title_id",
+        "Isi daftar kode (Bahasa Indonesia)",
+        "What the list is of (Bahasa Indonesia)",
+    ),
+    title(
+        "list_title_en",
+        "Isi daftar kode (bahasa Inggris)",
+        "What the list is of (English)",
+    ),
     title("name_id", "Nama dalam bahasa Indonesia", "Name in Indonesian"),
     title("name_en", "Nama dalam bahasa Inggris", "Name in English"),
     // Findings.
     title("row", "Baris", "Row"),
+    title(
+        "column_number",
+        "Kolom lembar dari baris itu, bila berasal dari kolom",
+        "Column of the sheet of that row, where it was made from a column",
+    ),
     title(
         "code",
         "Kode, dari temuan atau di daftarnya",
@@ -108,7 +128,7 @@ const TITLES: [ColumnTitle; 96] = [
     ),
     title("cell", "Sel", "Cell"),
     title("line", "Baris berkas", "Line of the file"),
-    title("column", "Kolom", "Column"),
+    title("column_name", "Kolom", "Column"),
     title("value", "Nilai", "Value"),
     title(
         "message_id",
@@ -216,8 +236,12 @@ mod tests {
             .collect();
         for column in &used {
             assert!(column_title(column).is_some(), "{column} has no title");
+            assert!(
+                !crate::config::is_reserved(column),
+                "analysts would have to quote {column}"
+            );
         }
-        let in_datasets = ["_submission", "_part", "_row", "period_start", "period_end"];
+        let in_datasets = ["_submission", "_part", "_row", "_column", "period_start", "period_end"];
         for title in &TITLES {
             assert!(
                 used.contains(&title.name) || in_datasets.contains(&title.name),

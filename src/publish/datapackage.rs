@@ -6,13 +6,15 @@
 
 use super::columns::column_title;
 use super::layout::{Building, Entry};
-use super::tables::{self, TABLES, Table};
+use super::tables::{self, CODES, TABLES, Table};
 use super::{PROGRAM, Publication, PublishError, Release, workbook};
 use crate::config::{Column, Contract};
+use crate::domain::code::CodeTable;
 use crate::finding::Bilingual;
 use crate::table::reference;
 use arrow::datatypes::{DataType, Field, Schema};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 const PARQUET: &str = "application/vnd.apache.parquet";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -124,7 +126,7 @@ fn table_resource(entry: &Entry, publication: &Publication<'_>, table: &Table) -
     let name = table.path.trim_end_matches(".parquet");
     resource.insert("lumbung:table".to_string(), json!(name));
     resource.insert("lumbung:rows".to_string(), json!(entry.rows));
-    let schema = match table.path == tables::CODES.path {
+    let schema = match table.path == CODES.path {
         true => reference::code_lists(&publication.facts.codes).schema(),
         false => (table.schema)(),
     };
@@ -167,16 +169,42 @@ fn dataset_resource(
         .find(|model| model.contract.name == dataset)?;
     resource.insert("lumbung:contract_version".to_string(), json!(model.version));
     resource.insert("lumbung:rows".to_string(), json!(entry.rows));
-    resource.insert("schema".to_string(), contract_schema(contract, &model.schema));
+    resource.insert(
+        "schema".to_string(),
+        contract_schema(contract, &model.schema, &publication.facts.codes),
+    );
     Some(Value::Object(resource))
 }
 
-fn contract_schema(contract: &Contract, model: &Schema) -> Value {
-    let fields = model
-        .fields()
-        .iter()
-        .map(|field| described(field, contract.columns.get(field.name())));
+fn contract_schema(contract: &Contract, model: &Schema, codes: &BTreeMap<String, CodeTable>) -> Value {
+    let fields = model.fields().iter().map(|field| {
+        let column = contract.columns.get(field.name());
+        let mut described = described(field, column);
+        if let Some(list) = column.and_then(|column| column.codes.as_deref()) {
+            described["lumbung:codes"] = list_of_codes(list, codes);
+        }
+        described
+    });
     table_schema(fields.collect(), &contract.key)
+}
+
+/// Where the list stands whose codes a column holds: the rows of a resource that have this `list`.
+///
+/// Not as `foreignKeys` of Data Package: those refer to a field of a resource, and a code is only unique in its list.
+fn list_of_codes(list: &str, codes: &BTreeMap<String, CodeTable>) -> Value {
+    let mut told = json!({
+        "list": list,
+        "resource": CODES.path.trim_end_matches(".parquet"),
+        "path": CODES.path,
+        "field": "code",
+        "where": { "list": list },
+    });
+    if let Some(table) = codes.get(list) {
+        let title = both(&table.title_id, &table.title_en);
+        told["title"] = json!(joined(&title));
+        told["lumbung:title"] = json!(title);
+    }
+    told
 }
 
 fn table_schema(fields: Vec<Value>, key: &[impl AsRef<str>]) -> Value {

@@ -43,6 +43,7 @@ fn cells(path: &Path, output: &mut impl Write) -> Result<(), Trouble> {
         name: sheet.name.clone().unwrap_or_default(),
         hidden: sheet.hidden,
         merged: Vec::new(),
+        epoch: None,
     });
     let sheets: Vec<SheetLine> = sheets.collect();
     let count = sheets.len();

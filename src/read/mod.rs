@@ -36,7 +36,8 @@ pub struct Span {
 }
 
 /// The day a spreadsheet counts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Epoch {
     /// Serial 1 is 1 January 1900, with the leap day that 1900 never had.
     Year1900,

@@ -61,6 +61,10 @@ pub fn open(path: &Path, name: &str, options: &ReadOptions) -> Result<Box<dyn Do
     })
 }
 
+/// A file with more than a few control characters, and more than one in so many bytes, is no text.
+const FEW_CONTROLS: usize = 8;
+const TEXT_PER_CONTROL: usize = 20;
+
 enum Kind {
     Workbook,
     /// A workbook that is parsed whole.
@@ -126,6 +130,11 @@ fn tell_text(path: &Path, name: &str, head: &[u8]) -> Result<Kind, ReadError> {
     }
     if text.starts_with(b"<") {
         return tell_markup(name, text);
+    }
+    // Text has hardly any control characters: a file full of them is none, whatever its name says.
+    let controls = head.iter().filter(|byte| matches!(byte, 0..=8 | 14..=31 | 127)).count();
+    if !wide && controls > FEW_CONTROLS && controls * TEXT_PER_CONTROL > head.len() {
+        return Err(Finding::of("file-unrecognised").with("file", name).into());
     }
     if let (false, Some(at)) = (wide, memchr::memchr(0, head)) {
         let line = memchr::memchr_iter(b'\n', &head[..at]).count() as u32 + 1;

@@ -79,6 +79,14 @@ fn what_is_no_data_is_named() {
         "file-is-html"
     );
     assert_eq!(refused_as(b"a;b\n1;\0\n"), "file-has-nul");
+    let mut state = 7u32;
+    let random: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    })
+    .take(4_000)
+    .collect();
+    assert_eq!(refused_as(&random), "file-unrecognised");
     assert_eq!(refused_as(b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">"), "spreadsheet-format-unsupported");
     assert_eq!(refused_as(b"PK\x03\x04 and then nothing"), "workbook-damaged");
     let options = ReadOptions {

@@ -10,7 +10,7 @@ use crate::catalog::{OutcomeRow, PlaceRow, Record, Submission};
 use crate::check::{CheckError, Digest, Outcome};
 use crate::finding::receipt::{Receipt, Status};
 use crate::table::{TableError, excluded, reader, schema};
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, AsArray, Int32Array, RecordBatch};
 use arrow::datatypes::Int32Type;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -133,7 +133,9 @@ impl Run {
     pub(super) fn fate(&self, sequence: i64, before: &OutcomeRow, now: &Outcome) -> Result<Fate, RunError> {
         let old = self.data.staged(sequence, &before.dataset);
         let new = self.data.again_of(sequence).join(&now.dataset);
-        let (refused, still) = (refused(&old)?, refused(&new)?);
+        // An older program's files do not tell the rows of one row of a sheet apart.
+        let is_told = has_columns(&old)? && has_columns(&new)?;
+        let (refused, still) = (refused(&old, is_told)?, refused(&new, is_told)?);
         if before.read != now.rows.read || still.iter().any(|(place, count)| refused.get(place) < Some(count)) {
             return Ok(Fate::Otherwise);
         }
@@ -277,8 +279,21 @@ impl Run {
     }
 }
 
-/// Places of the refused rows, with how many stand at each: rows of a crosstab share theirs.
-fn refused(folder: &Path) -> Result<BTreeMap<(i32, Option<i32>), u64>, RunError> {
+/// Whether the refused rows of a folder say in which column of a sheet's row they stand.
+fn has_columns(folder: &Path) -> Result<bool, RunError> {
+    let path = folder.join("quarantine.parquet");
+    if !path.exists() {
+        return Ok(true);
+    }
+    let (schema, _) = reader::describe(&path).map_err(table)?;
+    Ok(schema.index_of(schema::COLUMN).is_ok())
+}
+
+/// `_part`, `_row` and `_column`.
+type Spot = (i32, Option<i32>, Option<i32>);
+
+/// Places of the refused rows, with how many stand at each: without columns, those of one row of a sheet share theirs.
+fn refused(folder: &Path, with_columns: bool) -> Result<BTreeMap<Spot, u64>, RunError> {
     let mut places = BTreeMap::new();
     let path = folder.join("quarantine.parquet");
     if !path.exists() {
@@ -293,9 +308,13 @@ fn refused(folder: &Path) -> Result<BTreeMap<(i32, Option<i32>), u64>, RunError>
         let (Some(parts), Some(rows)) = (numbers(schema::PART), numbers(schema::ROW)) else {
             return Err(RunError::Internal(format!("{}: no places", path.display())));
         };
+        let columns = numbers(schema::COLUMN).filter(|_| with_columns);
+        let at = |array: &Int32Array, index: usize| array.is_valid(index).then(|| array.value(index));
         for index in 0..batch.num_rows() {
-            let row = rows.is_valid(index).then(|| rows.value(index));
-            *places.entry((parts.value(index), row)).or_default() += 1;
+            let column = columns.as_ref().and_then(|columns| at(columns, index));
+            *places
+                .entry((parts.value(index), at(&rows, index), column))
+                .or_default() += 1;
         }
     }
     Ok(places)

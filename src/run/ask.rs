@@ -2,6 +2,7 @@
 
 use super::RunError;
 use crate::config::Configuration;
+use crate::finding::Place;
 use crate::publish;
 use crate::table::{Session, SqlError, reader, writer};
 use arrow::array::RecordBatch;
@@ -155,6 +156,8 @@ pub fn quarantined(
                 dataset: dataset.to_string(),
                 part: number("_part", row).unwrap_or_default(),
                 row: number("_row", row),
+                column: number("_column", row),
+                cell: cell(number("_row", row), number("_column", row)),
                 codes: text("codes", row).split(',').map(str::to_string).collect(),
                 reason: crate::finding::Bilingual {
                     id: text("reasons_id", row),
@@ -174,6 +177,16 @@ pub fn quarantined(
     Ok(rows)
 }
 
+/// Address of the cell that a row was made from.
+pub(super) fn cell(row: Option<i32>, turned: Option<i32>) -> Option<String> {
+    let place = Place {
+        row: row.and_then(|row| u32::try_from(row).ok()),
+        turned,
+        ..Place::default()
+    };
+    place.cell()
+}
+
 /// A refused row; personal values are masked.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Refused {
@@ -181,6 +194,9 @@ pub struct Refused {
     pub dataset: String,
     pub part: i32,
     pub row: Option<i32>,
+    /// Column of the sheet, from 1, and address of the cell, where the row was made from one of several columns.
+    pub column: Option<i32>,
+    pub cell: Option<String>,
     pub codes: Vec<String>,
     pub reason: crate::finding::Bilingual,
     /// The row as it was sent, by column.

@@ -112,6 +112,7 @@ fn context(
                 regions: configuration.regions.clone(),
                 codes: configuration.codes.clone(),
                 abbreviations: configuration.abbreviations.clone(),
+                title_words: configuration.title_words.clone(),
                 as_of,
                 pseudonym_key: judge::pseudonym_key(configuration),
                 sequence: 0,

@@ -112,6 +112,7 @@ impl Worker {
         let start = Instant::now();
         let mut report = SourceReport {
             connector: self.connector.name.clone(),
+            contact: self.connector.contact.clone(),
             ..SourceReport::default()
         };
         let mut seconds = BTreeMap::new();

@@ -53,6 +53,9 @@ pub struct Said {
     pub sheet: Option<String>,
     /// Sheet row, line or number of the record.
     pub row: Option<i32>,
+    /// Column of the sheet, from 1, and address of the cell, where the row was made from one of several columns.
+    pub column: Option<i32>,
+    pub cell: Option<String>,
     /// All columns that are neither of the key nor personal; of a row in quarantine those that were sent, as sent.
     pub values: Map<String, Value>,
 }
@@ -278,10 +281,11 @@ impl Asked<'_> {
                     // Until it is known what came after it.
                     _ => State::Holds,
                 };
-                let part = number_at::<Int32Type>(&batch, schema::PART, row).unwrap_or_default();
-                let place = number_at::<Int32Type>(&batch, schema::ROW, row);
+                let number = |name: &str| number_at::<Int32Type>(&batch, name, row);
+                let part = number(schema::PART).unwrap_or_default();
+                let spot = (part, number(schema::ROW), number(schema::COLUMN));
                 let values = self.values(&batch, row)?;
-                self.push(submission, state, (part, place), Vec::new(), values)?;
+                self.push(submission, state, spot, Vec::new(), values)?;
             }
         }
         Ok(())
@@ -317,7 +321,8 @@ impl Asked<'_> {
                     values.insert(name.clone(), value.clone());
                 }
             }
-            self.push(submission, state, (refused.part, refused.row), refused.codes, values)?;
+            let spot = (refused.part, refused.row, refused.column);
+            self.push(submission, state, spot, refused.codes, values)?;
         }
         Ok(())
     }
@@ -354,7 +359,7 @@ impl Asked<'_> {
         &mut self,
         submission: &Submission,
         state: State,
-        (part, row): (i32, Option<i32>),
+        (part, row, column): (i32, Option<i32>, Option<i32>),
         codes: Vec<String>,
         values: Map<String, Value>,
     ) -> Result<(), RunError> {
@@ -377,6 +382,8 @@ impl Asked<'_> {
             file: name.unwrap_or_default(),
             sheet: place.and_then(|place| place.sheet.clone()),
             row,
+            column,
+            cell: ask::cell(row, column),
             values,
         });
         Ok(())

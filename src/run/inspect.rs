@@ -3,6 +3,7 @@
 use super::RunError;
 use crate::compute::statement;
 use crate::config::{Configuration, Connector, Problem, unset_variables};
+use crate::finding::Bilingual;
 use crate::publish::facts;
 use crate::table::{Session, reference, schema};
 use arrow::array::RecordBatch;
@@ -62,7 +63,7 @@ async fn table_rule(tables: &Session, sql: &str) -> Result<(), String> {
         .sql_with_schema(sql, &[])
         .await
         .map_err(|error| error.to_string())?;
-    for name in [schema::PART, schema::ROW] {
+    for name in [schema::PART, schema::ROW, schema::COLUMN] {
         match answer.field_with_name(name) {
             Ok(field) if *field.data_type() == DataType::Int32 => {}
             Ok(field) => {
@@ -71,7 +72,12 @@ async fn table_rule(tables: &Session, sql: &str) -> Result<(), String> {
                     field.data_type()
                 ));
             }
-            Err(_) => return Err(format!("does not give {name}: select _part and _row of submission")),
+            Err(_) if name == schema::COLUMN => {}
+            Err(_) => {
+                return Err(format!(
+                    "does not give {name}: select _part, _row and _column of submission"
+                ));
+            }
         }
     }
     Ok(())
@@ -146,11 +152,29 @@ fn problem(configuration: &Configuration, file: &str, mark: &str, message: Strin
         .lines()
         .position(|line| line.contains(mark) && !line.starts_with(['#', '-']))
         .map_or(0, |index| index + 1);
+    let (message, hint) = in_our_words(&message);
     Problem {
         file: file.to_string(),
         line,
         message,
-        hint: Some(SQL_HINT.to_string()),
+        hint: Some(hint),
+    }
+}
+
+/// What the SQL engine says, without its own kinds of errors; the nearest column that it names is the hint.
+fn in_our_words(message: &str) -> (String, String) {
+    let plain = message
+        .replace("Schema error: ", "")
+        .replace("Error during planning: ", "");
+    let Some((what, rest)) = plain.split_once(" Did you mean '") else {
+        return (plain, SQL_HINT.to_string());
+    };
+    match rest.split_once("'?") {
+        Some((name, _)) => (
+            what.trim_end_matches('.').to_string(),
+            format!("did you mean `{name}`?"),
+        ),
+        None => (plain, SQL_HINT.to_string()),
     }
 }
 
@@ -193,6 +217,25 @@ pub fn unset_problems(configuration: &Configuration) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// That nobody is named whom senders can ask.
+pub fn without_contact(configuration: &Configuration) -> Option<(Bilingual, Option<Bilingual>)> {
+    let contact = configuration.installation.contact.as_deref().unwrap_or_default();
+    if !contact.trim().is_empty() {
+        return None;
+    }
+    let message = Bilingual {
+        id: "contact di lumbung.toml kosong: tanda terima tidak menyebut kepada siapa pengirim bertanya atau meminta templat"
+            .to_string(),
+        en: "contact in lumbung.toml is blank: receipts do not say whom senders ask, or where they get a template"
+            .to_string(),
+    };
+    let hint = Bilingual {
+        id: "misalnya contact = \"Pengelola Lumbung, Dinas Kominfo\", dengan surel atau telepon kantor".to_string(),
+        en: "for example contact = \"Those who run Lumbung, Dinas Kominfo\", with an address or a telephone number of the office".to_string(),
+    };
+    Some((message, Some(hint)))
 }
 
 /// A key whose variable is not set, as a problem.
@@ -251,6 +294,7 @@ mod tests {
                 "SELECT _part, CAST(_row AS TEXT) AS _row FROM submission",
                 "gives _row as",
             ),
+            ("SELECT _part, _row, 'C' AS _column FROM submission", "gives _column as"),
             ("SELECT _part, _row FROM elsewhere", "elsewhere"),
             (
                 "SELECT _part, _row FROM submission WHERE period_end > now()",

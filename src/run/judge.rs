@@ -1,7 +1,7 @@
 //! One submission judged: read, normalized, checked, staged. The same for a night's submission and for
 //! `check FILE`, which stages into a folder that is thrown away.
 
-use crate::check::{CheckError, Checker, Digest, Looks, Outcome, Past, PlaceInfo, TurnedCells};
+use crate::check::{CheckError, Checker, Digest, Looks, Outcome, Past, PlaceInfo};
 use crate::config::{Configuration, Connector, Contract, Kind, Limits};
 use crate::domain::personal::masked;
 use crate::finding::receipt::{FindingTally, Rows, Status};
@@ -189,10 +189,25 @@ fn left_out_note(case: &Case<'_>, sheet: &LeftOut) -> Finding {
     if sheet.is_hidden {
         return Finding::of("sheet-hidden").at(place);
     }
-    let is_near = sheet.matched >= 2 && sheet.missing.len() <= sheet.matched;
+    if is_of_persons(sheet) {
+        return of_persons(case).at(place);
+    }
     about_nearest(case, Finding::of("sheet-left-out"), sheet)
-        .severity(if is_near { Severity::Warning } else { Severity::Note })
+        .severity(if sheet.is_near() {
+            Severity::Warning
+        } else {
+            Severity::Note
+        })
         .at(place)
+}
+
+/// A list of persons that is no table of any contract: its sender is not to complete it, but to leave it out.
+fn is_of_persons(sheet: &LeftOut) -> bool {
+    sheet.is_personal && !sheet.is_near()
+}
+
+fn of_persons(case: &Case<'_>) -> Finding {
+    Finding::of("sheet-of-persons").with_both("titles", &known_titles(case))
 }
 
 /// Fills the nearest dataset and the columns that it lacks, as people call them.
@@ -293,23 +308,21 @@ fn place_info(sheet: &RoutedSheet, documents: &[Box<dyn Document>]) -> PlaceInfo
         if let Some(column) = sheet.layout.sheet_column(source).filter(|_| is_grid) {
             info.columns.insert(name.clone(), column as u32);
         }
+        if let Some(row) = sheet.layout.form.as_ref().and_then(|form| form.rows.get(source)) {
+            info.rows.insert(name.clone(), *row);
+        }
         let header = sheet.layout.headers.get(source).cloned().unwrap_or_default();
         info.headers.insert(name.clone(), masked(header.trim()).into_owned());
     }
-    info.turned = sheet.layout.crosstab.as_ref().filter(|_| is_grid).and_then(|crosstab| {
+    if let Some(crosstab) = sheet.layout.crosstab.as_ref().filter(|_| is_grid) {
         let name = |index: usize| sheet.contract.columns.get_index(index).map(|(name, _)| name.clone());
-        let mut turned = TurnedCells {
-            along: name(crosstab.along)?,
-            ..TurnedCells::default()
-        };
-        for (value, measure, column) in crosstab.figures() {
-            let of_value = turned.columns.entry(value.to_string()).or_default();
+        for (first, measure, column) in crosstab.figures() {
+            let of_value = info.turned.entry(first as i32 + 1).or_default();
             // The value itself stands above its figures, of which the first is shown.
-            of_value.entry(turned.along.clone()).or_insert(column as u32);
-            of_value.insert(name(measure)?, column as u32);
+            of_value.extend(name(crosstab.along).map(|along| (along, first as u32)));
+            of_value.extend(name(measure).map(|measure| (measure, column as u32)));
         }
-        Some(turned)
-    });
+    }
     info
 }
 
@@ -372,6 +385,7 @@ fn nothing_routed(case: &Case<'_>, routing: Routing, ignored: u64) -> Result<Ver
             ..Place::default()
         };
         let finding = match sheet.headers.is_empty() {
+            _ if is_of_persons(sheet) => of_persons(case).severity(Severity::Error),
             true => Finding::of("header-not-known").with_both("titles", &known_titles(case)),
             false => about_nearest(case, Finding::of("columns-missing"), sheet)
                 .with("seen", sheet.headers.join(", "))
@@ -460,6 +474,7 @@ pub fn context(
         regions: configuration.regions.clone(),
         codes: configuration.codes.clone(),
         abbreviations: configuration.abbreviations.clone(),
+        title_words: configuration.title_words.clone(),
         as_of,
         pseudonym_key: pseudonym_key(configuration),
         sequence,

@@ -1,7 +1,10 @@
 //! `lumbung learn`: spellings that senders use and no list knows, as lines that a person may accept. Nothing is applied by
 //! itself; what is accepted is written into the contract or the reference table, whose other lines stay as they are.
 
+mod doubt;
 mod edit;
+
+pub use doubt::Nearest;
 
 use super::again::UNKNOWN;
 use super::{Place, RunError};
@@ -37,6 +40,12 @@ pub struct Proposal {
     /// Codes that it may mean, nearest first; for a header, the column that it was taken for. One alone is accepted without
     /// being named.
     pub meant: Vec<String>,
+    /// The nearest spelling that is known.
+    pub nearest: Option<Nearest>,
+    /// Other lists in which it is a name, or an ordinary word of one: it may mean something else there.
+    pub elsewhere: Vec<String>,
+    /// The list's own remarks speak of it, mostly as of a word that may mean two things.
+    pub remarked: bool,
     /// The file that accepting it changes, and the line as it then stands there.
     pub file: String,
     pub line: Option<String>,
@@ -102,6 +111,8 @@ pub fn proposals(place: &Place) -> Result<Vec<Proposal>, RunError> {
     proposals.sort_by_key(|proposal| (proposal.meant.is_empty(), std::cmp::Reverse(proposal.times)));
     for (index, proposal) in proposals.iter_mut().enumerate() {
         proposal.number = index + 1;
+        proposal.elsewhere = doubt::elsewhere(&proposal.written, proposal.codes.as_deref(), &configuration);
+        proposal.remarked = doubt::is_remarked(proposal, &place.config);
         proposal.line = match &proposal.meant[..] {
             [meant] => edit::line(&place.config.join(&proposal.file), proposal, meant),
             _ => None,
@@ -235,6 +246,9 @@ fn of_header(
         connectors: BTreeSet::new(),
         example: String::new(),
         meant: column.map(str::to_string).into_iter().collect(),
+        nearest: doubt::nearest_column(written, contract, configuration),
+        elsewhere: Vec::new(),
+        remarked: false,
         file: format!("pipelines/datasets/{}.toml", contract.name),
         line: None,
     };
@@ -280,6 +294,9 @@ fn of_value(
         connectors: BTreeSet::new(),
         example: String::new(),
         meant: near.into_iter().map(|entry: &CodeEntry| entry.code.clone()).collect(),
+        nearest: doubt::nearest_code(written, table),
+        elsewhere: Vec::new(),
+        remarked: false,
         file: format!("pipelines/reference/{codes}.csv"),
         line: None,
     };

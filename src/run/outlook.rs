@@ -194,6 +194,12 @@ pub fn without_secrets(text: &str) -> String {
     shown.unwrap_or_default()
 }
 
+/// Names of the variables that stand in a text as [`without_secrets`] gives it.
+pub fn variables(shown: &str) -> impl Iterator<Item = &str> {
+    let after = shown.split("${").skip(1);
+    after.filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +215,7 @@ mod tests {
         assert_eq!(without_secrets("a ${PATH:-x} b"), "a ${PATH} b");
         assert_eq!(without_secrets("${LUMBUNG_NO_A:-https://a.id}/b"), "https://a.id/b");
         assert_eq!(without_secrets("${LUMBUNG_NO_A}/${open"), "${LUMBUNG_NO_A}/${open");
+        assert_eq!(variables("${A}/${B}?c=${open").collect::<Vec<_>>(), ["A", "B"]);
     }
 
     #[test]

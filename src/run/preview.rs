@@ -6,7 +6,7 @@ use crate::domain::date::from_serial;
 use crate::domain::personal::{MASK, is_of_numbers, is_of_persons, masked, shown as personal_shown};
 use crate::finding::{Finding, Severity};
 use crate::normalize::{
-    Context, Layout, LeftOut, RoutedSheet, Speaker, Supplied, TableRows, YearFrom, in_sheet, route,
+    Context, Layout, LeftOut, RoutedSheet, RunnerUp, Speaker, Supplied, TableRows, YearFrom, in_sheet, route, runner_up,
 };
 use crate::read::{self, Block, Cell, Document, Epoch, Format, ReadError};
 use std::path::Path;
@@ -35,6 +35,8 @@ pub struct SheetPreview {
     pub missing: Vec<String>,
     /// Sheet row of the header, from 1; none for records.
     pub header_row: Option<u32>,
+    /// The next best header; none where no other row has a text that the contract knows.
+    pub runner_up: Option<RunnerUp>,
     pub columns: Vec<ColumnPreview>,
     /// Headers that no column of the contract claims.
     pub left_out: Vec<String>,
@@ -142,6 +144,7 @@ pub fn file(
         regions: configuration.regions.clone(),
         codes: configuration.codes.clone(),
         abbreviations: configuration.abbreviations.clone(),
+        title_words: configuration.title_words.clone(),
         speaker,
         as_of: super::today(configuration),
         pseudonym_key: None,
@@ -174,7 +177,15 @@ fn sheets(
     let mut shown: Vec<(usize, SheetPreview)> = Vec::new();
     for sheet in &routing.routed {
         let top = first_rows(documents[sheet.part].as_mut(), sheet.sheet, Some(&sheet.layout), rows)?;
-        shown.push((sheet.sheet, routed(sheet, &top)));
+        let runner_up = match documents[sheet.part].blocks(sheet.sheet)?.next_block()? {
+            Some(block) => runner_up(&block, &sheet.layout, &sheet.contract, context),
+            None => None,
+        };
+        let preview = SheetPreview {
+            runner_up,
+            ..routed(sheet, &top)
+        };
+        shown.push((sheet.sheet, preview));
     }
     for sheet in &routing.left_out {
         let top = first_rows(documents[sheet.part].as_mut(), sheet.sheet, None, rows)?;
@@ -288,6 +299,7 @@ fn routed(sheet: &RoutedSheet, top: &[Vec<String>]) -> SheetPreview {
         nearest: None,
         missing: Vec::new(),
         header_row: sheet.layout.header_row,
+        runner_up: None,
         columns,
         left_out: map.unknown.iter().map(|header| masked(header).into_owned()).collect(),
         rows: top.iter().map(row).collect(),
@@ -322,6 +334,7 @@ fn left_out(sheet: &LeftOut, top: &[Vec<String>]) -> SheetPreview {
         nearest: Some(sheet.nearest.clone()),
         missing: sheet.missing.clone(),
         header_row: None,
+        runner_up: None,
         columns: Vec::new(),
         left_out: sheet.headers.clone(),
         rows: top.iter().map(row).collect(),

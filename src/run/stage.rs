@@ -321,6 +321,7 @@ impl Run {
         Ok(Some(MergeReport {
             dataset: contract.name.clone(),
             submissions: waiting,
+            withdrawn: staged.iter().filter(|one| one.role == Role::Withdrawn).count() as u64,
             partitions: merged.partitions.len() as u64,
             seconds: start.elapsed().as_secs_f64(),
         }))

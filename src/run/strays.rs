@@ -3,7 +3,7 @@
 use super::{RunError, outlook};
 use crate::config::{Configuration, Kind};
 use crate::connector::drop::is_ignored;
-use crate::finding::Finding;
+use crate::finding::{Bilingual, Finding};
 use crate::land::DataDirectory;
 use std::path::Path;
 
@@ -53,21 +53,12 @@ impl Found<'_> {
 
     fn region(&mut self, region: &str, folder: &Path) -> Result<(), RunError> {
         if self.configuration.regions.get(region).is_none() {
-            let mut files = 0;
-            for name in visible(folder)? {
-                let path = folder.join(&name);
-                files += match kind(&path) {
-                    Some(Entry::File) => 1,
-                    // A connector tells of its own.
-                    Some(Entry::Folder) if !self.is_connector(&name) => files_below(&path)?,
-                    _ => 0,
-                };
-            }
-            self.add(
-                None,
-                Finding::of("unknown-region-folder").value(format!("drop/{region}")),
-                files,
-            );
+            let files = files_below(folder)?;
+            let finding = Finding::of("unknown-region-folder")
+                .value(format!("drop/{region}"))
+                .with("files", files.to_string())
+                .with_both("likely", &self.renamed(region));
+            self.add(None, finding, files);
             return Ok(());
         }
         for name in visible(folder)? {
@@ -93,6 +84,22 @@ impl Found<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What a folder of no region is probably to be called; ends with a blank unless it is empty.
+    fn renamed(&self, folder: &str) -> Bilingual {
+        let meant = self.configuration.regions.meant(folder);
+        let names: Vec<String> = meant
+            .iter()
+            .map(|region| format!("drop/{} ({})", region.code, region.name))
+            .collect();
+        match names.is_empty() {
+            true => Bilingual::default(),
+            false => Bilingual {
+                id: format!("Ganti namanya menjadi {}. ", names.join(" atau ")),
+                en: format!("Rename it to {}. ", names.join(" or ")),
+            },
+        }
     }
 
     /// Folders in the folder of a connector, which looks at the files beside them only.

@@ -71,6 +71,7 @@ async fn in_whose(borders_of: Borders, region: &str) -> Vec<String> {
         Arc::new(Int64Array::from(vec![1; ROWS.len()])),
         ones(),
         ones(),
+        arrow::array::new_null_array(&arrow::datatypes::DataType::Int32, ROWS.len()),
     ];
     let batch = RecordBatch::try_new(schema.clone(), columns).unwrap();
     let session = Session::new(64).unwrap();

@@ -2,7 +2,8 @@
 
 use super::TableError;
 use super::excluded::runs;
-use arrow::array::RecordBatch;
+use super::schema::{PROVENANCE, SUBMISSION};
+use arrow::array::{RecordBatch, new_null_array};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
 use std::fs::File;
@@ -79,7 +80,7 @@ pub fn describe(path: &Path) -> Result<(SchemaRef, u64), TableError> {
 }
 
 /// One schema for files of a table: the last one's, and the columns that only others have before where its rows came
-/// from.
+/// from, or with it where they tell that.
 pub fn schema_of(files: &[PathBuf]) -> Result<SchemaRef, TableError> {
     let mut fields: Vec<Arc<Field>> = Vec::new();
     let mut metadata = Default::default();
@@ -92,9 +93,8 @@ pub fn schema_of(files: &[PathBuf]) -> Result<SchemaRef, TableError> {
         }
         for field in schema.fields() {
             if fields.iter().all(|known| known.name() != field.name()) {
-                let end = fields
-                    .iter()
-                    .position(|known| known.name() == super::schema::SUBMISSION);
+                let is_value = !PROVENANCE.contains(&field.name().as_str());
+                let end = fields.iter().position(|known| is_value && known.name() == SUBMISSION);
                 fields.insert(end.unwrap_or(fields.len()), field.clone());
             }
         }
@@ -102,13 +102,53 @@ pub fn schema_of(files: &[PathBuf]) -> Result<SchemaRef, TableError> {
     Ok(Arc::new(Schema::new_with_metadata(fields, metadata)))
 }
 
-/// Casts a batch to a schema with the same columns: other engines write other string and integer widths.
+/// Casts a batch to a schema: other engines write other string and integer widths, and columns that were added since a
+/// file was written, which may be null, are null.
 pub fn conform(batch: &RecordBatch, schema: &SchemaRef, path: &Path) -> Result<RecordBatch, TableError> {
     let wrap = |source| TableError::arrow(path, source);
     let mut columns = Vec::with_capacity(schema.fields().len());
     for field in schema.fields() {
-        let index = batch.schema().index_of(field.name()).map_err(wrap)?;
-        columns.push(arrow::compute::cast(batch.column(index), field.data_type()).map_err(wrap)?);
+        columns.push(match batch.schema().index_of(field.name()) {
+            Ok(index) => arrow::compute::cast(batch.column(index), field.data_type()).map_err(wrap)?,
+            Err(_) if field.is_nullable() => new_null_array(field.data_type(), batch.num_rows()),
+            Err(error) => return Err(wrap(error)),
+        });
     }
     RecordBatch::try_new(schema.clone(), columns).map_err(wrap)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{schema, writer};
+    use super::*;
+    use arrow::array::{Array, ArrayRef, Int64Array};
+    use arrow::datatypes::DataType;
+
+    fn batch(names: &[&str]) -> RecordBatch {
+        let fields = names.iter().map(|name| Field::new(*name, DataType::Int64, true));
+        let columns = names.iter().map(|_| Arc::new(Int64Array::from(vec![7])) as ArrayRef);
+        RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), columns.collect()).unwrap()
+    }
+
+    #[test]
+    fn columns_that_a_file_lacks_stand_where_they_belong() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, names: &[&str]| {
+            let path = folder.path().join(name);
+            let batch = batch(names);
+            writer::write_all(&path, batch.schema(), &[], &[batch]).unwrap();
+            path
+        };
+        let new = write("new.parquet", &["a", "b", schema::SUBMISSION, schema::COLUMN]);
+        let old = write("old.parquet", &["a", schema::SUBMISSION]);
+        let whole = schema_of(&[new, old.clone()]).unwrap();
+        let names: Vec<&str> = whole.fields().iter().map(|field| field.name().as_str()).collect();
+        assert_eq!(names, ["a", "b", schema::SUBMISSION, schema::COLUMN]);
+        let read = read_all(&old).unwrap().remove(0);
+        let conformed = conform(&read, &whole, &old).unwrap();
+        let nulls: Vec<usize> = conformed.columns().iter().map(|column| column.null_count()).collect();
+        assert_eq!(nulls, [0, 1, 0, 1]);
+        let required = Arc::new(Schema::new(vec![Field::new("c", DataType::Int64, false)]));
+        assert!(conform(&read, &required, &old).is_err());
+    }
 }

@@ -77,6 +77,9 @@ pub fn regions(registry: &Registry) -> RecordBatch {
     RecordBatch::try_new(regions_schema(), columns).expect("columns follow regions_schema")
 }
 
+/// Columns of the table of all reference tables that say which of them an entry is of.
+const LIST: [&str; 3] = ["list", "list_title_id", "list_title_en"];
+
 /// Columns that every reference table has.
 const NAMED: [&str; 3] = ["code", "name_id", "name_en"];
 
@@ -91,7 +94,7 @@ pub fn code_lists_schema() -> SchemaRef {
     lists_schema(true, &[])
 }
 
-/// All reference tables in one: `list` is the name of the table, and further columns of any of them stand behind.
+/// All reference tables in one: `list` is the name of the table, with its title in both languages, and further columns of any of them stand behind.
 pub fn code_lists(tables: &BTreeMap<String, CodeTable>) -> RecordBatch {
     let tables: Vec<(Option<&str>, &CodeTable)> = tables
         .iter()
@@ -106,7 +109,7 @@ fn further<'t>(tables: &[(Option<&str>, &'t CodeTable)]) -> Vec<&'t str> {
     let entries = tables.iter().filter_map(|(_, table)| table.entries().first());
     for (name, _) in entries.flat_map(|entry| &entry.extra) {
         let name = name.as_str();
-        if !name.is_empty() && name != "list" && !NAMED.contains(&name) && !names.contains(&name) {
+        if !name.is_empty() && !LIST.contains(&name) && !NAMED.contains(&name) && !names.contains(&name) {
             names.push(name);
         }
     }
@@ -114,9 +117,10 @@ fn further<'t>(tables: &[(Option<&str>, &'t CodeTable)]) -> Vec<&'t str> {
 }
 
 fn lists_schema(has_list: bool, further: &[&str]) -> SchemaRef {
-    let list = has_list.then_some("list");
+    let list = if has_list { &LIST[..] } else { &[] };
     let named = list
-        .into_iter()
+        .iter()
+        .copied()
         .chain(NAMED)
         .map(|name| Field::new(name, DataType::Utf8, false));
     let further = further.iter().map(|name| Field::new(*name, DataType::Utf8, true));
@@ -125,19 +129,26 @@ fn lists_schema(has_list: bool, further: &[&str]) -> SchemaRef {
 
 /// Entries of tables below each other; with the name of each table where it is given.
 fn listed(tables: &[(Option<&str>, &CodeTable)], further: &[&str]) -> RecordBatch {
-    let entries: Vec<(Option<&str>, &CodeEntry)> = tables
-        .iter()
-        .flat_map(|(name, table)| table.entries().iter().map(|entry| (*name, entry)))
-        .collect();
+    let all = || {
+        tables
+            .iter()
+            .flat_map(|(name, table)| table.entries().iter().map(move |entry| (*name, *table, entry)))
+    };
+    let entries: Vec<&CodeEntry> = all().map(|(_, _, entry)| entry).collect();
     let text = |get: &dyn Fn(&CodeEntry) -> Option<&str>| -> ArrayRef {
         Arc::new(StringArray::from_iter(
-            entries.iter().map(|(_, entry)| get(entry).map(str::to_string)),
+            entries.iter().map(|entry| get(entry).map(str::to_string)),
         ))
     };
     let has_list = tables.iter().any(|(name, _)| name.is_some());
     let mut columns: Vec<ArrayRef> = Vec::new();
     if has_list {
-        columns.push(Arc::new(StringArray::from_iter(entries.iter().map(|(name, _)| *name))));
+        columns.push(Arc::new(StringArray::from_iter(all().map(|(name, ..)| name))));
+        let titles: Vec<(&str, &str)> = all()
+            .map(|(_, table, _)| (table.title_id.as_str(), table.title_en.as_str()))
+            .collect();
+        columns.push(Arc::new(StringArray::from_iter_values(titles.iter().map(|(id, _)| id))));
+        columns.push(Arc::new(StringArray::from_iter_values(titles.iter().map(|(_, en)| en))));
     }
     columns.push(text(&|entry| Some(&entry.code)));
     columns.push(text(&|entry| Some(&entry.name_id)));

@@ -11,9 +11,12 @@ pub const SUBMISSION: &str = "_submission";
 pub const PART: &str = "_part";
 /// Sheet row, physical line or record (Int32, from 1).
 pub const ROW: &str = "_row";
+/// Of a row that was turned out of a crosstab or a table on its side: the number of the sheet's column that it stands in
+/// (Int32, from 1); null in all others.
+pub const COLUMN: &str = "_column";
 
 /// Where a row came from: no value of it.
-pub const PROVENANCE: [&str; 3] = [SUBMISSION, PART, ROW];
+pub const PROVENANCE: [&str; 4] = [SUBMISSION, PART, ROW, COLUMN];
 
 /// Digits after the point of money and decimals unless the contract says otherwise.
 pub const DEFAULT_SCALE: i8 = 2;
@@ -61,6 +64,7 @@ pub fn model_schema(contract: &Contract) -> SchemaRef {
     fields.push(Field::new(SUBMISSION, DataType::Int64, false));
     fields.push(Field::new(PART, DataType::Int32, false));
     fields.push(Field::new(ROW, DataType::Int32, false));
+    fields.push(Field::new(COLUMN, DataType::Int32, true));
     Arc::new(Schema::new(fields))
 }
 

@@ -56,7 +56,8 @@ fn prepare_drop(home: &Path, case: Case) -> Prepared {
         expected.insert(region.to_string(), vec![content.into_bytes()]);
     }
     if case == Case::OneBad {
-        put(&home.join("drop/99.99/subject/laporan.csv"), "kode;nilai\n");
+        let too_long = "x".repeat((1 << 20) + 1);
+        put(&home.join("drop/33.74/subject/laporan.csv"), &too_long);
     }
     let connector = "title = { id = \"a\", en = \"a\" }\nkind = \"drop\"\ndrop = { settle = \"0s\" }".to_string();
     Prepared {

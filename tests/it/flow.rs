@@ -13,6 +13,7 @@ mod quality;
 mod reading;
 mod rebuild;
 mod replay;
+mod turned;
 mod versions;
 mod withdrawn;
 

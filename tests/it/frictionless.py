@@ -75,16 +75,35 @@ def check_tables(release):
         file = release / resource["path"]
         (rows,) = ask(f"SELECT count(*) FROM '{file}'")[0]
         assert rows == resource["lumbung:rows"], resource["path"]
+        # No column needs quotes.
+        names = ", ".join(field["name"] for field in resource["schema"]["fields"])
+        ask(f"SELECT {names} FROM '{file}' LIMIT 0")
         key = resource["schema"].get("primaryKey")
         if key:
-            columns = ", ".join(f'"{name}"' for name in key)
+            columns = ", ".join(key)
             (keys,) = ask(f"SELECT count(*) FROM (SELECT DISTINCT {columns} FROM '{file}')")[0]
             assert keys == rows, f"{columns} identify the rows of {resource['path']}"
             nulls = " OR ".join(f'"{name}" IS NULL' for name in key)
             assert ask(f"SELECT count(*) FROM '{file}' WHERE {nulls}") == [(0,)], resource["path"]
     check_order(ask, release)
     check_lineage(ask, release)
+    check_codes(ask, release)
     print(f"{len(tables(release))} tables read")
+
+
+def check_codes(ask, release):
+    """Every code of a dataset stands in the list that the description names, and the list says what it is of."""
+    for resource in tables(release):
+        for field in resource["schema"]["fields"]:
+            codes = field.get("lumbung:codes")
+            if not codes:
+                continue
+            lost = ask(
+                f"SELECT d.{field['name']} FROM '{release / resource['path']}' d "
+                f"LEFT JOIN '{release / codes['path']}' c ON c.list = '{codes['list']}' AND c.code = d.{field['name']} "
+                f"WHERE d.{field['name']} IS NOT NULL AND (c.code IS NULL OR c.list_title_id = '' OR c.list_title_en = '')"
+            )
+            assert lost == [], f"{field['name']} of {resource['path']}: {lost[:3]}"
 
 
 def check_order(ask, release):

@@ -24,32 +24,32 @@ const TABLES: [(&str, &str); 9] = [
     (
         "population",
         "region_code:text period:text period_start:date period_end:date male:count female:count total:count \
-         households:count _submission:count _part:small _row:small",
+         households:count _submission:count _part:small _row:small _column:small",
     ),
     (
         "labour",
         "region_code:text period:text period_start:date period_end:date working_age:count labour_force:count \
-         employed:count unemployed:count _submission:count _part:small _row:small",
+         employed:count unemployed:count _submission:count _part:small _row:small _column:small",
     ),
     (
         "commodity_price",
         "region_code:text price_level:text market:text commodity_code:text date:date price:money unit:text \
-         _submission:count _part:small _row:small",
+         _submission:count _part:small _row:small _column:small",
     ),
     (
         "commitment",
         "region_code:text service:text signed_on:date target_date:date target:count _submission:count _part:small \
-         _row:small",
+         _row:small _column:small",
     ),
     (
         "service_activity",
         "region_code:text service:text date:date transactions:count operators:count _submission:count _part:small \
-         _row:small",
+         _row:small _column:small",
     ),
     (
         "innovation_report",
         "region_code:text innovation_id:text title:text stage:text service:text started_on:date \
-         evidence_count:count inventor_nik:text _submission:count _part:small _row:small",
+         evidence_count:count inventor_nik:text _submission:count _part:small _row:small _column:small",
     ),
     (
         "regions",
@@ -69,7 +69,7 @@ const TABLES: [(&str, &str); 9] = [
 ];
 
 /// Numbers that say which row it is, not how much of something.
-const NOT_MEASURES: [&str; 4] = ["submission", "_submission", "_part", "_row"];
+const NOT_MEASURES: [&str; 5] = ["submission", "_submission", "_part", "_row", "_column"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -59,8 +59,8 @@ fn a_mistyped_commodity_is_refused_with_what_it_may_mean_and_a_mistyped_unit_is_
             (finding["cell"].as_str().expect("a cell"), text("id"))
         })
         .collect();
-    let list =
-        "Pakai salah satu nama dari daftar \"Komoditas\" pada templat; templat dapat diminta kepada pengelola Lumbung.";
+    let list = "Pakai salah satu nama dari daftar pilihan kolom \"Komoditas\" pada templat (klik selnya, lalu panahnya); templat \
+         dapat diminta kepada pengelola Lumbung.";
     assert_eq!(
         hints,
         [
@@ -274,13 +274,15 @@ fn spellings_are_proposed_and_accepted_by_a_person_and_a_replay_takes_their_rows
     assert_eq!(installation.model("commodity_price").len(), 3);
     let said = installation.lumbung(&["learn"]).expect(0).stdout;
     assert_eq!(
-        said.lines().take(6).collect::<Vec<_>>().join("\n"),
+        said.lines().take(8).collect::<Vec<_>>().join("\n"),
         "  1  nilai \"Cabe Rawit Mrah\" (commodity_price.commodity_code), 3×, harga-pasar; contoh: kiriman 3, h12.csv A3\n     \
+         paling mirip: chili-bird-red \"cabe rawit merah\" (93 %)\n     \
          pipelines/reference/commodities.csv chili-bird-red:\n     \
          chili-bird-red,Cabai Rawit Merah,Red bird's eye chillies,kg,vegetables,\
          cabe rawit merah|rawit merah|cabai rawit setan|Cabe Rawit Mrah\n     \
          lumbung learn --accept 1\n  \
          2  judul kolom \"Tangal\" (commodity_price.date), 3×, harga-pasar; contoh: kiriman 3, h12.csv B1\n     \
+         paling mirip: date \"Tanggal\" (85 %)\n     \
          pipelines/datasets/commodity_price.toml date:"
     );
     let rest: Vec<&str> = said
@@ -348,6 +350,57 @@ fn spellings_are_proposed_and_accepted_by_a_person_and_a_replay_takes_their_rows
 }
 
 #[test]
+fn headers_of_a_refused_sheet_and_words_of_other_lists_are_learnt_with_a_warning() {
+    let installation = Installation::with_own(&["harga-pasar", "dinas-perizinan"]);
+    installation.own_pipelines();
+    let text = "No Urut;Komoditas;Tgl Survei Lapangan;Harga;Ab\n1;Bawang Merah;10/11/2025;30.000;x\n";
+    installation.drop("32.73", "harga-pasar", "harga.csv", text);
+    installation.merge_only(3);
+    assert_eq!(installation.receipt(1)["status"], "refused");
+    let told = installation.lumbung(&["learn", "--json"]).expect(0).json();
+    let written: Vec<&str> = told
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|one| one["written"].as_str())
+        .collect();
+    assert_eq!(
+        written,
+        ["Tgl Survei Lapangan"],
+        "no numbering, nothing short, nothing that is known"
+    );
+    let one = &told[0];
+    assert_eq!(
+        one["dataset"], "commodity_price",
+        "of the contract that knows most of the headers"
+    );
+    assert_eq!((&one["nearest"]["code"], &one["times"]), (&json!("date"), &json!(1)));
+    installation
+        .lumbung(&["learn", "--accept", "Tgl Survei Lapangan", "--as", "date"])
+        .expect(0);
+    installation.drop("32.73", "harga-pasar", "lagi.csv", text.replace("30.000", "31.000"));
+    installation.merge_only(0);
+    assert_eq!(installation.receipt(2)["rows"]["accepted"], 1);
+}
+
+#[test]
+fn a_word_that_means_two_things_is_proposed_with_a_warning() {
+    let installation = Installation::with_own(&["dinas-perizinan"]);
+    let text = "Nomor Permohonan;Jenis Izin;Tanggal Diterima;Status\nA-1;PBG;1/11/2025;Diterima\n\
+                A-2;PBG;1/11/2025;Diproses\n";
+    installation.drop("32.73", "dinas-perizinan", "izin.csv", text);
+    installation.lumbung(&["run", "--as-of", "2025-11-30", "--no-publish"]);
+    let told = installation.lumbung(&["learn"]).expect(0).stdout;
+    assert!(told.contains("\"Diterima\" (licence_application.status), 1×"), "{told}");
+    assert!(
+        told.contains("perhatian: disebut dalam catatan di awal berkas itu"),
+        "{told}"
+    );
+    assert!(told.contains("perhatian: juga kata dalam daftar lain: "), "{told}");
+    assert!(told.contains("paling mirip: "), "{told}");
+}
+
+#[test]
 fn a_code_list_may_be_named_after_regions() {
     let installation = Installation::with_own(&["laporan-daerah"]);
     installation.change_contract("innovation_report", "codes = \"stages\"", "codes = \"region_stages\"");
@@ -355,4 +408,14 @@ fn a_code_list_may_be_named_after_regions() {
     installation.lumbung(&["check"]).expect(2);
     std::fs::copy(reference.join("stages.csv"), reference.join("region_stages.csv")).expect("copied");
     installation.lumbung(&["check"]).expect(0);
+}
+
+#[test]
+fn a_figure_repeats_over_columns_of_the_key_only() {
+    let installation = Installation::with_own(&["bapenda"]);
+    installation.lumbung(&["check"]).expect(0);
+    installation.change_contract("regional_tax", "repeats = [\"period\"]", "repeats = [\"realised\"]");
+    let said = installation.lumbung(&["check", "--json"]).expect(2).json();
+    let message = said["problems"][0]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("which is no column of the key"), "{said:#}");
 }

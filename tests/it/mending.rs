@@ -104,7 +104,7 @@ fn an_open_question_cannot_be_accepted() {
     );
     assert_eq!(installation.night(3)["submissions"][0]["status"], "held");
     let said = installation
-        .lumbung(&["submission", "accept", "1", "--reason", "x"])
+        .lumbung(&["submission", "accept", "1", "--reason", "x", "--lang", "en"])
         .expect(1);
     assert!(said.stderr.contains("question"), "{}", said.stderr);
     assert_eq!(installation.receipt(1)["status"], "held");

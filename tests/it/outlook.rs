@@ -78,7 +78,7 @@ fn a_preview_shows_how_a_file_is_understood_and_keeps_numbers_of_people_back() {
         (
             "Data",
             vec![
-                cells!["Laporan inovasi"],
+                cells!["Laporan inovasi", "Judul"],
                 cells![
                     "Kode Inovasi",
                     "Judul",
@@ -108,6 +108,12 @@ fn a_preview_shows_how_a_file_is_understood_and_keeps_numbers_of_people_back() {
         "Jumlah Bukti"
     );
     assert_eq!(sheet["left_out"], json!(["Warna"]));
+    let runner_up = &sheet["runner_up"];
+    assert_eq!(
+        (&runner_up["next_row"], &runner_up["next_known"]),
+        (&json!(1), &json!(1))
+    );
+    assert!(runner_up["known"].as_u64() >= Some(4), "{runner_up}");
     assert_eq!(entry(&preview["sheets"], "name", "Lain")["dataset"], Value::Null);
     for arguments in [&["preview", path][..], &["preview", path, "--json"]] {
         let said = installation.lumbung(arguments).expect(3).stdout;
@@ -132,6 +138,10 @@ fn a_preview_of_a_source_asks_nothing_and_shows_no_token() {
         let said = installation.lumbung(arguments).expect(0).stdout;
         // The variable and not its value, which may hold a password.
         assert!(said.contains("${PUJA_INDAH_URL}/api/komitmen?"), "{said}");
+        assert!(
+            said.contains("ariab") && said.contains("PUJA_INDAH_URL"),
+            "it is told what that is: {said}"
+        );
         assert!(!said.contains("127.0.0.1"), "{said}");
         assert!(!said.contains("rahasia-91c4"), "{said}");
     }

@@ -188,7 +188,9 @@ fn after_a_change_of_keys_old_bytes_open_with_the_old_one_and_new_ones_get_the_n
     assert!(doctor(&both).contains("2 files still need"), "{}", doctor(&both));
     // Without the old key only what it encrypted is out of reach.
     both.settings(WITH_KEY);
-    let said = both.lumbung(&["rebuild", "innovation_report"]).expect(1);
+    let said = both
+        .lumbung(&["--lang", "en", "rebuild", "innovation_report"])
+        .expect(1);
     assert!(said.stderr.contains("submission 1"), "{}", said.stderr);
 }
 
@@ -237,7 +239,9 @@ fn landed_bytes_are_removed_when_their_time_is_over_and_nothing_waits_for_them()
     assert_eq!(landed(&installation).len(), 1, "the held one's stay");
     assert_eq!(rows(&installation).len(), 1);
     assert_eq!(installation.receipt(2)["status"], "accepted");
-    let said = installation.lumbung(&["rebuild", "innovation_report"]).expect(1);
+    let said = installation
+        .lumbung(&["--lang", "en", "rebuild", "innovation_report"])
+        .expect(1);
     assert!(said.stderr.contains("are gone from raw/"), "{}", said.stderr);
     assert_eq!(rows(&installation).len(), 1);
 }

@@ -178,3 +178,167 @@ fn a_percentage_among_people_names_the_unit_in_the_readers_language() {
     let [_, hint, _] = said(&receipt, "percent-in-other-unit");
     assert_eq!(hint, "Tulis angkanya sendiri dalam satuan orang.");
 }
+
+/// The receipt of a file that is only looked at.
+fn checked(installation: &Installation, name: &str, bytes: &[u8], connector: &str) -> Value {
+    let path = installation.home().join(name);
+    std::fs::write(&path, bytes).expect("written");
+    let path = path.to_str().expect("UTF-8");
+    let arguments = [
+        "check",
+        path,
+        "--connector",
+        connector,
+        "--region",
+        "32.73",
+        "--as-of",
+        "2026-11-25",
+        "--json",
+    ];
+    installation.lumbung(&arguments).json()
+}
+
+#[test]
+fn another_spelling_is_told_with_the_spelling_and_its_place() {
+    let installation = Installation::with_own(&["dinas-pariwisata"]);
+    let text = "Nama Objek Wisata;Bulan;Wisnus;Wisman\nKebun Binatang;2026-01;10;1\nTaman Sari;2026-01;20;2\n\
+                KEBUN BINATANG;2026-02;11;1\nKebun Binatang;2026-03;12;1\n";
+    let receipt = checked(&installation, "wisata.csv", text.as_bytes(), "dinas-pariwisata");
+    let findings = receipt["findings"].as_array().expect("findings");
+    let told: Vec<[&str; 2]> = findings
+        .iter()
+        .filter(|finding| finding["code"] == "attraction-name-varies")
+        .map(|finding| [&finding["cell"], &finding["message"]["id"]].map(|text| text.as_str().unwrap_or_default()))
+        .collect();
+    let upper = "\"Kebun Binatang\" juga ditulis \"KEBUN BINATANG\" (di A4), dan terhitung sebagai dua tempat.";
+    let lower = "\"KEBUN BINATANG\" juga ditulis \"Kebun Binatang\" (di A2), dan terhitung sebagai dua tempat.";
+    assert_eq!(told, [["A2", upper], ["A4", lower], ["A5", upper]]);
+}
+
+#[test]
+fn a_short_list_is_told_whole_and_a_long_one_where_it_stands() {
+    let installation = Installation::with_own(&["dinas-pariwisata", "harga-pasar"]);
+    let text = "Nama Objek Wisata;Jenis Wisata;Bulan;Wisnus;Wisman\nTaman Sari;Wisata buatann antariksa;2026-01;20;2\n";
+    let receipt = checked(&installation, "wisata.csv", text.as_bytes(), "dinas-pariwisata");
+    let [_, hint, _] = said(&receipt, "code-unknown");
+    assert!(hint.contains("Yang ada dalam daftar: Wisata alam"), "{hint}");
+    let text = "Komoditas;Tanggal;Harga\nSemen;12/11/2026;40.000\n";
+    let receipt = checked(&installation, "harga.csv", text.as_bytes(), "harga-pasar");
+    let [_, hint, _] = said(&receipt, "code-unknown");
+    assert!(
+        hint.starts_with("Pakai salah satu nama dari daftar pilihan kolom \"Komoditas\""),
+        "{hint}"
+    );
+}
+
+#[test]
+fn what_is_no_table_is_told_to_a_person() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    let mut state = 7_u32;
+    let random: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    })
+    .take(5_000)
+    .collect();
+    let receipt = checked(&installation, "harga.xlsx", &random, "harga-pasar");
+    let [message, hint, _] = said(&receipt, "file-unrecognised");
+    assert!(
+        message.starts_with("Berkas harga.xlsx tidak dikenali sebagai Excel, CSV"),
+        "{message}"
+    );
+    assert!(
+        !message.contains("NUL") && hint.contains("simpan ulang sebagai XLSX"),
+        "{hint}"
+    );
+    // A list of persons is not to be completed, but left out.
+    let people = "Nama;NIK;Telepon\nSiti;3273014105800001;081234567890\nBudi;3273015505800001;081234567891\n";
+    let receipt = checked(&installation, "orang.csv", people.as_bytes(), "harga-pasar");
+    assert_eq!(receipt["status"], "refused");
+    let [message, hint, english] = said(&receipt, "sheet-of-persons");
+    assert!(message.contains("tidak ada isinya yang masuk ke data"), "{message}");
+    assert!(english.contains("nothing of it enters the data"), "{english}");
+    assert!(hint.contains("Yang dapat dikirim ke sini: Harga komoditas"), "{hint}");
+    assert!(!receipt.to_string().contains("3273014105800001") && !receipt.to_string().contains("Siti"));
+}
+
+#[test]
+fn errors_are_told_in_the_language_that_is_asked_for() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    price_list(
+        &installation,
+        "Komoditas;Tanggal;Harga\nBawang Putih;12/11/2025;40.000\n",
+    );
+    let file = installation.home().join("harga.csv");
+    std::fs::write(&file, "x").expect("written");
+    let file = file.to_str().expect("UTF-8");
+    let cases: [(&[&str], &str, &str); 8] = [
+        (
+            &["check", file],
+            "dinilai untuk satu pengirim",
+            "is judged for a sender",
+        ),
+        (
+            &["check", file, "--region", "3273"],
+            "mungkin maksudnya 32.73 (Kota Bandung)?",
+            "did you mean 32.73",
+        ),
+        (
+            &["check", file, "--region", "32.73", "--connector", "harga"],
+            "tidak ada konektor \"harga\"",
+            "there is no connector",
+        ),
+        (
+            &["submission", "list", "--status", "lost"],
+            "tidak ada status",
+            "there is no status",
+        ),
+        (
+            &["submission", "show", "9"],
+            "tidak ada kiriman 9",
+            "there is no submission 9",
+        ),
+        (
+            &["submission", "accept", "1", "--reason", "x"],
+            "tidak sedang ditahan",
+            "is not held",
+        ),
+        (
+            &["submission", "refuse", "1", "--reason", " "],
+            "memerlukan alasan",
+            "needs a reason",
+        ),
+        (
+            &["submission", "withdraw", "9", "--reason", "x"],
+            "`lumbung submission list` menyebut semuanya",
+            "lists them",
+        ),
+    ];
+    for (arguments, id, en) in cases {
+        for (language, expected) in [("id", id), ("en", en)] {
+            let said = installation
+                .lumbung(&[&["--lang", language], arguments].concat())
+                .stderr;
+            assert!(said.contains(expected), "{arguments:?} {language}: {said}");
+        }
+    }
+    let list = installation
+        .lumbung(&["--lang", "id", "submission", "list"])
+        .expect(0)
+        .stdout;
+    assert!(list.contains("konektor") && list.contains("berkas"), "{list}");
+}
+
+#[test]
+fn nobody_to_ask_is_told_to_the_operator() {
+    let installation = Installation::with_own(&["harga-pasar"]);
+    for verb in ["check", "doctor"] {
+        let said = installation.lumbung(&[verb]).expect(0).stdout;
+        assert!(said.contains("contact di lumbung.toml kosong"), "{verb}: {said}");
+    }
+    installation.settings("settle = \"0s\"\ncontact = \"lumbung@contoh.go.id\"\n");
+    for verb in ["check", "doctor"] {
+        let said = installation.lumbung(&[verb]).stdout;
+        assert!(!said.contains("contact di lumbung.toml"), "{verb}: {said}");
+    }
+}

@@ -1,6 +1,7 @@
 //! What a connector says about itself, about datasets and about whom it speaks for.
 
 use super::{SYSTEM_HINT, Sources};
+use crate::config::mistake::did_you_mean;
 use crate::config::{Connector, Contract, Http, Kind, Problem, Scope, cron, duration, expand};
 use crate::domain::region::Registry;
 use std::collections::BTreeMap;
@@ -91,7 +92,7 @@ fn check_datasets(
             say(
                 name,
                 format!("dataset `{name}` has no contract pipelines/datasets/{name}.toml"),
-                "",
+                &did_you_mean(name, contracts.keys().map(String::as_str)),
             );
         }
     }
@@ -100,7 +101,7 @@ fn check_datasets(
             say(
                 "layouts",
                 format!("`{}` is not a dataset of this connector", layout.dataset),
-                "",
+                &did_you_mean(&layout.dataset, names.iter().copied()),
             );
         }
         if layout.sheet.is_none() && layout.header_rows.is_none() {
@@ -132,10 +133,12 @@ fn check_datasets(
         .chain(connector.missing.keys())
     {
         if !known(column) {
+            let columns = names.iter().filter_map(|name| contracts.get(*name));
+            let columns = columns.flat_map(|contract| contract.columns.keys().map(String::as_str));
             say(
                 column,
                 format!("`{column}` is not a column of {}", names.join(", ")),
-                "",
+                &did_you_mean(column, columns),
             );
         }
     }

@@ -1,6 +1,7 @@
 //! What a contract says about itself and about reference tables.
 
 use super::{SYSTEM_HINT, Sources};
+use crate::config::mistake::did_you_mean;
 use crate::config::{Column, ColumnType, Contract, Partition, Pii, Problem};
 use crate::domain::code::CodeTable;
 use crate::domain::region::Registry;
@@ -14,6 +15,7 @@ pub(in crate::config) fn contract(
     let file = format!("pipelines/datasets/{}.toml", contract.name);
     let mut problems = Vec::new();
     let mut say = |mark: &str, message: String, hint: &str| problems.push(sources.at(&file, mark, message, hint));
+    let near = |name: &str| did_you_mean(name, contract.columns.keys().map(String::as_str));
     if contract.key.is_empty() {
         say(
             "key",
@@ -23,7 +25,7 @@ pub(in crate::config) fn contract(
     }
     for name in &contract.key {
         match contract.columns.get(name) {
-            None => say("key", format!("key column `{name}` is not a column"), ""),
+            None => say("key", format!("key column `{name}` is not a column"), &near(name)),
             Some(column) if !column.required && column.default.is_none() => {
                 let hint = "no part of a key may be null";
                 say(
@@ -44,10 +46,28 @@ pub(in crate::config) fn contract(
     }
     check_period(contract, &mut say);
     for (name, column) in &contract.columns {
+        for other in column.repeats.iter().filter(|other| !contract.key.contains(other)) {
+            say(
+                &format!("[columns.{name}]"),
+                format!("`{name}` repeats over `{other}`, which is no column of the key"),
+                "name columns of the key whose values may stand in headers, such as the period",
+            );
+        }
         check_column(name, column, codes, &mut say);
         crate::config::units::check(contract, name, column, codes, &mut say);
     }
     check_example(contract, &mut say);
+    for titles in &contract.other_titles {
+        let is_blank = |word: &String| crate::domain::text::normal(word).is_empty();
+        if titles.words.is_empty() || titles.words.iter().any(is_blank) {
+            let hint = "name the words of titles, such as words = [\"rencana\", \"target\"]";
+            say(
+                "[[other_titles]]",
+                "other_titles has no words, or an empty one".to_string(),
+                hint,
+            );
+        }
+    }
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
     for (name, column) in &contract.columns {
         let titles = [name.clone(), column.title.id.clone(), column.title.en.clone()];
@@ -60,6 +80,17 @@ pub(in crate::config) fn contract(
                     "keep it in one of them",
                 );
             }
+        }
+    }
+    let pointed = contract.rules.iter().map(|rule| (&rule.code, &rule.column));
+    let pointed = pointed.chain(contract.table_rules.iter().map(|rule| (&rule.code, &rule.column)));
+    for (code, column) in pointed {
+        if let Some(column) = column.as_ref().filter(|name| !contract.columns.contains_key(*name)) {
+            say(
+                &format!("\"{code}\""),
+                format!("rule `{code}` points at `{column}`, which is not a column"),
+                &near(column),
+            );
         }
     }
     let mut rule_codes = BTreeSet::new();
@@ -79,7 +110,11 @@ pub(in crate::config) fn contract(
 fn check_period(contract: &Contract, say: &mut impl FnMut(&str, String, &str)) {
     let period = contract.period.as_ref().and_then(|name| contract.columns.get(name));
     match (&contract.period, period) {
-        (Some(name), None) => say("period", format!("period column `{name}` is not a column"), ""),
+        (Some(name), None) => {
+            let columns = contract.columns.keys().map(String::as_str);
+            let hint = did_you_mean(name, columns);
+            say("period", format!("period column `{name}` is not a column"), &hint);
+        }
         (Some(name), Some(column)) => match column.kind {
             ColumnType::Period if contract.grains.is_empty() => {
                 say(
@@ -128,6 +163,13 @@ fn check_column(
     say: &mut impl FnMut(&str, String, &str),
 ) {
     let mark = format!("[columns.{name}]");
+    if crate::config::is_reserved(name) {
+        say(
+            &mark,
+            format!("`{name}` is a reserved word of SQL: whoever asks for the column must quote it"),
+            "give it another name, and raise `version` if there is a model already",
+        );
+    }
     match (column.kind, &column.codes) {
         (ColumnType::Code, None) => say(
             &mark,
@@ -138,7 +180,7 @@ fn check_column(
             say(
                 &mark,
                 format!("reference table pipelines/reference/{table}.csv does not exist"),
-                "",
+                &did_you_mean(table, codes.keys().map(String::as_str)),
             );
         }
         (ColumnType::Code, Some(_)) | (_, None) => {}
@@ -170,6 +212,13 @@ fn check_column(
             &mark,
             format!("`{name}` is additive but is no count, money or decimal"),
             "rates and texts have no sum",
+        );
+    }
+    if !column.repeats.is_empty() && !column.kind.is_measure() {
+        say(
+            &mark,
+            format!("`{name}` has repeats but is not a number"),
+            "leave `repeats` out: names, codes and dates beside values in the headers are read for each of them anyway",
         );
     }
     if column.range.is_some() && !column.kind.is_measure() {

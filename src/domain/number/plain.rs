@@ -25,8 +25,8 @@ pub struct Plain {
     pub proof: Proof,
 }
 
-/// Most digits of a plain number.
-const MOST_DIGITS: u32 = 17;
+/// Most digits of a plain number: below 2^53, so that dividing by a power of ten gives the nearest float.
+const MOST_DIGITS: u32 = 15;
 
 /// Reads digits, groups of three and a decimal sign in `style`, and nothing else: no sign, currency, blank or bracket.
 /// None says nothing about the text but that the careful parsers must look at it.
@@ -115,6 +115,7 @@ mod tests {
             "1.,5",
             "12.500.",
             "999999999999999999",
+            "90100,51010500055",
         ] {
             assert_eq!(read(text), None, "{text}");
         }

@@ -2,7 +2,7 @@
 
 use super::name::{Name, kind_of};
 use super::registry::{Bearer, Registry};
-use super::{CodeSystem, Level, RegionError};
+use super::{CodeSystem, Level, Region, RegionError};
 use crate::domain::text::{bracket, normal, trim};
 use chrono::NaiveDate;
 
@@ -64,6 +64,34 @@ impl Registry {
             Form::LostZero(digits) => Err(self.lost_zero(digits, dotted)),
             Form::Name => self.named(text, on),
         }
+    }
+
+    /// The regions that a text may mean that is no code: read in either system, as a name, and as the code that it was before.
+    /// For asking back, never for reading.
+    pub fn meant(&self, text: &str) -> Vec<&Region> {
+        let dotted = text.replace(['-', '_', ' ', ','], ".");
+        let is_code = dotted
+            .chars()
+            .all(|character| character.is_ascii_digit() || character == '.');
+        let text = if is_code { dotted } else { text.replace('_', " ") };
+        let mut meant: Vec<&Region> = Vec::new();
+        for system in [None, Some(CodeSystem::Kemendagri), Some(CodeSystem::Bps)] {
+            let codes = match self.resolve(&text, system.as_ref(), None) {
+                Ok(code) => vec![code.to_string()],
+                Err(RegionError::Ambiguous(codes)) => codes,
+                Err(RegionError::LostZero(code))
+                | Err(RegionError::Retired {
+                    successor: Some(code), ..
+                }) => vec![code],
+                Err(_) => Vec::new(),
+            };
+            for region in codes.iter().filter_map(|code| self.get(code)) {
+                if meant.iter().all(|known| known.code != region.code) {
+                    meant.push(region);
+                }
+            }
+        }
+        meant
     }
 
     /// The region of a number cell. Whole numbers are codes without a dot. `32.73` held as a number is still the code

@@ -4,7 +4,7 @@ use super::label::Label;
 use super::words::visible;
 use super::{Language, ReceiptFinding, Severity, Titles};
 use crate::finding::said::number;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Places, and values, that are told one by one; the others are counted.
 const PLACES: usize = 10;
@@ -41,10 +41,14 @@ pub(super) fn of<'r>(findings: impl IntoIterator<Item = &'r ReceiptFinding>) -> 
 impl Group<'_> {
     /// `C14, C15 dan 290 tempat lain`
     pub(super) fn spots(&self, language: Language) -> String {
-        let spots = self.all.iter().take(PLACES).map(|finding| spot(finding, language));
+        // Several rows of a crosstab stand in one row of the sheet: its place is told once.
+        let mut seen = BTreeSet::new();
+        let at = |finding: &&ReceiptFinding| (finding.part, finding.cell.clone(), finding.row);
+        let places: Vec<&ReceiptFinding> = self.all.iter().copied().filter(|one| seen.insert(at(one))).collect();
+        let spots = places.iter().take(PLACES).map(|finding| spot(finding, language));
         let mut spots = spots.collect::<Vec<_>>().join(", ");
-        if self.all.len() > PLACES {
-            let more = number((self.all.len() - PLACES) as u64, language);
+        if places.len() > PLACES {
+            let more = number((places.len() - PLACES) as u64, language);
             spots.push_str(&match language {
                 Language::Id => format!(" dan {more} tempat lain"),
                 Language::En => format!(" and {more} more"),

@@ -439,3 +439,18 @@ proptest! {
         prop_assert_eq!(crate::finding::said::number(value, Language::En).replace(',', "."), id);
     }
 }
+
+#[test]
+fn a_place_is_told_once_for_all_rows_that_stand_in_it() {
+    let rows = Rows {
+        read: 4,
+        quarantined: 4,
+        ..Rows::default()
+    };
+    let at = |row| not_a_number(place(Some("Sheet1"), row, 2, "male"), "x");
+    let findings = [at(10), at(10), at(10), at(11)];
+    let tally: FindingTally = findings.iter().collect();
+    let receipt = Receipt::new(subject("population"), Status::Refused, rows, tally).unwrap();
+    let text = receipt.to_text(Language::Id, &titles());
+    assert!(text.contains("Sheet1!C10, C11, kolom"), "{text}");
+}

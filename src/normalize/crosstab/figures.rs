@@ -19,8 +19,6 @@ use std::collections::BTreeMap;
 pub(super) struct Figure {
     pub column: usize,
     pub value: String,
-    /// The value as a typed row has it.
-    pub typed: String,
     /// None where the header names nothing but the value.
     pub measure: Option<usize>,
     /// The value is a day that its month does not have.
@@ -194,7 +192,6 @@ impl Look<'_> {
         let figure = Figure {
             column,
             value,
-            typed,
             measure,
             is_no_day: said.is_no_day,
         };

@@ -7,7 +7,7 @@ use crate::config::{ColumnType, Contract};
 use crate::domain::date::{self, DateError};
 use crate::domain::money;
 use crate::domain::period::{Grain, Period};
-use crate::finding::Finding;
+use crate::finding::{Finding, Place};
 use crate::normalize::Context;
 use crate::normalize::headers::{self, ColumnMap, Supplied, Vocabulary, YearFrom};
 use crate::normalize::labels;
@@ -199,6 +199,7 @@ impl Look<'_> {
         if !columns.missing.iter().all(is_found) {
             return Err(Doubt::None);
         }
+        self.beside(&found, &mut columns)?;
         crosstab.width = texts.len();
         let named = |&column: &usize| (column, header.texts[column].trim().to_string());
         crosstab.totals = totals.iter().map(named).collect();
@@ -233,6 +234,42 @@ impl Look<'_> {
             headers: texts,
             lines,
         })
+    }
+
+    /// A figure that stands once beside the values belongs to none of them, unless its contract says that it is the same for
+    /// all: then it is asked about. A total that nobody asks for is left out. `found` is what the header holds, the column
+    /// of the values first.
+    fn beside(&self, found: &[usize], columns: &mut ColumnMap) -> Result<(), Doubt> {
+        let along = found[0];
+        let (name, values) = self.contract.columns.get_index(along).ok_or(Doubt::None)?;
+        for (index, column) in self.contract.columns.values().enumerate() {
+            let Some(source) = columns.source[index] else { continue };
+            let is_same = !column.kind.is_measure() || column.repeats.contains(name);
+            let Some(header) = self
+                .header
+                .texts
+                .get(source)
+                .filter(|_| !is_same && !found.contains(&index))
+            else {
+                continue;
+            };
+            if is_total(header) && !column.required {
+                columns.source[index] = None;
+                columns.matched -= 1;
+                columns.unknown.push(header.trim().to_string());
+                continue;
+            }
+            let place = Place {
+                column_index: u32::try_from(source).ok(),
+                column: Some(header.trim().to_string()),
+                ..Place::default()
+            };
+            let finding = Finding::of("figure-beside-values").with("header", header.trim());
+            return Err(Doubt::Asked(Box::new(
+                finding.with_both("column", &values.title).at(place),
+            )));
+        }
+        Ok(())
     }
 
     /// The measure of figures whose headers name none: the one that the contract asks for, or has. A doubt where it may be
@@ -319,7 +356,6 @@ pub(super) fn crosstab(along: usize, figures: &[Figure], alone: Option<usize>) -
         let position = position.unwrap_or_else(|| {
             values.push(Value {
                 text: figure.value.clone(),
-                typed: figure.typed.clone(),
                 cells: vec![None; measures.len()],
                 is_no_day: figure.is_no_day,
             });

@@ -38,7 +38,7 @@ pub(super) struct Said {
     pub rest: Vec<String>,
     /// The title's year was needed.
     pub by_year: bool,
-    /// It is a day that its month does not have, or that the contract does not take.
+    /// It is a day that its month does not have, or a time that the contract does not take: one that is still to come.
     pub is_no_day: bool,
 }
 
@@ -95,13 +95,14 @@ pub(super) fn said(
         return Ok(None);
     }
     let found = match numbered(&texts, time, by_days) {
-        Some((Unit::Day, said)) => Some(Said {
-            is_no_day: !reads(look, reader, &said.value),
-            ..said
-        }),
-        Some((_, said)) => Some(said).filter(|said| reads(look, reader, &said.value)),
+        Some((Unit::Day, said)) => Some(said),
+        Some((_, said)) => Some(said).filter(|said| names(look, reader, &said.value)),
         None => phrase(look, &texts, reader, time.year, true),
     };
+    let found = found.map(|said| Said {
+        is_no_day: !reads(look, reader, &said.value),
+        ..said
+    });
     found.map(|said| without_time(look, reader, said)).transpose()
 }
 
@@ -161,7 +162,7 @@ fn phrase(look: &Look<'_>, texts: &[&str], reader: &ColumnReader, year: Option<i
     let pairs: Vec<(usize, usize)> = pairs.filter(|(one, other)| one != other).collect();
     let said = |used: &[usize], value: String, by_year: bool| {
         let rest = texts.iter().enumerate().filter(|(index, _)| !used.contains(index));
-        reads(look, reader, &value).then(|| Said {
+        names(look, reader, &value).then(|| Said {
             value,
             rest: rest.map(|(_, text)| (*text).to_string()).collect(),
             by_year,
@@ -209,6 +210,22 @@ fn value_of<'t>(look: &Look<'_>, reader: &ColumnReader, text: &'t str) -> Option
     }
     let read = reader.read(Cell::Text(text), Style::Id, 0, look.context.as_of, look.context);
     read.ok().filter(|value| *value != Value::Null)
+}
+
+/// Whether a text is a value, or a time that will be one once it has begun.
+fn names(look: &Look<'_>, reader: &ColumnReader, text: &str) -> bool {
+    let is_to_come = |start: NaiveDate| start > look.context.as_of;
+    match reader.column.kind {
+        ColumnType::Period
+            if reader
+                .period_of(Cell::Text(text))
+                .is_some_and(|period| is_to_come(period.start())) =>
+        {
+            true
+        }
+        ColumnType::Date if date::parse_date(text).is_ok_and(is_to_come) => true,
+        _ => reads(look, reader, text),
+    }
 }
 
 fn reads(look: &Look<'_>, reader: &ColumnReader, text: &str) -> bool {

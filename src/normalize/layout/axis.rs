@@ -43,7 +43,12 @@ pub(super) fn is_axis(block: &Block, row: usize) -> bool {
     }
 }
 
-/// Whether numbers count 1, 2, 3 … below one word for what they count, or several times so below several.
+/// Most days of a month.
+const DAYS: i64 = 31;
+
+/// Whether numbers count 1, 2, 3 … below one word for what they count, or several times so below several. Below a word for
+/// days they may begin with any and leave some out, unless the row has a name where a header stands above: then they may be
+/// figures.
 fn are_numbered(block: &Block, row: usize, numbers: &[(usize, i64)]) -> bool {
     let Some(above) = row.checked_sub(1) else { return false };
     let group = |column: usize| match block.cell(above, column) {
@@ -51,11 +56,25 @@ fn are_numbered(block: &Block, row: usize, numbers: &[(usize, i64)]) -> bool {
         _ => String::new(),
     };
     let says_what = |text: &str| axis::unit(text).is_some() || axis::is_month(text);
+    let is_name = |column: usize| match block.cell(row, column) {
+        Cell::Text(text) => {
+            !text::is_figure(text) && ![String::new(), text.trim().to_string()].contains(&group(column))
+        }
+        _ => false,
+    };
+    let has_name = (0..block.row(row).len()).any(is_name);
+    let is_day = |number: i64| !has_name && (1..=DAYS).contains(&number);
     let mut last: Option<(usize, i64)> = None;
+    let mut are_days = false;
     for &(column, number) in numbers {
         let begins = !group(column).is_empty();
-        let follows = !begins && last.is_some_and(|(before, last)| (before + 1, last + 1) == (column, number));
-        let is_first = begins && number == 1 && says_what(&group(column));
+        if begins {
+            are_days = axis::unit(&group(column)) == Some(axis::Unit::Day);
+        }
+        let next = |last: i64| last + 1 == number || (are_days && is_day(number) && last < number);
+        let follows = !begins && last.is_some_and(|(before, last)| before + 1 == column && next(last));
+        let may_begin = number == 1 || (are_days && is_day(number));
+        let is_first = begins && may_begin && says_what(&group(column));
         if !follows && !is_first {
             return false;
         }
@@ -111,6 +130,9 @@ mod tests {
     fn numbers_below_what_they_count_are_an_axis() {
         assert!(is(&[&["No", "Komoditas", "Tanggal", "", ""], &["", "", "1", "2", "3"]]));
         assert!(is(&[&["", "", "Tanggal", "", ""], &["No", "Komoditas", "1", "2", "3"]]));
+        // Days that were worked on.
+        assert!(is(&[&["", "", "Tanggal", ""], &["No", "Komoditas", "2", "3"]]));
+        assert!(is(&[&["Komoditas", "Tgl", "", ""], &["", "2", "9", "31"]]));
         assert!(is(&[&["Objek", "Bulan", "", "Jumlah"], &["", "1", "2", ""]]));
         // Two months, each with its days.
         assert!(is(&[
@@ -126,8 +148,9 @@ mod tests {
             [["Tanggal", "Komoditas", "Harga", "Stok"], ["1", "2", "3", "4"]],
             [["Bulan", "Tanggal", "Hari", "Minggu"], ["1", "2", "3", "4"]],
             [["No", "Komoditas", "Tanggal", ""], ["1", "Beras", "1", "2"]],
-            [["", "", "Tanggal", ""], ["No", "Komoditas", "2", "3"]],
-            [["", "", "Tanggal", ""], ["No", "Komoditas", "1", "3"]],
+            [["", "", "Tanggal", ""], ["No", "Komoditas", "3", "2"]],
+            [["", "", "Bulan", ""], ["No", "Komoditas", "2", "3"]],
+            [["", "Komoditas", "Tanggal", ""], ["", "Beras", "2", "3"]],
             [["No", "Komoditas", "Harga", ""], ["", "", "1", "2"]],
             [
                 ["Komoditas", "Pasar A", "Pasar B", "Pasar C"],

@@ -21,6 +21,7 @@ fn says(dataset: &str, title: &str, cells: &[&str]) -> String {
         regions: CONFIGURATION.regions.clone(),
         codes: CONFIGURATION.codes.clone(),
         abbreviations: CONFIGURATION.abbreviations.clone(),
+        title_words: CONFIGURATION.title_words.clone(),
         speaker: Speaker::Region {
             code: "34".to_string(),
             with_regencies: true,
@@ -117,6 +118,17 @@ fn months_between_rows_take_the_year_of_the_title() {
     assert_eq!(of("Desember 2025"), "2025-12");
     assert_eq!(of("Tahun 2026"), "time 2026");
     assert_eq!(of("Triwulan I"), "time 2026-Q1");
+    for text in [
+        "Kumulatif Januari - Oktober",
+        "s.d. Oktober",
+        "Januari s/d Maret",
+        "Januari-Maret 2026",
+        "Kumulatif Oktober 2026",
+        "1 - 10 November 2026",
+    ] {
+        assert_eq!(of(text), "unclear", "{text}");
+        assert_eq!(says("tourism", "KUNJUNGAN TAHUN 2026", &[text]), "unclear", "{text}");
+    }
     let without = |text: &str| says("public_order", "PELANGGARAN 2025/2026", &[text]);
     assert_eq!(without("Bulan Februari"), "unclear");
     assert_eq!(without("Februari 2026"), "2026-02");

@@ -2,6 +2,7 @@
 
 use super::{Line, LineReader, Said, Saying, Value, within};
 use crate::config::ColumnType;
+use crate::domain::axis;
 use crate::domain::period::{Grain, Period};
 use crate::domain::text;
 use crate::normalize::title;
@@ -114,6 +115,9 @@ impl LineReader<'_> {
         let bare = text::without_list_mark(&spaced).unwrap_or(&spaced);
         let words: Vec<&str> = bare.split_whitespace().collect();
         let first = text::normal(words.first()?);
+        if words.len() <= MOST_WORDS && is_of_several(bare) {
+            return Some(Time::Unclear);
+        }
         let is_about_time = |word: &str| LEADS.contains(&word) || TIMES.contains(&word);
         let is_pair = line.columns.len() > 1;
         if words.len() > MOST_WORDS || (is_pair && !first.split(' ').all(is_about_time)) {
@@ -177,6 +181,13 @@ impl LineReader<'_> {
 
 /// Words that name a time by the present one, in normal form.
 const BESIDE: [&str; 5] = ["lalu", "ini", "sebelumnya", "ke", "depan"];
+
+/// Whether a text names a first and a last time, or a sum up to one: `Januari - Oktober`, `Kumulatif s.d. Oktober`.
+fn is_of_several(text: &str) -> bool {
+    let months = axis::months_named(text);
+    let is_sum = || text::normal(text).split(' ').any(|word| word == "kumulatif");
+    months > 1 || ((months == 1 || title::names_time(text)) && (title::is_span(text) || is_sum()))
+}
 
 fn is_lead(word: &str) -> bool {
     let normal = text::normal(word);

@@ -5,8 +5,9 @@ use crate::domain::date;
 use crate::domain::period::{Grain, Period};
 use crate::finding::{Bilingual, Finding, Place};
 use crate::normalize::headers::Vocabulary;
-use crate::normalize::lane::{Lane, SheetPlan, repeats_header};
+use crate::normalize::lane::Lane;
 use crate::normalize::places::is_blank;
+use crate::normalize::plan::SheetPlan;
 use crate::normalize::rows::{RowKind, classify};
 use crate::read::{Block, Cell, Epoch, RawCell};
 use std::rc::Rc;
@@ -14,11 +15,38 @@ use std::rc::Rc;
 /// What the lines above the next row say.
 #[derive(Default)]
 pub(in crate::normalize) struct UnderLines {
-    sections: Vec<Section>,
+    sections: Sections,
     /// A time above rows that have their own, and which of the sections it is.
     time: Option<(Period, usize)>,
     /// What no row may stand below, and the column that it is about.
     doubt: Option<(Option<usize>, Finding)>,
+}
+
+/// All that lines have said, in their order.
+#[derive(Default)]
+struct Sections {
+    all: Vec<Section>,
+    /// The last of each kind of statement: a table may have a line above every row.
+    last: Vec<(Said, usize)>,
+}
+
+impl Sections {
+    /// Adds one, and gives its position.
+    fn begin(&mut self, value: Value, place: Place) -> usize {
+        let position = self.all.len();
+        match self.last.iter_mut().find(|(said, _)| *said == value.said) {
+            Some((_, last)) => *last = position,
+            None => self.last.push((value.said, position)),
+        }
+        self.all.push(Section { value, place, rows: 0 });
+        position
+    }
+
+    /// Where the last line about a column is.
+    fn last(&self, said: Said) -> Option<usize> {
+        let last = self.last.iter().find(|(known, _)| *known == said);
+        last.map(|(_, position)| *position)
+    }
 }
 
 /// Rows under one line.
@@ -81,7 +109,7 @@ impl UnderLines {
     }
 
     fn is_active(&self) -> bool {
-        !self.sections.is_empty() || self.time.is_some() || self.doubt.is_some()
+        !self.sections.all.is_empty() || self.time.is_some() || self.doubt.is_some()
     }
 
     /// Takes what a line says.
@@ -89,10 +117,10 @@ impl UnderLines {
         let Some(line) = line(block, row) else {
             return Change::None;
         };
-        let place = sheet.place(block, row);
+        let place = sheet.plan.place(block, row);
         let Some(saying) = sheet.reader.says(&line) else {
             // Where lines say whose the rows are, one that cannot be read ends what the last has said.
-            if !self.sections.is_empty() && !sheet.reader.is_value(&line) {
+            if !self.sections.all.is_empty() && !sheet.reader.is_value(&line) {
                 let column = sheet.lines.said.iter().find_map(|said| match said {
                     Said::Column(index) => Some(*index),
                     Said::Year => None,
@@ -148,7 +176,7 @@ impl UnderLines {
     /// Rows below are about another value.
     fn begin(&mut self, value: Value, place: Place) {
         self.settle(value.said);
-        self.sections.push(Section { value, place, rows: 0 });
+        self.sections.begin(value, place);
     }
 
     /// A column is said for certain again.
@@ -175,26 +203,25 @@ impl UnderLines {
             }
             return;
         }
-        self.time = Some((period, self.sections.len()));
         let value = Value {
             said: Said::Column(index),
             text: period.to_string(),
             meaning: period.to_string(),
         };
-        self.sections.push(Section { value, place, rows: 0 });
+        self.time = Some((period, self.sections.begin(value, place)));
     }
 
     /// What the last line about a column says.
     fn said(&self, said: Said) -> Option<&str> {
-        let section = self.sections.iter().rev().find(|section| section.value.said == said);
-        section.map(|section| section.value.text.as_str())
+        let position = self.sections.last(said)?;
+        Some(self.sections.all[position].value.text.as_str())
     }
 
     /// Gives a row what the lines above it say.
     fn row(&mut self, sheet: &Sheet<'_>, block: &Block, row: usize) -> Result<Change, Finding> {
         let plan = sheet.plan;
         let is_active = self.is_active() || !sheet.lines.said.is_empty();
-        if !is_active || classify(block, row, &sheet.used) != RowKind::Data || sheet.repeats_header(block, row) {
+        if !is_active || classify(block, row, &sheet.used) != RowKind::Data {
             return Ok(Change::None);
         }
         if let Some((_, doubt)) = &self.doubt {
@@ -202,13 +229,9 @@ impl UnderLines {
         }
         let mut behind = Vec::with_capacity(sheet.lines.said.len());
         for &said in &sheet.lines.said {
-            let section = self
-                .sections
-                .iter_mut()
-                .rev()
-                .find(|section| section.value.said == said);
-            behind.push(match (section, said) {
-                (Some(section), _) => {
+            behind.push(match (self.sections.last(said), said) {
+                (Some(position), _) => {
+                    let section = &mut self.sections.all[position];
                     section.rows += 1;
                     Some(section.value.text.clone())
                 }
@@ -218,7 +241,7 @@ impl UnderLines {
         }
         let own = match (self.time, sheet.time()) {
             (Some((period, section)), Some(index)) => {
-                let section = &mut self.sections[section];
+                let section = &mut self.sections.all[section];
                 let own = sheet.own_time(block, row, index, &period, &section.place)?;
                 section.rows += u64::from(own.is_some());
                 own
@@ -230,7 +253,7 @@ impl UnderLines {
 
     /// What was said of rows.
     pub fn notes(&self, plan: &SheetPlan<'_>) -> Vec<Finding> {
-        let sections = self.sections.iter().filter(|section| section.rows > 0);
+        let sections = self.sections.all.iter().filter(|section| section.rows > 0);
         let note = |section: &Section| {
             let title = match section.value.said {
                 Said::Column(index) => plan.sheet.contract.columns[index].title.clone(),
@@ -268,20 +291,6 @@ impl Sheet<'_> {
 
     fn title(&self, index: usize) -> Bilingual {
         self.reader.contract.columns[index].title.clone()
-    }
-
-    fn place(&self, block: &Block, row: usize) -> Place {
-        Place {
-            part: self.plan.sheet.place,
-            sheet: self.plan.sheet.name.clone(),
-            row: Some(block.row_numbers[row]),
-            line: block.numbers_are_lines.then_some(block.row_numbers[row]),
-            ..Place::default()
-        }
-    }
-
-    fn repeats_header(&self, block: &Block, row: usize) -> bool {
-        self.plan.layout.crosstab.is_none() && repeats_header(self.plan, block, row)
     }
 
     fn contradiction(&self, index: usize, said: &str, other: &str, place: Place) -> Finding {
@@ -368,5 +377,26 @@ impl Sheet<'_> {
             changed.end_row(block.row_numbers[row]);
         }
         changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_of_each_kind_is_known_without_a_search() {
+        let mut sections = Sections::default();
+        let value = |said: Said, text: &str| Value {
+            said,
+            text: text.to_string(),
+            meaning: text.to_string(),
+        };
+        sections.begin(value(Said::Year, "2026"), Place::default());
+        for market in 0..40_000 {
+            sections.begin(value(Said::Column(3), &market.to_string()), Place::default());
+        }
+        assert_eq!(sections.last, [(Said::Year, 0), (Said::Column(3), 40_000)]);
+        assert_eq!(sections.last(Said::Column(4)), None);
     }
 }

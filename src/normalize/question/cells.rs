@@ -5,6 +5,7 @@ use crate::config::{Column, ColumnType};
 use crate::domain::date::{self, Order};
 use crate::finding::Finding;
 use crate::normalize::cell::plain;
+use crate::normalize::lines::is_section_mark;
 use crate::normalize::places::is_blank;
 use crate::normalize::rows::{RowKind, classify, is_all, whole};
 use crate::read::{Cell, Epoch};
@@ -14,14 +15,41 @@ use chrono::Datelike;
 const FRACTIONS: usize = 3;
 
 impl Table<'_> {
+    /// First row that is data.
+    fn from(&self) -> usize {
+        self.layout.skip_rows
+    }
+
+    /// The columns of names that tell rows apart, with the sheet column of each.
+    fn names(&self) -> impl Iterator<Item = (usize, &Column)> {
+        let is_name = |column: &Column| column.kind == ColumnType::Text;
+        let keys = self
+            .columns()
+            .filter(move |(_, name, column)| is_name(column) && self.contract.key.contains(*name));
+        keys.filter_map(|(index, _, column)| Some((self.layout.columns.source[index]?, column)))
+    }
+
+    /// Those that may be left blank for the whole.
+    fn names_of_parts(&self) -> impl Iterator<Item = (usize, &Column)> {
+        self.names().filter(|(_, column)| column.default.is_some())
+    }
+
+    /// Whether a row is one of data that has any figure.
+    fn counts(&self) -> impl Fn(usize) -> bool {
+        let figures = self.layout.figures(self.contract);
+        let used = self.layout.sheet_columns();
+        move |row| {
+            let has_figure = figures.iter().any(|&column| !is_blank(self.top.cell(row, column)));
+            has_figure
+                && classify(self.top, row, &used) == RowKind::Data
+                && self.layout.repeated_header_row(&used, self.top, row).is_none()
+        }
+    }
+
     /// `Semua Pasar` among markets: the region as a whole, which is written otherwise.
     pub(super) fn names_of_all(&self) -> Option<Finding> {
-        let names = self.columns().filter(|(_, name, column)| {
-            self.contract.key.contains(*name) && column.kind == ColumnType::Text && column.default.is_some()
-        });
-        names.into_iter().find_map(|(index, _, column)| {
-            let mut cells = self.cells(self.map.source[index]?);
-            let text = cells.find_map(|cell| match cell {
+        self.names_of_parts().find_map(|(source, column)| {
+            let text = self.cells(source).find_map(|cell| match cell {
                 Cell::Text(text) if is_all(text) => Some(text.trim().to_string()),
                 _ => None,
             })?;
@@ -36,42 +64,34 @@ impl Table<'_> {
     /// Groups that are numbered by letters above parts that are numbered by figures, and have figures themselves: the sum of
     /// their parts, which would count beside them.
     pub(super) fn groups_with_figures(&self) -> Option<Finding> {
-        let is_by_name = |(index, name, column): (usize, &String, &Column)| {
-            column.kind == ColumnType::Text && self.contract.key.contains(name) && self.map.source[index].is_some()
-        };
-        if !self.columns().any(is_by_name) {
-            return None;
-        }
+        self.names().next()?;
         let texts = |column: usize| {
             self.cells(column).map(|cell| match cell {
-                Cell::Text(text) => text.trim().trim_end_matches('.').to_string(),
+                Cell::Text(text) => text.trim().to_string(),
                 Cell::Integer(number) => number.to_string(),
                 Cell::Float(number) => plain(number),
                 _ => String::new(),
             })
         };
-        let is_figure = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let is_letter = |text: &str| {
-            let is_one = text.len() == 1 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-            is_one || (!text.is_empty() && text.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X')))
+        let is_figure = |text: &str| {
+            let digits = text.trim_end_matches('.');
+            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
         };
+        // Small letters number the parts of what figures number.
+        let is_letter = |text: &str| is_section_mark(text) && !text.starts_with(|first: char| first.is_lowercase());
         let numbers = self
-            .numbering
+            .layout
+            .numbering()
             .filter(|&column| texts(column).filter(|text| is_figure(text)).count() > 1)?;
-        let used: Vec<usize> = self.map.source.iter().flatten().copied().collect();
-        let figures: Vec<usize> = self
-            .columns()
-            .filter(|(_, _, column)| column.kind.is_measure())
-            .filter_map(|(index, ..)| self.map.source[index])
-            .collect();
-        let counts = |row: usize| {
-            let mut cells = figures.iter().map(|&column| self.top.cell(row, column));
-            cells.any(|cell| !is_blank(cell)) && classify(self.top, row, &used) == RowKind::Data
-        };
-        let mut rows = (self.from..self.top.rows()).zip(texts(numbers));
+        let counts = self.counts();
+        let mut rows = (self.from()..self.top.rows()).zip(texts(numbers));
         let (row, text) = rows.find(|(row, text)| is_letter(text) && counts(*row))?;
         let row = self.top.row_numbers[row].to_string();
-        Some(Finding::of("groups-with-figures").with("row", row).value(text))
+        Some(
+            Finding::of("groups-with-figures")
+                .with("row", row)
+                .value(text.trim_end_matches('.')),
+        )
     }
 
     /// Numbers of rows where the dataset asks for the number that a thing keeps: the next file's `1` would be another.
@@ -82,7 +102,7 @@ impl Table<'_> {
         }
         let (index, _, column) =
             key().find(|(_, _, column)| column.kind == ColumnType::Text && column.default.is_none())?;
-        let source = self.map.source[index]?;
+        let source = self.layout.columns.source[index]?;
         let mut rows = 0;
         for cell in self.cells(source).filter(|cell| !is_blank(*cell)) {
             let is_next = match cell {
@@ -104,42 +124,26 @@ impl Table<'_> {
 
     /// Rows without the name of a part, which others have: that of the row above, or the region as a whole.
     pub(super) fn blank_names(&self) -> Option<Finding> {
-        let used: Vec<usize> = self.map.source.iter().flatten().copied().collect();
-        let of = |wanted: fn(&Column) -> bool| {
-            let columns = self.columns().filter(move |(_, _, column)| wanted(column));
-            columns
-                .filter_map(|(index, ..)| self.map.source[index])
-                .collect::<Vec<usize>>()
-        };
         let is_empty = |row: usize, column: usize| is_blank(self.top.cell(row, column));
-        let figures = of(|column| column.kind.is_measure());
+        let counts = self.counts();
         // Where one of these is blank too, the row continues the one above.
         let leads = self
             .columns()
             .filter(|(_, name, column)| self.contract.key.contains(*name) && column.default.is_none());
-        let leads: Vec<usize> = leads.filter_map(|(index, ..)| self.map.source[index]).collect();
-        let own = self
-            .context
-            .speaker
-            .own_region()
-            .and_then(|code| self.context.regions.get(code));
-        let own = own.map(|region| region.name.as_str());
+        let leads: Vec<usize> = leads
+            .filter_map(|(index, ..)| self.layout.columns.source[index])
+            .collect();
+        let own = self.context.own_name();
         let says_whole = |row: usize| {
             let mut texts = self.top.row(row).iter().map(|&raw| self.top.view(raw));
             texts.any(|cell| matches!(cell, Cell::Text(text) if is_all(text) || whole(text, own).is_some()))
         };
         let is_row = |&row: &usize| {
             let is_whole = !says_whole(row) && leads.iter().all(|&column| !is_empty(row, column));
-            is_whole
-                && figures.iter().any(|&column| !is_empty(row, column))
-                && classify(self.top, row, &used) == RowKind::Data
+            is_whole && counts(row)
         };
-        let rows: Vec<usize> = (self.from..self.top.rows()).filter(is_row).collect();
-        let names = self.columns().filter(|(_, name, column)| {
-            self.contract.key.contains(*name) && column.kind == ColumnType::Text && column.default.is_some()
-        });
-        for (index, _, column) in names {
-            let Some(source) = self.map.source[index] else { continue };
+        let rows: Vec<usize> = (self.from()..self.top.rows()).filter(is_row).collect();
+        for (source, column) in self.names_of_parts() {
             let mut blank = rows.iter().filter(|&&row| is_empty(row, source));
             let Some(&first) = blank.next() else { continue };
             let blanks = blank.count() + 1;
@@ -153,14 +157,16 @@ impl Table<'_> {
     }
 
     pub(super) fn cells(&self, column: usize) -> impl Iterator<Item = Cell<'_>> {
-        (self.from..self.top.rows()).map(move |row| self.top.cell(row, column))
+        (self.from()..self.top.rows()).map(move |row| self.top.cell(row, column))
     }
 
     /// Days of which a spreadsheet in another language made dates with month and day exchanged, where it could: the others
     /// stayed texts (`13/11/2026`).
     pub(super) fn swapped_dates(&self) -> Option<Finding> {
         for (index, _, column) in self.columns().filter(|(_, _, column)| column.kind == ColumnType::Date) {
-            let Some(source) = self.map.source[index] else { continue };
+            let Some(source) = self.layout.columns.source[index] else {
+                continue;
+            };
             let (mut texts, mut dates) = (0, 0);
             let mut first = None;
             for cell in self.cells(source) {
@@ -192,7 +198,8 @@ impl Table<'_> {
     /// Counts most of which have decimals: thousands whose separator a spreadsheet in another language took for a point.
     pub(super) fn lost_thousands(&self) -> Option<Finding> {
         for (index, _, column) in self.columns().filter(|(_, _, column)| column.kind == ColumnType::Count) {
-            let Some(source) = self.map.source[index].filter(|_| self.map.power[index] == 0) else {
+            let Some(source) = self.layout.columns.source[index].filter(|_| self.layout.columns.power[index] == 0)
+            else {
                 continue;
             };
             let mut first = None;

@@ -96,7 +96,7 @@ fn busy_night() -> RunReport {
                 parts: 4,
                 bytes: 812,
                 seconds: 0.42,
-                failures: Vec::new(),
+                ..SourceReport::default()
             },
         ],
         submissions: vec![
@@ -104,7 +104,7 @@ fn busy_night() -> RunReport {
                 17,
                 "dukcapil-api",
                 Status::Accepted,
-                vec![("population", rows(12_552, 0, 0))],
+                vec![("population", rows(12_549, 3, 0))],
             ),
             submission(
                 18,
@@ -119,6 +119,7 @@ fn busy_night() -> RunReport {
         merged: vec![MergeReport {
             dataset: "population".to_string(),
             submissions: 2,
+            withdrawn: 1,
             partitions: 1,
             seconds: 0.31,
         }],
@@ -145,7 +146,17 @@ fn busy_night() -> RunReport {
         release: ReleaseReport {
             id: Some("2025-11-30-1".to_string()),
             unchanged: false,
-            changed: vec!["datasets/population".to_string(), "indicators".to_string()],
+            changed: [
+                "datasets/labour/2025.parquet",
+                "datasets/poverty/empty.parquet",
+                "datasets/population/2024.parquet",
+                "datasets/population/2025.parquet",
+                "indicators/indicators.parquet",
+                "indicators/metadata.parquet",
+                "regions.parquet",
+            ]
+            .map(str::to_string)
+            .to_vec(),
         },
         exit_code: 3,
     }

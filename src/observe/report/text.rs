@@ -24,6 +24,7 @@ pub(super) fn page(report: &RunReport, language: Language, titles: &Titles) -> S
     page.to_do(&mut text);
     page.sources(&mut text);
     page.submissions(&mut text);
+    page.sources_to_tell(&mut text);
     page.results(&mut text);
     text
 }
@@ -221,7 +222,17 @@ impl Page<'_> {
         line(text, "");
         for merge in &self.report.merged {
             let merged = self.word("Digabung", "Merged");
-            let from = self.count(merge.submissions, "kiriman", ["submission", "submissions"]);
+            let came = self.count(merge.submissions, "kiriman", ["submission", "submissions"]);
+            let left = self.count(
+                merge.withdrawn,
+                "kiriman ditarik",
+                ["submission withdrawn", "submissions withdrawn"],
+            );
+            let from = match (merge.submissions, merge.withdrawn) {
+                (_, 0) => came,
+                (0, _) => left,
+                _ => format!("{came}, {left}"),
+            };
             let written = self.count(merge.partitions, "partisi", ["partition", "partitions"]);
             let time = self.duration(merge.seconds);
             line(
@@ -265,13 +276,44 @@ impl Page<'_> {
             }
             Some(id) if release.changed.is_empty() => id.clone(),
             Some(id) => format!(
-                "{id}; {}: {}",
+                "{id}; {}:{}",
                 self.word("berubah", "changed"),
-                release.changed.join(", ")
+                changed(&release.changed)
             ),
             None => self.word("tidak diterbitkan", "not published").to_string(),
         }
     }
+}
+
+/// Most partitions of a dataset that are named.
+const PARTITIONS: usize = 12;
+
+/// Tables that changed, a line for each folder: a dataset with its partitions. One without rows has nothing to tell.
+fn changed(paths: &[String]) -> String {
+    let mut folders: Vec<(&str, Vec<&str>)> = Vec::new();
+    for path in paths {
+        let name = path.strip_suffix(".parquet").unwrap_or(path);
+        let (folder, table) = name.rsplit_once('/').unwrap_or((name, ""));
+        if folder.starts_with("datasets/") && table == "empty" {
+            continue;
+        }
+        match folders.last_mut().filter(|(known, _)| *known == folder) {
+            Some((_, tables)) => tables.push(table),
+            None => folders.push((folder, vec![table])),
+        }
+    }
+    let mut lines = String::new();
+    for (folder, tables) in folders {
+        lines.push_str(&format!("\n  {folder}"));
+        let (named, more) = tables.split_at(tables.len().min(PARTITIONS));
+        if !named.concat().is_empty() {
+            lines.push_str(&format!(": {}", named.join(", ")));
+        }
+        if !more.is_empty() {
+            lines.push_str(&format!(" … (+{})", more.len()));
+        }
+    }
+    lines
 }
 
 /// Writes a table: the first column to the left, the others to the right.

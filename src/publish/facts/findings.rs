@@ -120,13 +120,16 @@ fn published(
             (name, _) => {
                 let staged_name = match name {
                     "submission" | "part" | "row" => format!("_{name}"),
+                    "column_number" => "_column".to_string(),
+                    "column_name" => "column".to_string(),
                     _ => name.to_string(),
                 };
-                let index = staged
-                    .schema()
-                    .index_of(&staged_name)
-                    .map_err(|source| arrow(path, source))?;
-                staged.column(index).clone()
+                match staged.schema().index_of(&staged_name) {
+                    Ok(index) => staged.column(index).clone(),
+                    // Added since these findings were staged.
+                    Err(_) if field.is_nullable() => new_null_array(field.data_type(), rows),
+                    Err(source) => return Err(arrow(path, source).into()),
+                }
             }
         });
     }

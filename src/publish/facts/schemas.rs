@@ -28,7 +28,7 @@ pub fn submissions_schema() -> SchemaRef {
         text("dataset", false),
         text("connector", false),
         text("region_code", true),
-        text("window", false),
+        text("time_window", false),
         text("file", false),
         text("sheet", true),
         Field::new("page", DataType::Int32, false),
@@ -43,19 +43,21 @@ pub fn submissions_schema() -> SchemaRef {
 }
 
 /// Schema of `findings`: what was wrong or odd in the submissions, as their receipts say it. `region_code` is the
-/// sender's, none where the source speaks for many.
+/// sender's, none where the source speaks for many. `submission`, `part`, `row` and `column_number` are what the row
+/// that is spoken about carries as `_submission`, `_part`, `_row` and `_column`.
 pub fn findings_schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("submission", DataType::Int64, false),
         text("dataset", false),
         Field::new("part", DataType::Int32, false),
         Field::new("row", DataType::Int32, true),
+        Field::new("column_number", DataType::Int32, true),
         text("code", false),
         text("severity", false),
         text("sheet", true),
         text("cell", true),
         Field::new("line", DataType::Int32, true),
-        text("column", true),
+        text("column_name", true),
         text("value", true),
         text("message_id", false),
         text("message_en", false),

@@ -49,9 +49,11 @@ fn staged_schema() -> SchemaRef {
     for field in published.fields() {
         match field.name().as_str() {
             "dataset" | "region_code" => {}
+            "column_number" => fields.push(field.as_ref().clone().with_name("_column")),
             "submission" | "part" | "row" => {
                 fields.push(field.as_ref().clone().with_name(format!("_{}", field.name())))
             }
+            "column_name" => fields.push(field.as_ref().clone().with_name("column")),
             _ => fields.push(field.as_ref().clone()),
         }
     }

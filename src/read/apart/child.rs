@@ -199,6 +199,7 @@ fn all<R: Reader<BufReader<Opened>>>(
         name: sheet.name.clone(),
         hidden: sheet.visible != SheetVisible::Visible,
         merged: looks.merged.clone(),
+        epoch: looks.epoch,
     });
     say(output, &Line::Sheets(said.collect())).map_err(Trouble::Write)?;
     for (position, (sheet, looks)) in sheets.iter().enumerate() {

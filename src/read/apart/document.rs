@@ -18,6 +18,7 @@ pub struct ApartDocument {
     sheets: Vec<Sheet>,
     /// By sheet.
     blocks: Vec<Vec<Block>>,
+    epochs: Vec<Option<Epoch>>,
     /// Numbers of the hidden rows, by sheet.
     hidden: Vec<Vec<u32>>,
 }
@@ -74,6 +75,7 @@ impl<'n> Reading<'n> {
                 format,
                 sheets: Vec::new(),
                 blocks: Vec::new(),
+                epochs: Vec::new(),
                 hidden: Vec::new(),
             },
             name,
@@ -100,6 +102,7 @@ impl<'n> Reading<'n> {
                         Merged::new(sheet.merged.iter().map(corners))
                     };
                     self.merged = sheets.iter().map(ranges).collect();
+                    self.document.epochs = sheets.iter().map(|sheet| sheet.epoch).collect();
                     let sheet = |sheet: super::SheetLine| Sheet {
                         name: Some(sheet.name),
                         kind: SheetKind::Grid,
@@ -147,7 +150,10 @@ impl<'n> Reading<'n> {
         }
         let row = line.row.saturating_sub(1);
         if blocks.last().is_none_or(Block::is_full) {
-            blocks.push(Block::default());
+            blocks.push(Block {
+                epoch: self.document.epochs[line.sheet],
+                ..Block::default()
+            });
         }
         if let Some(block) = blocks.last_mut() {
             for (column, value) in line.cells.iter().enumerate() {

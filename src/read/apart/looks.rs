@@ -1,5 +1,6 @@
 //! What cells look like: what the library that reads their values does not tell, for each format found by a pass of its own.
 
+use crate::read::Epoch;
 use crate::read::shown::Shows;
 use std::collections::BTreeMap;
 
@@ -51,9 +52,17 @@ pub(super) struct SheetLooks {
     hidden: BTreeMap<u32, u32>,
     /// Ranges over several rows: first row and column, last row and column.
     pub merged: Vec<[u32; 4]>,
+    /// The day from which numbers count where they are days; none where it is not known.
+    pub epoch: Option<Epoch>,
 }
 
 impl SheetLooks {
+    /// With the day from which its workbook counts.
+    pub fn counted_from(mut self, epoch: Option<Epoch>) -> SheetLooks {
+        self.epoch = epoch;
+        self
+    }
+
     /// Notes a look of the cells from `first` to `last` (row, column).
     pub fn note(&mut self, first: (u32, u32), last: (u32, u32), look: Look) {
         if look == Look::Shows(Shows::Number) {

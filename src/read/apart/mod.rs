@@ -46,6 +46,8 @@ pub(super) struct SheetLine {
     pub hidden: bool,
     /// Ranges merged over several rows: first row and column, last row and column, from 0.
     pub merged: Vec<[u32; 4]>,
+    /// The day from which numbers count where they are days; none where it is not known.
+    pub epoch: Option<Epoch>,
 }
 
 /// Cells of a row up to its last filled one: null, a text, a number, true or false; `["date", "2024-08-12"]`,

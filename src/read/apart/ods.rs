@@ -2,6 +2,7 @@
 
 use super::looks::{Look, SheetLooks};
 use crate::format::sealed;
+use crate::read::Epoch;
 use crate::read::shown::Shows;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -23,7 +24,7 @@ pub(super) fn looks(path: &Path) -> Option<Vec<SheetLooks>> {
     loop {
         buffer.clear();
         match reader.read_event_into(&mut buffer) {
-            Ok(Event::Eof) => return Some(scan.sheets),
+            Ok(Event::Eof) => return Some(scan.ended()),
             Ok(event) => scan.take(&event),
             Err(_) => return None,
         }
@@ -53,6 +54,8 @@ struct Scan {
     column: u32,
     cell: Option<OpenCell>,
     in_text: bool,
+    /// The day from which numbers count, where the workbook says one.
+    null_date: Option<String>,
 }
 
 impl Scan {
@@ -75,8 +78,24 @@ impl Scan {
         }
     }
 
+    fn ended(self) -> Vec<SheetLooks> {
+        // OpenDocument counts from 30 December 1899 where nothing is said.
+        let epoch = match self.null_date.as_deref() {
+            None | Some("1899-12-30") => Some(Epoch::Year1900),
+            Some("1904-01-01") => Some(Epoch::Year1904),
+            Some(_) => None,
+        };
+        let sheets = self.sheets.into_iter();
+        sheets.map(|sheet| sheet.counted_from(epoch)).collect()
+    }
+
     fn start(&mut self, element: &BytesStart<'_>, is_whole: bool) {
         match element.name().as_ref() {
+            "table:null-date" => each_attribute(element, |name, value| {
+                if name == "table:date-value" {
+                    self.null_date = Some(value.to_string());
+                }
+            }),
             "table:table" => {
                 self.is_named = false;
                 each_attribute(element, |name, _| self.is_named |= name == "table:name");

@@ -3,6 +3,7 @@
 use super::compound::{stream, u16_at, u32_at};
 use super::looks::{Look, SheetLooks};
 use crate::format::sealed;
+use crate::read::Epoch;
 use crate::read::shown::Shows;
 use std::collections::HashMap;
 use std::io::Read;
@@ -54,6 +55,7 @@ fn looks_in(file: &[u8]) -> Option<Vec<SheetLooks>> {
     let mut formats = HashMap::new();
     let mut styles = Vec::new();
     let mut is_biff8 = false;
+    let mut epoch = Epoch::Year1900;
     for (kind, data) in Records(&book) {
         match kind {
             0x0809 => is_biff8 = u16_at(data, 0)? == BIFF8,
@@ -62,6 +64,7 @@ fn looks_in(file: &[u8]) -> Option<Vec<SheetLooks>> {
                 formats.insert(u16_at(data, 0)?, Shows::of(&code));
             }
             0x00E0 => styles.push(u16_at(data, 2)?),
+            0x0022 if u16_at(data, 0)? == 1 => epoch = Epoch::Year1904,
             0x0085 => sheets.push(u32_at(data, 0)? as usize),
             0x000A => break,
             _ => {}
@@ -71,7 +74,8 @@ fn looks_in(file: &[u8]) -> Option<Vec<SheetLooks>> {
         .into_iter()
         .map(|format| formats.get(&format).copied().unwrap_or(Shows::builtin(format)))
         .collect();
-    Some(sheets.into_iter().map(|start| sheet(&book, start, &shows)).collect())
+    let sheet = |start| sheet(&book, start, &shows).counted_from(Some(epoch));
+    Some(sheets.into_iter().map(sheet).collect())
 }
 
 fn sheet(book: &[u8], start: usize, shows: &[Shows]) -> SheetLooks {

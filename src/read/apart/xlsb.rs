@@ -4,6 +4,7 @@
 use super::compound::{u16_at, u32_at};
 use super::looks::{Look, SheetLooks};
 use crate::format::sealed;
+use crate::read::Epoch;
 use crate::read::besides::{Archive, part, relations};
 use crate::read::shown::Shows;
 use std::collections::HashMap;
@@ -17,12 +18,18 @@ pub(super) fn looks(path: &Path) -> Option<Vec<SheetLooks>> {
     let book = bytes(&mut archive, "xl/workbook.bin")?;
     let parts = relations(&mut archive, "xl", "xl/_rels/workbook.bin.rels");
     let shows = bytes(&mut archive, "xl/styles.bin").map_or_else(Vec::new, |styles| shows(&styles));
+    let properties = Records(&book).find(|(kind, _)| *kind == 0x0099);
+    let epoch = match properties.and_then(|(_, data)| u32_at(data, 0)) {
+        Some(flags) if flags & 1 == 1 => Epoch::Year1904,
+        _ => Epoch::Year1900,
+    };
     let mut sheets = Vec::new();
     for (_, data) in Records(&book).filter(|(kind, _)| *kind == 0x009C) {
         // A sheet without a part of its own has no id.
         let Some(id) = text_at(data, 8) else { continue };
         let part = parts.get(&id).and_then(|(_, part)| bytes(&mut archive, part));
-        sheets.push(part.map_or_else(SheetLooks::default, |part| sheet(&part, &shows)));
+        let looks = part.map_or_else(SheetLooks::default, |part| sheet(&part, &shows));
+        sheets.push(looks.counted_from(Some(epoch)));
     }
     Some(sheets)
 }

@@ -9,11 +9,12 @@ type Mistake = (&'static str, &'static str, &'static str, &'static str);
 
 const OFFICE: &str = "connectors/dukcapil-file.toml";
 const LABOUR: &str = "pipelines/datasets/labour.toml";
+const TOURISM: &str = "pipelines/datasets/tourism.toml";
 const POPULATION: &str = "pipelines/datasets/population.toml";
 
-/// Each group is found together: what cannot be read, what contradicts itself, SQL that is no SELECT or asks the
+/// Each group is found together: what cannot be read, what contradicts itself, both in different files, SQL that is no SELECT or asks the
 /// clock, SQL that does not fit the tables.
-const MISTAKES: [&[Mistake]; 4] = [
+const MISTAKES: [&[Mistake]; 5] = [
     &[
         ("lumbung.toml", "settle", "setle", "setle"),
         (OFFICE, "scope", "skope", "skope"),
@@ -31,6 +32,44 @@ const MISTAKES: [&[Mistake]; 4] = [
             "scope =",
             "schedule = \"setiap malam\"\nscope =",
             "setiap malam",
+        ),
+    ],
+    &[
+        (
+            "lumbung.toml",
+            "settle = \"0s\"",
+            "settle = 0",
+            "stands where a text belongs",
+        ),
+        (
+            OFFICE,
+            "dataset = \"population\"",
+            "dataset = \"populaton\"",
+            "did you mean `population`?",
+        ),
+        (
+            LABOUR,
+            "key = [\"region_code\"",
+            "key = [\"regon_code\"",
+            "did you mean `region_code`?",
+        ),
+        (
+            TOURISM,
+            "codes = \"attraction_kinds\"",
+            "codes = \"atraction_kinds\"",
+            "did you mean `attraction_kinds`?",
+        ),
+        (
+            TOURISM,
+            "words = [\"tamu hotel\"",
+            "words = [\"\", \"tamu hotel\"",
+            "other_titles",
+        ),
+        (
+            TOURISM,
+            "column = \"total\"",
+            "column = \"totall\"",
+            "did you mean `total`?",
         ),
     ],
     &[

@@ -63,7 +63,7 @@ fn examples_of_csvkit_are_read_as_they_are_meant() {
         ("null_byte.csv", "file-has-nul"),
         ("dummy.csv.gz", "archive-not-workbook"),
         ("dummy.csv.bz2", "archive-not-workbook"),
-        ("testdbf.dbf", "file-has-nul"),
+        ("testdbf.dbf", "file-unrecognised"),
     ];
     for (name, code) in refused {
         assert_eq!(cells(&folder.join(name)), Err(code.to_string()), "{name}");

@@ -38,7 +38,9 @@ fn of_two_nights_at_once_one_says_who_is_at_work_and_nothing_is_done_twice() {
     site.night(&undisturbed.data, AS_OF, 3);
     let mut first = begun(&site, &ground);
     let pid = first.0.id().to_string();
-    let second = site.lumbung(&ground.data, &["run", "--as-of", AS_OF]).expect(1);
+    let second = site
+        .lumbung(&ground.data, &["--lang", "en", "run", "--as-of", AS_OF])
+        .expect(1);
     assert!(
         second.stderr.contains(&format!("process {pid} holds \"run\"")),
         "{}",
@@ -97,7 +99,9 @@ fn a_lease_of_a_dead_process_is_taken_over_and_of_a_living_one_kept() {
         .nth(19)
         .expect("a start");
     hold(&format!("{me}:{start}"));
-    let refused = site.lumbung(&ground.data, &night).expect(1);
+    let refused = site
+        .lumbung(&ground.data, &[&["--lang", "en"], &night[..]].concat())
+        .expect(1);
     assert!(
         refused.stderr.contains(&format!("process {me} holds")),
         "{}",

@@ -103,13 +103,29 @@ fn what_stands_where_nobody_reads_it_is_told_every_night() {
 }
 
 #[test]
-fn a_folder_of_no_region_is_told() {
-    let installation = Installation::with_own(&["dukcapil-file"]);
+fn a_folder_of_no_region_is_told_with_the_name_that_it_should_have() {
+    let installation = Installation::with_own(&["dukcapil-file", "harga-pasar"]);
     installation.drop("99.99", "dukcapil-file", "penduduk.csv", population(600));
+    installation.drop("3273", "dukcapil-file", "penduduk.csv", population(600));
+    installation.drop("kota_cimahi", "dukcapil", "penduduk.csv", population(600));
     installation.drop("32", "dukcapil-file", "penduduk.csv", population(600));
     let report = installation.merge_only(3);
-    assert_eq!(report["sources"][0]["failures"][0]["code"], "unknown-region-folder");
+    for source in report["sources"].as_array().expect("a list") {
+        assert_eq!(source["failures"], json!([]), "no source failed");
+    }
+    let strays = report["strays"].as_array().expect("a list");
+    assert_eq!(strays.len(), 3, "each is told once: {strays:?}");
+    assert!(strays.iter().all(|stray| stray["code"] == "unknown-region-folder"));
     assert_eq!(installation.receipt(1)["status"], "accepted");
+    let renamed = "Ganti namanya menjadi drop/32.73 (Kota Bandung).";
+    for verb in ["status", "doctor", "check"] {
+        let said = installation.lumbung(&[verb]).stdout;
+        assert!(
+            said.contains(renamed) && said.contains("drop/32.77 (Kota Cimahi)"),
+            "{verb}: {said}"
+        );
+        assert!(said.contains("drop/99.99\" bukan kode daerah"), "{verb}: {said}");
+    }
 }
 
 #[test]

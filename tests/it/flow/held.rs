@@ -68,7 +68,7 @@ fn over_the_gate_a_submission_waits_for_a_decision() {
     assert_eq!(installation.model("commodity_price").len(), 28);
     assert_eq!(report["release"]["id"], "2025-11-30-002");
     let twice = installation
-        .lumbung(&["submission", "accept", "1", "--reason", "lagi"])
+        .lumbung(&["submission", "accept", "1", "--reason", "lagi", "--lang", "en"])
         .expect(1);
     assert!(
         twice.stderr.contains("not held") && twice.stderr.contains("hint:"),

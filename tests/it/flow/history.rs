@@ -150,5 +150,5 @@ fn a_wrong_key_says_which_columns_there_are() {
         );
     }
     let said = installation.lumbung(&["history", "penduduk", "a=b"]).expect(2).stderr;
-    assert!(said.contains("no dataset"), "{said}");
+    assert!(said.contains("tidak ada kumpulan data"), "{said}");
 }

@@ -256,6 +256,33 @@ fn lists_of_codes_are_published_with_their_further_columns() {
     let fields = codes["schema"]["fields"].as_array().expect("fields");
     assert!(fields.iter().any(|field| field["name"] == "category"), "{fields:?}");
     assert_eq!(codes["schema"]["primaryKey"], json!(["list", "code"]));
+    // The description alone leads from a column of a dataset to the names of its codes.
+    let prices = resources
+        .iter()
+        .find(|one| one["lumbung:table"] == "commodity_price")
+        .expect("described");
+    let fields = prices["schema"]["fields"].as_array().expect("fields");
+    let column = fields
+        .iter()
+        .find(|field| field["name"] == "commodity_code")
+        .expect("a column");
+    let told = &column["lumbung:codes"];
+    assert_eq!(told["path"], codes["path"]);
+    assert_eq!(told["resource"], codes["name"]);
+    assert_eq!(told["title"], "Komoditas pangan / Food commodities");
+    let list = told["where"]["list"].as_str().expect("a list");
+    let joined = format!(
+        "SELECT c.name_en, c.list_title_id, c.list_title_en FROM commodity_price p \
+         JOIN codes c ON c.list = '{list}' AND c.code = p.commodity_code"
+    );
+    assert_eq!(
+        installation.query(&joined),
+        json!([{
+            "name_en": "Premium rice",
+            "list_title_id": "Komoditas pangan",
+            "list_title_en": "Food commodities",
+        }])
+    );
 }
 
 #[test]

@@ -171,11 +171,11 @@ fn what_is_held_can_be_withdrawn_and_what_is_refused_need_not_be() {
         .stdout;
     assert!(said.contains("no row of it is in the model"), "{said}");
     let accepted = installation
-        .lumbung(&["submission", "accept", "1", "--reason", "ya"])
+        .lumbung(&["submission", "accept", "1", "--reason", "ya", "--lang", "en"])
         .expect(1);
     assert!(accepted.stderr.contains("it is withdrawn"), "{}", accepted.stderr);
     let refused = installation
-        .lumbung(&["submission", "withdraw", "2", "--reason", "keliru"])
+        .lumbung(&["submission", "withdraw", "2", "--reason", "keliru", "--lang", "en"])
         .expect(1);
     assert!(
         refused.stderr.contains("nothing is to be withdrawn"),
@@ -215,7 +215,9 @@ fn nothing_is_withdrawn_that_could_not_leave_the_model_any_more() {
             .join(format!("staged/{sequence}/population/rows.parquet"))
     };
     std::fs::remove_file(staged(1)).expect("removed");
-    let said = installation.lumbung(&WITHDRAW).expect(1);
+    let said = installation
+        .lumbung(&[&["--lang", "en"], &WITHDRAW[..]].concat())
+        .expect(1);
     for piece in [
         "nothing was changed",
         "population",
@@ -253,7 +255,7 @@ fn nothing_is_let_in_late_where_what_came_later_could_not_keep_the_last_word() {
         .into_iter()
         .find(|name| read_text(&raw.join(name)) == prices(&["16000"]));
     std::fs::remove_file(raw.join(b.expect("landed"))).expect("removed");
-    let accept = || installation.lumbung(&["submission", "accept", "1", "--reason", "ya"]);
+    let accept = || installation.lumbung(&["submission", "accept", "1", "--reason", "ya", "--lang", "en"]);
     let said = accept().expect(1);
     assert!(said.stderr.contains("submission 2 "), "{}", said.stderr);
     assert_eq!(installation.receipt(1)["status"], "held");

@@ -156,6 +156,45 @@ impl Page<'_> {
         )
     }
 
+    /// Pulled sources of which rows were refused: nobody but their owners can mend them, and no receipt reaches those.
+    pub(in crate::observe::report) fn sources_to_tell(&self, text: &mut String) {
+        let refused = |submission: &&SubmissionReport| submission.file.is_none() && submission.rows().quarantined > 0;
+        let met: Vec<&SubmissionReport> = self.report.submissions.iter().filter(refused).collect();
+        if met.is_empty() {
+            return;
+        }
+        line(text, "");
+        line(
+            text,
+            self.word(
+                "Perlu diberitahukan kepada pemilik sumber",
+                "To tell the owners of sources",
+            ),
+        );
+        for submission in met.iter().take(LISTED) {
+            line(text, format_args!("  {}", self.described(submission)));
+            let source = self.report.sources.iter();
+            let mut source = source.filter(|source| source.connector == submission.connector);
+            let contact = source.find_map(|source| source.contact.as_deref());
+            let tell = match contact {
+                Some(contact) => format!("{} {contact}", self.word("beri tahu", "tell")),
+                None => format!(
+                    "{} contact {} connectors/{}.toml",
+                    self.word("beri tahu pemilik sumbernya, dan isi", "tell its owner, and set"),
+                    self.word("di", "in"),
+                    submission.connector
+                ),
+            };
+            let number = submission.submission;
+            let which = self.word("baris dan sebabnya", "the rows and why");
+            line(
+                text,
+                format_args!("    {tell}; {which}: lumbung submission show {number}"),
+            );
+        }
+        self.and_more(text, met.len(), "lumbung submission list");
+    }
+
     fn accept_or_refuse(&self, submission: i64) -> String {
         format!(
             "lumbung submission show {submission}; {} lumbung submission accept|refuse {submission} --reason \"…\"",
