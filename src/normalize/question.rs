@@ -14,7 +14,7 @@ use crate::domain::period::{Grain, Period};
 use crate::domain::{money, text, title_word};
 use crate::finding::{Bilingual, Finding};
 use crate::read::{Block, Cell};
-use words::{ADDRESS, AUTHORS, CLASSES, DIVISIONS, IN_CHARGE, NAME_WORDS, NAMING, PEOPLE};
+use words::{ADDRESS, AUTHORS, CLASSES, DIVISIONS, IN_CHARGE, LETTERS, NAME_WORDS, NAMING, PEOPLE};
 
 /// Most cells of a row that is a title: a label and what it says.
 const TITLE_CELLS: usize = 2;
@@ -68,8 +68,27 @@ pub(super) fn of(table: &Table<'_>) -> Option<Finding> {
 
 /// Whether a title is the address in a letterhead.
 fn is_address(title: &str) -> bool {
-    let padded = format!(" {} ", text::normal(title));
-    ADDRESS.iter().any(|word| padded.contains(&format!(" {word} ")))
+    let normal = text::normal(title);
+    let padded = format!(" {normal} ");
+    // Roads are what an office of public works reports of, and `rawat jalan` is a visit.
+    normal.starts_with("jalan ") || ADDRESS.iter().any(|word| padded.contains(&format!(" {word} ")))
+}
+
+/// What a title says beside who says it: all of it, what stands behind `DINAS PARIWISATA:`, or nothing, of a letterhead and the
+/// lines of a letter.
+fn said(title: &str) -> Option<&str> {
+    let normal = text::normal(title);
+    let is_first = |word: &&str| {
+        let behind = normal.strip_prefix(*word);
+        behind.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    if is_address(title) || LETTERS.iter().any(is_first) {
+        return None;
+    }
+    match AUTHORS.iter().any(is_first) {
+        true => title.split_once(':').map(|(_, said)| said),
+        false => Some(title),
+    }
 }
 
 /// A title without where an office stands: `KANTOR DINAS PERDAGANGAN, KEC. ANDIR`.
@@ -192,12 +211,14 @@ impl Table<'_> {
         let headers = layout.headers.iter().chain(&layout.columns.unknown);
         let mut known: Vec<String> = headers.map(|header| padded(header)).collect();
         known.push(padded(&self.contract.title.id));
+        // However its header is written: `L` and `P` below `PENDUDUK LAKI-LAKI DAN PEREMPUAN`.
+        let read = self
+            .columns()
+            .filter(|(index, ..)| layout.columns.source[*index].is_some());
+        known.extend(read.flat_map(|(_, _, column)| headers_of(column).map(|header| format!(" {header} "))));
         let is_known = |word: &str| known.iter().any(|text| text.contains(&format!(" {word} ")));
         let found = |title: &String, words: &[String], meaning: Bilingual| {
-            let normal = text::normal(title);
-            if AUTHORS.iter().any(|word| normal.starts_with(word)) || is_address(title) {
-                return None;
-            }
+            let normal = text::normal(said(title)?);
             let word = title_word::in_title(words, &normal, is_known).filter(|_| self.stands_alone(title))?;
             let finding = Finding::of("title-of-other-figures").with_both("meaning", &meaning);
             let finding = finding.with_both("dataset", &self.contract.title).with("word", word);
@@ -371,7 +392,8 @@ impl Table<'_> {
             }
             // A title that says thousands and not of what may mean money too.
             let may_be_money = has_money && text::normal(unit).split(' ').all(|word| !PEOPLE.contains(&word));
-            let is_percent = has_counts && !has_percent && text::says_percent(unit);
+            // A remark below may explain a column of shares that nobody asks for.
+            let is_percent = !with_money && has_counts && !has_percent && text::says_percent(unit);
             (scale.is_some() && (has_counts || may_be_money)) || is_percent
         };
         texts.into_iter().flat_map(title::units).find(is_other)

@@ -313,7 +313,8 @@ impl Lane<'_> {
         let unit = 10_f64.powi(power as i32);
         let rounding = Rounding {
             half: unit / 10_f64.powi(decimals as i32) / 2.0,
-            is_of_parts: decimals > 0,
+            // Figures in thousands are rounded as much as their total is.
+            is_of_parts: decimals > 0 || power > 0,
         };
         Some((number * unit, Some(rounding)))
     }

@@ -99,7 +99,8 @@ const TITLE_WORDS: usize = 3;
 /// pasar`, `HARGA PER KARUNG`.
 fn of_title(title: &str, units: &CodeTable) -> Option<String> {
     let whole = Some(title).filter(|title| text::is_unit(title));
-    let per = title.to_ascii_lowercase().find(" per ").map(|at| &title[at..]);
+    let lower = title.to_ascii_lowercase();
+    let per = lower.match_indices(" per ").map(|(at, _)| &title[at..]);
     let mut found = title::units(title)
         .into_iter()
         .chain(whole)

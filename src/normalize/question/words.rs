@@ -94,7 +94,7 @@ pub(in crate::normalize) const REGION_WORDS: [&str; 4] = ["kabupaten", "kab", "k
 pub(super) const PEOPLE: [&str; 5] = ["jiwa", "orang", "org", "people", "persons"];
 
 /// Words with which the line of an address begins, or that stand in none but one, in normal form.
-pub(super) const ADDRESS: [&str; 8] = ["jl", "jln", "jalan", "alamat", "telp", "telepon", "kode pos", "fax"];
+pub(super) const ADDRESS: [&str; 7] = ["jl", "jln", "alamat", "telp", "telepon", "kode pos", "fax"];
 
 /// Words before the name of a place that somebody is in charge of, in normal form.
 pub(super) const IN_CHARGE: [&str; 8] = [
@@ -108,8 +108,36 @@ pub(super) const IN_CHARGE: [&str; 8] = [
     "operator",
 ];
 
-/// First words of a letterhead, and of the source below a title.
-pub(super) const AUTHORS: [&str; 7] = ["pemerintah", "dinas", "badan", "kantor", "sekretariat", "upt", "sumber"];
+/// First words of a letterhead.
+pub(super) const AUTHORS: [&str; 14] = [
+    "pemerintah",
+    "dinas",
+    "badan",
+    "kantor",
+    "sekretariat",
+    "upt",
+    "uptd",
+    "bidang",
+    "seksi",
+    "subbag",
+    "subbagian",
+    "sub bagian",
+    "bagian",
+    "tim",
+];
+
+/// First words of a source, and of the lines of a letter.
+pub(super) const LETTERS: [&str; 9] = [
+    "sumber",
+    "yth",
+    "kepada",
+    "perihal",
+    "hal",
+    "lampiran",
+    "nomor",
+    "dengan hormat",
+    "bersama ini",
+];
 
 /// Words of a header before what is named or numbered: `Kode puskesmas`.
 pub(super) const NAMING: [&str; 6] = ["kode", "nama", "id", "no", "nomor", "nomer"];
