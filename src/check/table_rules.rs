@@ -98,12 +98,10 @@ fn failed(what: &str, source: SqlError) -> CheckError {
 }
 
 fn offending(rule: &TableRule, batch: &RecordBatch, teller: &Teller) -> Result<Vec<Finding>, SqlError> {
-    let numbers = |name: &str| batch.column_by_name(name)?.as_primitive_opt::<Int32Type>();
-    let given = |name: &str| numbers(name).ok_or_else(|| SqlError(format!("does not give {name}")));
+    let given = |name: &str| numbers(batch, name).ok_or_else(|| SqlError(format!("does not give {name}")));
     let (parts, rows) = (given(schema::PART)?, given(schema::ROW)?);
     // A rule that does not say the column points at the whole row of the sheet.
-    let columns = numbers(schema::COLUMN);
-    let at = |array: &Int32Array, index: usize| array.is_valid(index).then(|| array.value(index));
+    let columns = numbers(batch, schema::COLUMN);
     let values = match batch.column_by_name("value") {
         Some(column) => Some(
             ArrayFormatter::try_new(column, &FormatOptions::default()).map_err(|error| SqlError(error.to_string()))?,
@@ -136,6 +134,16 @@ fn offending(rule: &TableRule, batch: &RecordBatch, teller: &Teller) -> Result<V
     Ok(findings)
 }
 
+/// A column of whole numbers of 32 bits; none where there is no such column.
+fn numbers<'b>(batch: &'b RecordBatch, name: &str) -> Option<&'b Int32Array> {
+    batch.column_by_name(name)?.as_primitive_opt::<Int32Type>()
+}
+
+/// A number; none where it is null.
+fn at(array: &Int32Array, index: usize) -> Option<i32> {
+    array.is_valid(index).then(|| array.value(index))
+}
+
 /// What a rule says of the other place that a row does not agree with.
 struct Other<'b> {
     text: &'b StringArray,
@@ -152,18 +160,16 @@ impl<'b> Other<'b> {
         let Some(text) = batch.column_by_name("other") else {
             return Ok(None);
         };
-        let numbers = |name: &str| {
-            let numbers = batch
-                .column_by_name(name)
-                .and_then(|column| column.as_any().downcast_ref());
-            numbers.ok_or_else(|| SqlError(format!("gives `other` without {name}, a whole number of 32 bits")))
+        let given = |name: &str| {
+            let wrong = || SqlError(format!("gives `other` without {name}, a whole number of 32 bits"));
+            numbers(batch, name).ok_or_else(wrong)
         };
         let text = text.as_any().downcast_ref();
         Ok(Some(Other {
             text: text.ok_or_else(|| SqlError("gives an `other` that is no text".to_string()))?,
-            part: numbers("other_part")?,
-            row: numbers("other_row")?,
-            turned: numbers("other_column").ok(),
+            part: given("other_part")?,
+            row: given("other_row")?,
+            turned: numbers(batch, "other_column"),
             column: rule.column.as_deref(),
         }))
     }
@@ -175,16 +181,15 @@ impl<'b> Other<'b> {
             ""
         };
         let finding = finding.with("other", text);
-        if !self.row.is_valid(index) {
+        let Some(row) = at(self.row, index) else {
             let earlier = Bilingual {
                 id: "dalam data yang diterima sebelumnya".to_string(),
                 en: "in data received earlier".to_string(),
             };
             return finding.with_both("where", &earlier);
-        }
-        let (part, row) = (self.part.value(index), self.row.value(index));
-        let turned = self.turned.filter(|turned| turned.is_valid(index));
-        let turned = turned.map(|turned| turned.value(index));
+        };
+        let turned = self.turned.and_then(|turned| at(turned, index));
+        let part = at(self.part, index).unwrap_or_default();
         let place = place(teller.places(), (part, Some(row), turned), self.column);
         let at = |word: &str| {
             let at = place.cell().unwrap_or_else(|| format!("{word} {row}"));

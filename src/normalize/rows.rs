@@ -276,7 +276,8 @@ pub(super) fn stands_beside(name: &str) -> bool {
     let mut words = name.split_whitespace();
     let first = words.next().unwrap_or_default();
     let last = words.next_back().unwrap_or_default();
-    let may_be_time = name.bytes().any(|byte| byte.is_ascii_digit()) || PASSED.contains(&last.to_lowercase().as_str());
+    let may_be_time =
+        name.bytes().any(|byte| byte.is_ascii_digit()) || PASSED.iter().any(|word| last.eq_ignore_ascii_case(word));
     let is_compared = COMPARED.iter().any(begins);
     if name.len() > LONGEST || !(is_compared || (may_be_time && is_time(&first.to_lowercase()))) {
         return false;
