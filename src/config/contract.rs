@@ -199,9 +199,14 @@ pub struct Column {
     #[serde(default)]
     pub additive: bool,
     /// Key columns over whose values the figure stays the same by its meaning, as the target of a year does over its months:
-    /// where such values stand in the headers, it may stand once beside them. Figures only.
+    /// where such values stand in the headers, it may stand once beside them; beside times, where all are of one year.
+    /// Figures only.
     #[serde(default)]
     pub repeats: Vec<String>,
+    /// Month of the year, 1 to 12, of which the figures of a year are: `Maret 2025`, of a survey taken each March, then names
+    /// the year 2025. Periods of a year only.
+    #[serde(default)]
+    pub reference_month: Option<u32>,
     /// Longest text, in characters. 500 unless set.
     #[serde(default)]
     pub max_length: Option<usize>,

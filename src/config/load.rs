@@ -1,10 +1,9 @@
 //! Reading a configuration directory.
 
-use super::{Connector, Contract, Installation, mistake, validate};
+use super::{Connector, Contract, Installation, OtherTitles, mistake, title_words, validate};
 use crate::domain::abbreviation::Abbreviations;
 use crate::domain::code::CodeTable;
 use crate::domain::region::Registry;
-use crate::domain::title_word::TitleWords;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,7 +21,8 @@ pub struct Configuration {
     pub codes: Arc<BTreeMap<String, CodeTable>>,
     /// How headers are abbreviated.
     pub abbreviations: Arc<Abbreviations>,
-    pub title_words: Arc<TitleWords>,
+    /// Words of titles by which figures are none of any dataset's.
+    pub title_words: Arc<Vec<OtherTitles>>,
 }
 
 impl Configuration {
@@ -223,11 +223,11 @@ impl Loader {
         })
     }
 
-    fn title_words(&mut self) -> TitleWords {
+    fn title_words(&mut self) -> Vec<OtherTitles> {
         let file = "pipelines/reference/title_words.csv";
-        TitleWords::load(&self.directory.join(file)).unwrap_or_else(|message| {
+        title_words::load(&self.directory.join(file)).unwrap_or_else(|message| {
             self.problem(file, 0, message, None);
-            TitleWords::default()
+            Vec::new()
         })
     }
 

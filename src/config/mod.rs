@@ -14,6 +14,7 @@ mod reserved;
 mod said;
 mod shape;
 mod text;
+mod title_words;
 mod units;
 mod validate;
 

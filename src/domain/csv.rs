@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// A reference table: its header and its rows, each with the line on which it starts.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(crate) struct Table {
     file: String,
     /// Remarks above the header, without `#`.
     remarks: Vec<String>,
@@ -16,7 +16,7 @@ pub(super) struct Table {
 
 /// One row: as many fields as the header has.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub line: usize,
     pub fields: Vec<String>,
 }

@@ -10,7 +10,7 @@
 pub mod abbreviation;
 pub mod axis;
 pub mod code;
-mod csv;
+pub(crate) mod csv;
 pub mod date;
 pub mod money;
 pub mod near;
@@ -20,6 +20,5 @@ pub mod period;
 pub mod personal;
 pub mod region;
 pub mod text;
-pub mod title_word;
 mod token;
 pub mod unit;

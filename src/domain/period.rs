@@ -149,6 +149,12 @@ impl Period {
         Period::parse(text, grains)
     }
 
+    /// The year of a month, where it is this one of the year (1 to 12).
+    pub fn year_of(&self, month: u32) -> Option<Period> {
+        let is_it = self.grain == Grain::Month && self.start.month() == month;
+        is_it.then(|| Period::containing(Grain::Year, self.start))
+    }
+
     /// Its length.
     pub fn grain(&self) -> Grain {
         self.grain

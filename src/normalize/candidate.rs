@@ -1,5 +1,6 @@
 //! What a table may be of: for each contract, where the header is and how the columns map.
 
+use super::cell::ColumnReader;
 use super::crosstab::{self, Doubt};
 use super::form::{self, Form};
 use super::headers::{self, ColumnMap, Vocabulary, YearFrom};
@@ -11,9 +12,10 @@ use super::tables::Area;
 use super::{Context, title};
 use crate::config::{ColumnType, Contract};
 use crate::domain::period::{Grain, Period};
-use crate::domain::text;
+use crate::domain::{axis, text};
 use crate::finding::Finding;
 use crate::read::{Block, Cell};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A contract that a table may fit.
@@ -110,6 +112,17 @@ pub(super) fn of_grid(
     }
 }
 
+/// What stands in the corner of a table and names its labels, in normal form.
+const CORNERS: [&str; 7] = [
+    "uraian",
+    "indikator",
+    "keterangan",
+    "variabel",
+    "rincian",
+    "komponen",
+    "jenis data",
+];
+
 /// Most labels that may be known of a table that does not lie on its side.
 const FEWEST_LABELS: usize = 2;
 
@@ -128,6 +141,8 @@ fn of_form(
         .flat_map(|row| layout::texts(top, row))
         .collect();
     let as_form = |(candidate, vocabulary): (Candidate, &Vocabulary)| {
+        let labels = named_by_times(&candidate.contract, context, vocabulary, top, form, labels);
+        let labels = labels.as_ref();
         let columns = headers::map(&candidate.contract, context, vocabulary, labels, &titles, true);
         // Labels that are the headers of a table on its side are more of them than any row has.
         // What names the records of a table on its side must be known: `Uraian | Jumlah | %` has one record, and a share.
@@ -165,6 +180,43 @@ fn of_form(
         }
     };
     candidates.into_iter().zip(vocabularies).map(as_form).collect()
+}
+
+/// The labels of a form. In the corner of a table on its side stands what all the labels are (`Uraian`) where its records are
+/// times: then it is read as the name of these.
+fn named_by_times<'l>(
+    contract: &Contract,
+    context: &Context,
+    vocabulary: &Vocabulary,
+    top: &Block,
+    form: &Form,
+    labels: &'l [String],
+) -> Cow<'l, [String]> {
+    let is_corner = |label: &String| CORNERS.contains(&text::header(label).as_str()) && !vocabulary.knows(label);
+    let period = contract
+        .period
+        .as_ref()
+        .and_then(|name| contract.columns.get_full(name));
+    let (true, Some((index, name, period))) = (form.is_table() && labels.first().is_some_and(is_corner), period) else {
+        return Cow::Borrowed(labels);
+    };
+    let grains: Vec<Grain> = contract.grains.iter().map(|grain| (*grain).into()).collect();
+    let has_months = grains.contains(&Grain::Month);
+    let reader = ColumnReader::new(index, name, period, true, grains, context);
+    let is_time = |cell: Cell<'_>| {
+        let is_month = matches!(cell, Cell::Text(text) if has_months && axis::is_month(text));
+        is_month || reader.period_of(cell).is_some()
+    };
+    let first = form
+        .rows
+        .first()
+        .and_then(|row| top.row_numbers.iter().position(|number| number == row));
+    let is_named = first.is_some_and(|row| form.columns.iter().all(|&column| is_time(top.cell(row, column))));
+    let mut named = Cow::Borrowed(labels);
+    if is_named {
+        named.to_mut()[0].clone_from(&period.title.id);
+    }
+    named
 }
 
 /// The rows near the top that hold most of the contract's headers.
@@ -211,7 +263,11 @@ fn grid_candidate(
         crosstab: None,
         area: Area::default(),
         form: None,
-        header_rows: layout::several_rows(top, &header),
+        // A header of one row is known by its columns.
+        header_rows: match header.depth {
+            0 | 1 => Vec::new(),
+            _ => layout::rows_of(top, &header),
+        },
         headers: header.texts,
         lines: None,
     };
@@ -248,7 +304,7 @@ fn turned(
 ) -> Vec<Candidate> {
     let as_crosstab = |((candidate, vocabulary), pin): ((Candidate, &Vocabulary), &Pin)| {
         let contract = candidate.contract.clone();
-        let (header, titles) = header_and_titles(&contract, vocabulary, *pin, top, above);
+        let (header, _) = header_and_titles(&contract, vocabulary, *pin, top, above);
         let plain = &candidate.layout.columns;
         let mut headers = vec![header.clone()];
         if *pin == Pin::None {
@@ -257,6 +313,7 @@ fn turned(
         let mut found = None;
         let mut doubt = None;
         for header in headers {
+            let titles = titles(&contract, &header, top, above);
             let look = crosstab::Look {
                 contract: &contract,
                 context,
@@ -271,30 +328,31 @@ fn turned(
                 // Its figures are parted further.
                 Ok(turned) if layout::goes_on(top, &header, turned.crosstab.figures().map(|(.., column)| column)) => {}
                 Ok(turned) => {
-                    found = Some((header, turned));
+                    found = Some((header, titles, turned));
                     break;
                 }
                 Err(Doubt::Asked(finding)) => doubt = doubt.or(Some(finding)),
                 Err(Doubt::None) => {}
             }
         }
-        let Some((header, turned)) = found else {
+        let Some((header, titles, turned)) = found else {
             return Candidate { doubt, ..candidate };
         };
         Candidate {
             no_days: turned.no_days,
             doubt: None,
             layout: Layout {
-                skip_rows: layout::below_numbering(top, &header),
+                skip_rows: header.first + header.depth,
                 header_row: candidate.layout.header_row,
                 columns: turned.columns,
                 crosstab: Some(turned.crosstab),
                 area: Area::default(),
                 form: None,
                 headers: turned.headers,
-                header_rows: Vec::new(),
+                header_rows: layout::rows_of(top, &header),
                 lines: Some(turned.lines),
             },
+            titles,
             ..candidate
         }
     };
@@ -306,7 +364,7 @@ fn turned(
         .collect()
 }
 
-/// Where the header is, and what stands above it. Where no title names a period, what is said elsewhere may: `above`, the nearest first.
+/// Where the header is, and what stands above it.
 fn header_and_titles(
     contract: &Contract,
     vocabulary: &Vocabulary,
@@ -321,15 +379,22 @@ fn header_and_titles(
         Pin::Header(first, last) => layout::at(top, first, last, knows),
         Pin::Elsewhere => Header::default(),
     };
-    let mut titles = title::titles(top, header.first);
+    let titles = titles(contract, &header, top, above);
+    (header, titles)
+}
+
+/// What stands above a header. Where no title names a period, what is said elsewhere may: `above`, the nearest first.
+fn titles(contract: &Contract, header: &Header, top: &Block, above: &[Vec<String>]) -> Vec<String> {
+    let mut titles = title::titles(top, header.top);
+    titles.extend(layout::groups_above(top, header));
     for more in above {
-        let says_time = title::period(&titles, contract).is_some() || title::day(&titles).is_some();
+        let says_time = title::period(&titles, contract, false).is_some() || title::day(&titles).is_some();
         if says_time {
             break;
         }
         titles.extend(more.iter().cloned());
     }
-    (header, titles)
+    titles
 }
 
 /// A header's texts without those of other groups, where columns stand twice and the upper row names the one that the

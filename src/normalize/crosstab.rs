@@ -7,6 +7,7 @@ mod said;
 mod sums;
 
 use figures::Sum;
+pub(super) use figures::is_share;
 pub(super) use find::{Doubt, Look, find};
 pub use sums::CrosstabSums;
 
@@ -15,7 +16,7 @@ use super::rows::{RowKind, classify, foot};
 use crate::domain::period::{Grain, Period};
 use crate::domain::text;
 use crate::read::{Block, Cell, RawCell};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// A value that stands in the header.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +44,8 @@ pub struct Crosstab {
     values: Vec<Value>,
     /// Contract columns of the figures.
     measures: Vec<usize>,
+    /// No header names what some of them are: the contract leaves but one.
+    pub is_unnamed: bool,
     /// Sheet columns that stand at the beginning of a turned row. The value follows, and then the figures.
     own: Vec<usize>,
     /// Number of the sheet's columns.
@@ -65,6 +68,17 @@ impl Crosstab {
         let is_to_come = move |text: &&str| Period::parse(text, &Grain::ALL).is_ok_and(|time| time.start() > as_of);
         let values = self.values.iter().filter(|value| value.is_no_day);
         values.map(|value| value.text.as_str()).filter(is_to_come)
+    }
+
+    /// Whether no two of the values are times of different years.
+    fn is_of_one_year(&self) -> bool {
+        let times = self
+            .values
+            .iter()
+            .filter_map(|value| Period::parse(&value.text, &Grain::ALL).ok());
+        let mut years = times.map(|time| time.start().year());
+        let first = years.next();
+        years.all(|year| Some(year) == first)
     }
 
     /// Each figure: the first sheet column of its value, its contract column, and its sheet column.
@@ -178,12 +192,18 @@ impl Crosstab {
     }
 }
 
-/// Whether a cell holds more than a mark for what is missing, or the zero that a form shows there.
-fn says_something(cell: Cell<'_>) -> bool {
+/// Whether a cell holds more than a mark for what is missing, or the zero that a form shows there: `0,00`, `Rp -`.
+pub(super) fn says_something(cell: Cell<'_>) -> bool {
     match cell {
         Cell::Empty | Cell::Integer(0) => false,
         Cell::Float(value) => value != 0.0,
-        Cell::Text(text) => text.trim() != "0" && !text::is_missing(text, &[]),
+        Cell::Text(text) => {
+            let text = text.trim();
+            let bare = text
+                .strip_prefix("Rp")
+                .map_or(text, |bare| bare.trim_start_matches(['.', ' ', '\u{a0}']));
+            !bare.chars().all(|letter| "0.,-–".contains(letter)) && !text::is_missing(text, &[])
+        }
         _ => true,
     }
 }
@@ -257,6 +277,16 @@ mod tests {
         let (turned, _) = crosstab.turn(&block, 0);
         assert_eq!((turned.row_numbers, turned.turned), (vec![4, 5, 5], vec![0, 0, 1]));
         assert_eq!(crosstab.values().collect::<Vec<_>>(), ["2026-11-30"]);
+    }
+
+    #[test]
+    fn a_form_says_nothing_where_it_shows_zeros() {
+        for text in ["", " ", "0", "0,00", "Rp -", "Rp. 0", "-", "Rp0,00", "n/a"] {
+            assert!(!says_something(Cell::Text(text)), "{text}");
+        }
+        for text in ["0,5", "Rp 10", "tutup", "1.000"] {
+            assert!(says_something(Cell::Text(text)), "{text}");
+        }
     }
 
     #[test]

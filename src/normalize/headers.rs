@@ -399,7 +399,8 @@ pub(super) fn map(
     by_titles(contract, headers, titles, &mut map);
     let header_of = |index: usize| map.source[index].map(|position| headers[position].as_str());
     map.unit_by_header = super::units::by_header(contract, context, header_of);
-    supply(contract, context, titles, &mut map);
+    let tells_apart = tells_apart(contract, headers, &map);
+    supply(contract, context, titles, tells_apart, &mut map);
     super::units::by_title(contract, context, titles, &mut map);
     // A constant replaces a column of the sheet, however its header is written.
     let source = &map.source;
@@ -424,6 +425,20 @@ fn by_titles(contract: &Contract, headers: &[String], titles: &[String], map: &m
             }
         }
     }
+}
+
+/// Whether the headers tell the figures of a period from those since its year began: `Bulan ini` beside `s.d. bulan ini`.
+fn tells_apart(contract: &Contract, headers: &[String], map: &ColumnMap) -> bool {
+    let is_sum = |header: &String| {
+        super::title::says_until(header) || text::normal(header).split(' ').any(|word| word == "kumulatif")
+    };
+    let figures = contract.columns.values().zip(&map.source);
+    let figures = figures.filter_map(|(column, source)| Some((column, headers.get((*source)?)?)));
+    let (sums, others): (Vec<_>, Vec<_>) = figures
+        .filter(|(column, _)| column.kind.is_measure())
+        .partition(|(_, header)| is_sum(header));
+    let is_of_period = |(column, _): &(&Column, &String)| column.required && column.repeats.is_empty();
+    sums.iter().any(|sum| !is_of_period(sum)) && !sums.iter().any(is_of_period) && others.iter().any(is_of_period)
 }
 
 /// Index of the column of periods.
@@ -463,7 +478,7 @@ pub(super) fn header_power(header: Option<&str>) -> u32 {
 
 /// Fills what the sheet does not have: constant, request, title, sender, default, in that order. A constant
 /// also replaces a sheet column of the same name: the connector said so.
-fn supply(contract: &Contract, context: &Context, titles: &[String], map: &mut ColumnMap) {
+fn supply(contract: &Contract, context: &Context, titles: &[String], tells_apart: bool, map: &mut ColumnMap) {
     for (index, (name, column)) in contract.columns.iter().enumerate() {
         let connector = context.connector.as_ref();
         if let Some(value) = connector.and_then(|connector| connector.constants.get(name)) {
@@ -482,7 +497,7 @@ fn supply(contract: &Contract, context: &Context, titles: &[String], map: &mut C
         let by_header = map.unit_by_header.as_ref().filter(|(by, _)| *by == index);
         map.supplied[index] = match column.kind {
             ColumnType::Code if by_header.is_some() => by_header.map(|(_, unit)| Supplied::Header(unit.clone())),
-            ColumnType::Period => super::title::period(titles, contract).map(Supplied::Title),
+            ColumnType::Period => super::title::period(titles, contract, tells_apart).map(Supplied::Title),
             ColumnType::Date if contract.period.as_ref() == Some(name) => {
                 super::title::day(titles).map(|day| Supplied::Title(Period::containing(Grain::Day, day)))
             }

@@ -13,7 +13,8 @@ use super::columns::{Assembler, Rows};
 use super::known::Known;
 use super::places::is_blank;
 use super::plan::SheetPlan;
-use super::rows::{RowKind, Whole, classify, leads_no_text_column, stands_beside, whole};
+use super::question::headers_of;
+use super::rows::{RowKind, Whole, classify, leads_no_text_column, summed, whole};
 use super::style::{Styles, Witness};
 use super::totals::Tally;
 use super::units::Conversion;
@@ -21,6 +22,7 @@ use super::usual::Draft;
 use super::{Counts, Event, RefusedRow};
 use crate::config::{ColumnType, Contract};
 use crate::domain::region::Level;
+use crate::domain::text;
 use crate::domain::unit::Ratio;
 use crate::finding::{Finding, Severity};
 use crate::read::{Block, Cell};
@@ -175,11 +177,17 @@ impl<'c> Lane<'c> {
                 }
             }
         }
-        if let Some(whole) = self.whole(plan, block, row) {
+        if let Some((name, whole)) = self.whole(plan, block, row) {
             harvest.counts.ignored += 1;
-            // A crosstab's total states a figure for each of its values, and their rows come one after the other.
-            if whole == Whole::Sum && plan.layout.crosstab.is_none() {
+            // A crosstab's rows of one row of the sheet come one after the other; its total states a figure for each of them.
+            let is_first = row == 0 || block.row_numbers[row - 1] != block.row_numbers[row];
+            // One with another name beside it is the sum of some of the rows.
+            if whole == Whole::Sum && plan.layout.crosstab.is_none() && self.names_one(plan, block, row) {
                 harvest.tally.end(self.total_row(plan, block, row));
+            }
+            if whole == Whole::Beside && is_first {
+                let note = Finding::of("row-beside-table").value(name.trim());
+                harvest.events.push(Event::Note(note.at(plan.place(block, row))));
             }
             return Fate::Gone;
         }
@@ -216,22 +224,29 @@ impl<'c> Lane<'c> {
         Fate::Accepted(values)
     }
 
-    /// What a row is of that names the whole where its key names a part: `KOTA BANDUNG` among its districts, `Rata-rata`
+    /// The name that a row has where its key names a part, and what it is of: `KOTA BANDUNG` among its districts, `Rata-rata`
     /// among markets.
-    fn whole(&self, plan: &SheetPlan<'_>, block: &Block, row: usize) -> Option<Whole> {
+    fn whole<'b>(&self, plan: &SheetPlan<'_>, block: &'b Block, row: usize) -> Option<(&'b str, Whole)> {
         plan.layout.header_row?;
         let names = self
             .readers
             .iter()
             .filter(|reader| reader.is_key && reader.column.kind == ColumnType::Text);
-        let mut wholes = names.filter_map(
-            |reader| match block.cell(row, plan.layout.columns.source[reader.index]?) {
-                Cell::Text(text) if stands_beside(text) => self.names_one(plan, block, row).then_some(Whole::Mean),
-                Cell::Text(text) => whole(text, self.context.own_name()),
-                _ => None,
-            },
-        );
+        let mut wholes = names.filter_map(|reader| {
+            let Cell::Text(name) = block.cell(row, plan.layout.columns.source[reader.index]?) else {
+                return None;
+            };
+            let of_figures = || summed(name).filter(|figure| self.is_figure(figure)).map(|_| Whole::Sum);
+            Some((name, whole(name, self.context.own_name()).or_else(of_figures)?))
+        });
         wholes.next()
+    }
+
+    /// Whether a text is a header of a column of figures.
+    fn is_figure(&self, text: &str) -> bool {
+        let normal = text::normal(text);
+        let mut figures = self.readers.iter().filter(|reader| reader.column.kind.is_measure());
+        figures.any(|reader| headers_of(&reader.column).any(|header| header == normal))
     }
 
     /// Whether one name at most stands in a row of the sheet.

@@ -6,7 +6,7 @@ mod axis;
 pub(super) use axis::serials_of;
 
 use crate::domain::text;
-use crate::read::{Block, Cell};
+use crate::read::{Block, Cell, RawCell};
 use std::cmp::Reverse;
 
 /// Rows from the top among which a header is looked for.
@@ -22,6 +22,10 @@ pub(super) struct Header {
     pub first: usize,
     /// Number of its rows; 0 in a block without rows.
     pub depth: usize,
+    /// How many of them name its columns; below stand units and column numbers.
+    pub named: usize,
+    /// Row below the titles: above it where cells of its first row are merged with those of rows above.
+    pub top: usize,
     /// Its texts by sheet column, those of several rows joined.
     pub texts: Vec<String>,
     /// The same not joined: for each sheet column the text of each row, a merged one in all columns that it spans.
@@ -37,6 +41,9 @@ pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: i
         depth: usize::from(!rows.is_empty()),
         ..Header::default()
     };
+    // One text alone is no header where rows of several are: `SATUAN : Rp/Kg` above the table.
+    let filled = |row: &Vec<String>| row.iter().filter(|text| !text.trim().is_empty()).count();
+    let is_wide = rows.iter().any(|row| filled(row) > 1);
     let mut most = (0, Reverse(DEEPEST));
     for first in 0..rows.len() {
         let mut joined = rows[first].clone();
@@ -48,8 +55,9 @@ pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: i
                 }
                 joined = join(&joined, &rows[below], &knows);
             }
+            let is_lone = depth == 1 && is_wide && filled(&joined) == 1;
             let found = (score(&joined), Reverse(depth));
-            if found.0 > 0 && found > most {
+            if !is_lone && found.0 > 0 && found > most {
                 most = found;
                 best = Header {
                     first,
@@ -64,43 +72,73 @@ pub(super) fn header(block: &Block, score: impl Fn(&[String]) -> usize, knows: i
         best.texts = join(&best.texts, &rows[best.first + best.depth], &knows);
         best.depth += 1;
     }
+    best.named = best.depth;
     best.paths = paths(
         &rows[best.first..(best.first + best.depth).min(rows.len())],
         best.texts.len(),
     );
-    while most.0 > 0
-        && let Some(below) = rows.get(best.first + best.depth)
-        && !axis::is_axis(block, best.first + best.depth)
-    {
-        // A header merged over both rows stands in both.
-        let is_same =
-            |column: usize, text: &String| best.texts.get(column).is_some_and(|upper| upper.trim() == text.trim());
-        let below: Vec<String> = below
-            .iter()
-            .enumerate()
-            .map(|(column, text)| {
-                if is_same(column, text) {
-                    String::new()
-                } else {
-                    text.clone()
-                }
-            })
-            .collect();
-        if is_unit_row(&below) {
-            best.texts = with_units(&best.texts, &below);
-        } else if !is_numbering(&below) {
-            break;
-        }
-        best.depth += 1;
+    best.top = best.first;
+    while best.top > 0 && is_merged_with(block, best.top) {
+        best.top -= 1;
     }
-    best
+    if most.0 > 0 { with_rows_below(block, best) } else { best }
+}
+
+/// Whether a cell of a row is merged with that above it.
+fn is_merged_with(block: &Block, row: usize) -> bool {
+    (0..block.row(row).len()).any(|column| is_merged(block, row, column))
+}
+
+/// The rows of a merged cell have one text.
+fn is_merged(block: &Block, row: usize, column: usize) -> bool {
+    let span = |row: usize| match block.row(row).get(column) {
+        Some(RawCell::Text(span)) if span.length > 0 => Some((span.start, span.length)),
+        _ => None,
+    };
+    span(row).is_some_and(|lower| span(row - 1) == Some(lower))
+}
+
+/// The texts of rows above a header that are merged with it, without those that stand in it too.
+pub(super) fn groups_above(block: &Block, header: &Header) -> Vec<String> {
+    let of_row = |row: usize| {
+        let texts = (0..block.row(row).len()).filter(move |&column| !is_merged(block, row + 1, column));
+        texts.filter_map(move |column| match block.cell(row, column) {
+            Cell::Text(text) => Some(text.trim().to_string()),
+            _ => None,
+        })
+    };
+    (header.top..header.first).flat_map(of_row).collect()
+}
+
+/// A header with the rows below it that say units or count its columns.
+fn with_rows_below(block: &Block, mut header: Header) -> Header {
+    loop {
+        let row = header.first + header.depth;
+        if row >= block.rows() || row >= LOOKED_AT || axis::is_axis(block, row) {
+            return header;
+        }
+        // A header merged over both rows stands in both.
+        let upper = |column: usize| header.texts.get(column).map_or("", |upper| upper.trim());
+        let mut below = texts(block, row);
+        for (column, text) in below.iter_mut().enumerate() {
+            if text.trim() == upper(column) {
+                text.clear();
+            }
+        }
+        if is_unit_row(&below) {
+            header.texts = with_units(&header.texts, &below);
+        } else if !is_numbering(&below) {
+            return header;
+        }
+        header.depth += 1;
+    }
 }
 
 /// The same header with rows below or above that may belong to it: for a crosstab, whose upper or lower row no contract
 /// knows.
 pub(super) fn deeper(block: &Block, header: &Header) -> Vec<Header> {
-    let end = header.first + header.depth;
-    let most = DEEPEST.saturating_sub(header.depth);
+    let end = header.first + header.named;
+    let most = DEEPEST.saturating_sub(header.named);
     let is_header = |row: usize| row < block.rows() && is_lower_row(block, row);
     let below = (1..=most)
         .take_while(|more| is_header(end + more - 1))
@@ -108,17 +146,8 @@ pub(super) fn deeper(block: &Block, header: &Header) -> Vec<Header> {
     let above = (1..=most.min(header.first)).take_while(|more| is_header(header.first - more));
     below
         .chain(above.map(|more| header.first - more..end))
-        .map(|rows| of_rows(block, rows, |_| false))
+        .map(|rows| with_rows_below(block, of_rows(block, rows, |_| false)))
         .collect()
-}
-
-/// The first row below a header that does not count its columns.
-pub(super) fn below_numbering(block: &Block, header: &Header) -> usize {
-    let mut below = header.first + header.depth;
-    while below < block.rows() && !axis::is_axis(block, below) && is_numbering(&texts(block, below)) {
-        below += 1;
-    }
-    below
 }
 
 /// Whether the row below a header has texts in two or more of these columns, and no figures.
@@ -152,6 +181,8 @@ fn of_rows(block: &Block, range: std::ops::Range<usize>, knows: impl Fn(&str) ->
     Header {
         first: range.start,
         depth: range.len(),
+        named: range.len(),
+        top: range.start,
         paths: paths(&rows, texts.len()),
         texts,
     }
@@ -174,13 +205,10 @@ fn paths(rows: &[Vec<String>], width: usize) -> Vec<Vec<String>> {
     paths
 }
 
-/// The rows of a header that has several with texts, as they stand.
-pub(super) fn several_rows(block: &Block, header: &Header) -> Vec<Vec<String>> {
+/// The rows of a header as they stand.
+pub(super) fn rows_of(block: &Block, header: &Header) -> Vec<Vec<String>> {
     let rows = header.first..(header.first + header.depth).min(block.rows());
-    match rows.len() {
-        0 | 1 => Vec::new(),
-        _ => rows.map(|row| texts(block, row)).collect(),
-    }
+    rows.map(|row| texts(block, row)).collect()
 }
 
 /// Texts of a row by sheet column.
@@ -325,14 +353,20 @@ fn is_unit_row(texts: &[String]) -> bool {
     filled.peek().is_some() && filled.all(text::is_unit)
 }
 
-/// A row below the header that counts the columns: `1`, `2`, `3`; `(1)`, `(2)`, `(3)`.
-fn is_numbering(texts: &[String]) -> bool {
-    let filled = texts
-        .iter()
-        .map(|text| text.trim().trim_matches(['(', ')']))
-        .filter(|text| !text.is_empty());
-    let numbers: Option<Vec<usize>> = filled.map(|text| text.parse().ok()).collect();
+/// A row below the header that counts the columns: `1`, `2`, `3`; `(1)`, `(2)`, `(3)`; `4 = 3/2`.
+pub(super) fn is_numbering(texts: &[String]) -> bool {
+    let filled = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+    let numbers: Option<Vec<usize>> = filled.map(column_number).collect();
     numbers.is_some_and(|numbers| numbers.len() > 2 && numbers.iter().copied().eq(1..=numbers.len()))
+}
+
+/// The number of a column, also with how it is computed from others: `(6) = (4) + (5)`.
+fn column_number(text: &str) -> Option<usize> {
+    let text = text.trim_start_matches('(');
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let behind = text[digits..].trim_start_matches(')').trim_start();
+    let number = text[..digits].parse().ok()?;
+    (behind.is_empty() || behind.starts_with('=')).then_some(number)
 }
 
 fn with_units(headers: &[String], units: &[String]) -> Vec<String> {

@@ -247,8 +247,13 @@ impl LineReader<'_> {
         }
     }
 
+    /// Whether a statement is one about regions.
+    pub fn is_of_region(&self, said: Said) -> bool {
+        matches!(said, Said::Column(index) if self.contract.columns[index].kind == ColumnType::Region)
+    }
+
     /// Whether the line stands in a column of names, where it may be one of them.
-    fn may_be_name(&self, line: &Line) -> bool {
+    pub fn may_be_name(&self, line: &Line) -> bool {
         let columns = self.contract.columns.values().zip(&self.source);
         let mut names = columns.filter(|(column, _)| column.kind == ColumnType::Text);
         names.any(|(_, source)| source.is_some_and(|source| line.columns.contains(&source)))

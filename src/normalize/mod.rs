@@ -72,11 +72,10 @@ pub use speaker::Speaker;
 pub use style::Styles;
 pub use undeclared::in_sheet;
 
-use crate::config::{Column, Connector, Contract};
+use crate::config::{Column, Connector, Contract, OtherTitles};
 use crate::domain::abbreviation::Abbreviations;
 use crate::domain::code::CodeTable;
 use crate::domain::region::Registry;
-use crate::domain::title_word::TitleWords;
 use crate::finding::Bilingual;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -92,7 +91,7 @@ pub struct Context {
     pub regions: Arc<Registry>,
     pub codes: Arc<BTreeMap<String, CodeTable>>,
     pub abbreviations: Arc<Abbreviations>,
-    pub title_words: Arc<TitleWords>,
+    pub title_words: Arc<Vec<OtherTitles>>,
     pub speaker: Speaker,
     pub as_of: NaiveDate,
     /// Key of pseudonyms, where the installation has one.

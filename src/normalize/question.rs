@@ -1,18 +1,20 @@
 //! Doubts about a sheet as a whole, which its sender must settle before it can count.
 
 mod cells;
+mod figures;
 mod words;
 
 pub(super) use words::{NO_NAMES, PARTS, REGION_WORDS};
 
+use super::crosstab::says_something;
 use super::headers::Supplied;
 use super::places::is_blank;
 use super::route::Layout;
 use super::{Context, title, units};
 use crate::config::{Column, ColumnType, Contract};
 use crate::domain::period::{Grain, Period};
-use crate::domain::{money, text, title_word};
-use crate::finding::{Bilingual, Finding};
+use crate::domain::{money, text};
+use crate::finding::Finding;
 use crate::read::{Block, Cell};
 use words::{ADDRESS, AUTHORS, CLASSES, DIVISIONS, IN_CHARGE, LETTERS, NAME_WORDS, NAMING, PEOPLE};
 
@@ -57,6 +59,7 @@ pub(super) fn of(table: &Table<'_>) -> Option<Finding> {
         .parts()
         .or_else(|| table.not_begun())
         .or_else(|| table.other_figures())
+        .or_else(|| table.other_measure())
         .or_else(|| table.key_in_title())
         .or_else(|| table.other_region())
         .or_else(|| table.period_in_title())
@@ -64,6 +67,28 @@ pub(super) fn of(table: &Table<'_>) -> Option<Finding> {
         .or_else(|| table.unit_below())
         .or_else(|| table.several_units())
         .or_else(cells)
+}
+
+/// The time to come for which a sheet was prepared that has no figures yet.
+pub(super) fn to_come(table: &Table<'_>) -> Option<Period> {
+    let (_, period) = table.time_to_come()?;
+    // A target is set before its time.
+    let figures = table
+        .columns()
+        .filter(|(_, _, column)| column.kind.is_measure() && column.repeats.is_empty());
+    let figures: Vec<usize> = match &table.layout.crosstab {
+        Some(crosstab) => crosstab.figure_columns(),
+        None => figures
+            .filter_map(|(index, ..)| table.layout.columns.source[index])
+            .collect(),
+    };
+    let says_something = |row: usize| {
+        figures
+            .iter()
+            .any(|&column| says_something(table.top.cell(row, column)))
+    };
+    let mut rows = table.layout.skip_rows..table.top.rows();
+    (!figures.is_empty() && !rows.any(says_something)).then_some(period)
 }
 
 /// Whether a title is the address in a letterhead.
@@ -101,7 +126,7 @@ fn without_seat(title: &str) -> &str {
 }
 
 /// The headers of a column, in normal form, also without what says that it is a name or a number.
-fn headers_of(column: &Column) -> impl Iterator<Item = String> {
+pub(super) fn headers_of(column: &Column) -> impl Iterator<Item = String> {
     let headers = column.synonyms.iter().chain([&column.title.id]);
     let both = headers.flat_map(|header| {
         let header = text::normal(header);
@@ -184,70 +209,21 @@ impl Table<'_> {
         }
     }
 
-    /// A title whose period has not begun: a typing error, or a plan. A sheet without figures is that of a month to come.
+    /// A title whose period has not begun: a typing error, or a plan.
     fn not_begun(&self) -> Option<Finding> {
-        let figures = self.layout.figures(self.contract);
-        let is_figure = |column: &usize, row: usize| !is_blank(self.top.cell(row, *column));
-        let mut rows = self.layout.skip_rows..self.top.rows();
-        if !figures.is_empty() && !rows.any(|row| figures.iter().any(|column| is_figure(column, row))) {
-            return None;
-        }
+        let (column, period) = self.time_to_come()?;
+        let finding = Finding::of("period-in-future").with_both("column", &column.title);
+        let finding = finding.with_day("as_of", self.context.as_of.to_string());
+        Some(finding.with_day("value", period.to_string()).value(period.to_string()))
+    }
+
+    /// The time that a title says, where it has not begun, and the column that asks for it.
+    fn time_to_come(&self) -> Option<(&Column, Period)> {
         self.columns()
             .find_map(|(index, _, column)| match self.layout.columns.supplied[index] {
-                Some(Supplied::Title(period)) if period.start() > self.context.as_of => {
-                    let finding = Finding::of("period-in-future").with_both("column", &column.title);
-                    let finding = finding.with_day("as_of", self.context.as_of.to_string());
-                    Some(finding.with_day("value", period.to_string()).value(period.to_string()))
-                }
+                Some(Supplied::Title(period)) if period.start() > self.context.as_of => Some((column, period)),
                 _ => None,
             })
-    }
-
-    /// A title by which the figures are others than the dataset's: a plan, a sum since January, one sex alone. What a header
-    /// says too is told apart there.
-    fn other_figures(&self) -> Option<Finding> {
-        let padded = |text: &str| format!(" {} ", text::normal(text));
-        let layout = self.layout;
-        let headers = layout.headers.iter().chain(&layout.columns.unknown);
-        let mut known: Vec<String> = headers.map(|header| padded(header)).collect();
-        known.push(padded(&self.contract.title.id));
-        // However its header is written: `L` and `P` below `PENDUDUK LAKI-LAKI DAN PEREMPUAN`.
-        let read = self
-            .columns()
-            .filter(|(index, ..)| layout.columns.source[*index].is_some());
-        known.extend(read.flat_map(|(_, _, column)| headers_of(column).map(|header| format!(" {header} "))));
-        let is_known = |word: &str| known.iter().any(|text| text.contains(&format!(" {word} ")));
-        let found = |title: &String, words: &[String], meaning: Bilingual| {
-            let normal = text::normal(said(title)?);
-            let word = title_word::in_title(words, &normal, is_known).filter(|_| self.stands_alone(title))?;
-            let finding = Finding::of("title-of-other-figures").with_both("meaning", &meaning);
-            let finding = finding.with_both("dataset", &self.contract.title).with("word", word);
-            Some(finding.value(title.trim()))
-        };
-        let shared = self.titles.iter().find_map(|title| {
-            let mut words = self.context.title_words.iter();
-            words.find_map(|one| {
-                let (id, en) = (one.meaning_id.clone(), one.meaning_en.clone());
-                found(title, &one.words, Bilingual { id, en })
-            })
-        });
-        // A sheet's name is often that of the place where its rows come from, such as `Rombel`.
-        shared.or_else(|| {
-            self.above.iter().find_map(|title| {
-                let mut own = self.contract.other_titles.iter();
-                own.find_map(|one| found(title, &one.words, one.meaning.clone()))
-            })
-        })
-    }
-
-    /// Whether a title is a line of its own, or the sheet's name: a row of several cells above the header that is read is
-    /// an example, or another header.
-    fn stands_alone(&self, title: &str) -> bool {
-        let of_row = |row: usize| self.top.row(row).iter().map(|&raw| self.top.view(raw));
-        let has = |row: &usize| of_row(*row).any(|cell| matches!(cell, Cell::Text(text) if text.trim() == title));
-        let is_alone = |row: usize| of_row(row).filter(|cell| !is_blank(*cell)).count() <= TITLE_CELLS;
-        let mut rows = (0..self.top.rows()).filter(has).peekable();
-        rows.peek().is_none() || rows.any(is_alone)
     }
 
     /// A title that names a part (`PASAR KOSAMBI`, `KECAMATAN ANDIR`) of which the table has no column, so that its rows would
@@ -349,7 +325,7 @@ impl Table<'_> {
         })?;
         let source =
             self.layout.columns.source[index].filter(|_| !self.is_turned() && self.layout.columns.year.is_none())?;
-        let named = title::period(self.titles, self.contract)?;
+        let named = title::period(self.titles, self.contract, false)?;
         let mut found = self.cells(source).filter_map(|cell| match cell {
             Cell::Text(text) => Period::parse(text, &Grain::ALL).ok(),
             Cell::Integer(number) => Period::from_number(number as f64, &Grain::ALL).ok(),

@@ -12,6 +12,7 @@ use super::tables::{self, Area};
 use super::undeclared;
 use super::{Context, question, title};
 use crate::config::{Column, Contract};
+use crate::domain::period::Period;
 use crate::domain::personal::masked;
 use crate::finding::{Bilingual, Finding, Place, said};
 use crate::read::{Block, Document, ReadError, SheetKind};
@@ -37,7 +38,7 @@ pub struct Layout {
     pub crosstab: Option<Crosstab>,
     /// Header texts by sheet column, for places and renderings; those of columns that lines supply come last.
     pub headers: Vec<String>,
-    /// The rows of a header that has several, as they stand; none of one that holds values.
+    /// The rows of a header that has several, or that holds values, as they stand; none of records and forms.
     pub header_rows: Vec<Vec<String>>,
     /// What is read of lines between its rows; none for records and forms.
     pub lines: Option<Lines>,
@@ -160,6 +161,8 @@ pub struct LeftOut {
     pub nearest: String,
     /// It fits, but is hidden beside sheets that can be seen.
     pub is_hidden: bool,
+    /// It fits, but has no figures yet: it is for this time, which has not begun.
+    pub to_come: Option<Period>,
     /// Columns of it look personal.
     pub is_personal: bool,
 }
@@ -182,6 +185,13 @@ pub struct Routing {
     pub findings: Vec<Finding>,
     /// A sheet fits two contracts about equally well: a person must say which.
     pub asked: bool,
+}
+
+impl Routing {
+    /// Whether every sheet is read that has anything to read.
+    pub fn is_whole(&self) -> bool {
+        self.left_out.iter().all(|sheet| sheet.to_come.is_some())
+    }
 }
 
 /// Looks at every sheet's top and finds the contract it fits.
@@ -243,6 +253,7 @@ fn leave_hidden(documents: &[Box<dyn Document>], routing: &mut Routing) {
             missing: Vec::new(),
             nearest: sheet.contract.name.clone(),
             is_hidden: true,
+            to_come: None,
             is_personal: false,
         }));
 }
@@ -306,7 +317,9 @@ fn tables_of(spot: &Spot, top: Block, context: &Context, vocabularies: &[Vocabul
     }
     // Of several tables each is read, or none counts: the sender would not miss the other.
     if areas.len() > 1
-        && let Some(table) = routing.left_out.get(left_before)
+        && let Some(table) = routing.left_out[left_before..]
+            .iter()
+            .find(|table| table.to_come.is_none())
     {
         routing.asked = true;
         let place = Place {
@@ -329,6 +342,25 @@ struct Spot {
     sheet: usize,
     place: i32,
     name: Option<String>,
+}
+
+impl Spot {
+    /// It as left out, with the contract that is nearest to it.
+    fn left_out(self, nearest: &Candidate) -> LeftOut {
+        LeftOut {
+            part: self.part,
+            sheet: self.sheet,
+            place: self.place,
+            name: self.name,
+            headers: Vec::new(),
+            matched: nearest.layout.columns.matched,
+            missing: nearest.layout.columns.missing.clone(),
+            nearest: nearest.contract.name.clone(),
+            is_hidden: false,
+            to_come: None,
+            is_personal: false,
+        }
+    }
 }
 
 fn first_block(document: &mut dyn Document, sheet: usize) -> Result<(Block, Vec<String>), ReadError> {
@@ -373,16 +405,9 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
         if let Some(nearest) = nearest {
             routing.findings.extend(told::title_not_used(nearest, &place));
             routing.left_out.push(LeftOut {
-                part: spot.part,
-                sheet: spot.sheet,
-                place: spot.place,
-                name: spot.name,
                 headers: told::seen_headers(nearest),
-                matched: nearest.layout.columns.matched,
-                missing: nearest.layout.columns.missing.clone(),
-                nearest: nearest.contract.name.clone(),
-                is_hidden: false,
                 is_personal: !undeclared::in_sheet(top).is_empty(),
+                ..spot.left_out(nearest)
             });
         }
         return;
@@ -407,6 +432,7 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
         };
         let title = first.contract.titles(std::slice::from_ref(doubled));
         let finding = Finding::of("column-doubled").with_both("title", &title);
+        let finding = finding.with("columns", told::doubled(first, doubled));
         routing.findings.push(finding.at(place));
         return;
     }
@@ -420,6 +446,13 @@ fn choose(spot: Spot, candidates: Vec<Candidate>, top: &Block, context: &Context
         no_days: &first.no_days,
         top,
     };
+    if let Some(period) = question::to_come(&table) {
+        routing.left_out.push(LeftOut {
+            to_come: Some(period),
+            ..spot.left_out(first)
+        });
+        return;
+    }
     if let Some(finding) = question::of(&table) {
         routing.asked = true;
         let place = Place {

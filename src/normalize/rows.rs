@@ -200,11 +200,13 @@ pub(super) fn classify(block: &Block, row: usize, used: &[usize]) -> RowKind {
     }
 }
 
-/// What stands for the whole among parts.
+/// What a row is of that names no part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Whole {
     Sum,
     Mean,
+    /// The table at another time, or what it is held against; what it adds up is not known.
+    Beside,
 }
 
 /// Whether a name is that of all parts: `Semua`, `Seluruh Pasar`.
@@ -214,38 +216,92 @@ pub(super) fn is_all(name: &str) -> bool {
     first.is_some_and(|word| word == "semua" || word == "seluruh") && words.nth(1).is_none()
 }
 
-/// What a name in a column of parts says of the whole: the sender's own region, `Jumlah`, `Rata-rata Kota`. `own` is the
-/// region's name.
+/// What a name in a column of parts is that names none of them: the sender's own region, `Jumlah`, `Rata-rata Kota`, `Bulan
+/// lalu`, `Target 2026`. `own` is the region's name.
 pub(super) fn whole(name: &str, own: Option<&str>) -> Option<Whole> {
     let name = name.trim();
     let begins = |word: &str| {
         let head = name.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word));
         head.is_some() && !name[word.len()..].starts_with(char::is_alphanumeric)
     };
-    let means = ["rata-rata", "rata rata", "rata2", "rerata"];
-    // What stands beside the parts and is none of them; what it adds up is not known.
-    let beside = [
-        "bulan lalu",
-        "tahun lalu",
+    let is_extreme = || {
+        ["tertinggi", "terendah"]
+            .iter()
+            .any(|word| name.eq_ignore_ascii_case(word))
+    };
+    if ["rata-rata", "rata rata", "rata2", "rerata"].into_iter().any(begins) || is_extreme() {
+        return Some(Whole::Mean);
+    }
+    // `Pindahan` is carried from one page to the next.
+    let times = [
         "kumulatif s.d.",
         "kumulatif s/d",
         "kumulatif sampai",
         "s.d.",
         "s/d",
+        "pindahan",
     ];
-    if means.into_iter().chain(beside).any(begins) {
-        return Some(Whole::Mean);
+    if times.into_iter().any(begins) || is_of_time_passed(name) || stands_beside(name) {
+        return Some(Whole::Beside);
     }
     let is_sum = ["jumlah", "total", "grand total"]
         .iter()
         .any(|word| name.eq_ignore_ascii_case(word));
-    let is_own = own.is_some_and(|own| name.eq_ignore_ascii_case(own));
-    (is_sum || is_own).then_some(Whole::Sum)
+    // `Total Kab. Ngawi`, but `Total Persada` is a name.
+    let is_own = |name: &str| {
+        let class = |own: &str| {
+            own.split(' ')
+                .next()
+                .is_some_and(|class| name.eq_ignore_ascii_case(class))
+        };
+        own.is_some_and(|own| name.eq_ignore_ascii_case(own) || class(own) || is_short_for(name, own))
+    };
+    let words = ["jumlah ", "total "];
+    let of_sum = || {
+        let mut heads = words.iter().filter_map(|word| Some((name.get(..word.len())?, *word)));
+        heads.any(|(head, word)| head.eq_ignore_ascii_case(word) && is_own(name[word.len()..].trim()))
+    };
+    (is_sum || is_own(name) || of_sum()).then_some(Whole::Sum)
+}
+
+/// What a name says to be added up: `Stok` of `Total Stok`, which may be a name too.
+pub(super) fn summed(name: &str) -> Option<&str> {
+    let (first, rest) = name.trim().split_once(' ')?;
+    ["jumlah", "total", "jml"]
+        .iter()
+        .any(|word| first.eq_ignore_ascii_case(word))
+        .then_some(rest)
+}
+
+/// Whether a name is that of a region with its class shortened: `Kab. Ngawi`.
+fn is_short_for(name: &str, own: &str) -> bool {
+    let (Some((class, rest)), Some((whole, own))) = (name.split_once([' ', '.']), own.split_once(' ')) else {
+        return false;
+    };
+    let begins = |head: &str| head.eq_ignore_ascii_case(class);
+    let rest = rest.trim_start_matches(['.', ' ']);
+    rest.eq_ignore_ascii_case(own) && class.len() > 2 && whole.get(..class.len()).is_some_and(begins)
+}
+
+/// Whether a name ends with a time as seen from the table's: `Stok bulan lalu`, `Kunjungan s.d. bulan ini`.
+fn is_of_time_passed(name: &str) -> bool {
+    const LONGEST: usize = 60;
+    let mut words = name.split_whitespace().rev();
+    let last = words.next().unwrap_or_default();
+    name.len() <= LONGEST
+        && PASSED.iter().any(|word| last.eq_ignore_ascii_case(word))
+        && words.next().is_some_and(|time| {
+            ["bulan", "bln", "tahun", "thn", "minggu", "periode"]
+                .iter()
+                .any(|word| time.eq_ignore_ascii_case(word))
+        })
 }
 
 /// First words of rows below a table that are held against it, and are no part of it.
-const COMPARED: [&str; 13] = [
+const COMPARED: [&str; 19] = [
     "target",
+    "kebutuhan",
+    "sisa",
     "selisih",
     "pertumbuhan",
     "persentase",
@@ -258,37 +314,49 @@ const COMPARED: [&str; 13] = [
     "naik",
     "perubahan",
     "deviasi",
+    "yoy",
+    "mtm",
+    "ytd",
+    "growth",
 ];
 
 /// Words for times as seen from that of the table, in normal form.
 const PASSED: [&str; 3] = ["ini", "lalu", "sebelumnya"];
 
+/// Most words of a name that says what the table is held against, and with which year: `Target Kunjungan Wisatawan 2026`.
+const COMPARED_WORDS: usize = 5;
+
 /// Whether a name in a column of parts says what the row compares the table with, or another time: `Target 2026`,
-/// `Selisih`, `Pertumbuhan (%)`, `Okt 2025`. A name with any other word is that of a part.
-pub(super) fn stands_beside(name: &str) -> bool {
+/// `Selisih`, `% Capaian`, `Pertumbuhan (%)`, `Okt 2025`. A name with any other word and no year is that of a part.
+fn stands_beside(name: &str) -> bool {
     // A few words at most; most names are told from these by their first one.
     const LONGEST: usize = 60;
+    let name = name.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     let begins = |word: &&str| {
-        let head = name.trim_start().get(..word.len());
+        let head = name.get(..word.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(word))
     };
     let is_time = |word: &str| axis::is_month(word) || ["tahun", "thn", "bulan", "bln"].contains(&word);
     let mut words = name.split_whitespace();
     let first = words.next().unwrap_or_default();
     let last = words.next_back().unwrap_or_default();
-    let may_be_time =
-        name.bytes().any(|byte| byte.is_ascii_digit()) || PASSED.iter().any(|word| last.eq_ignore_ascii_case(word));
+    let has_digit = name.bytes().any(|byte| byte.is_ascii_digit());
+    let may_be_time = has_digit || PASSED.iter().any(|word| last.eq_ignore_ascii_case(word));
     let is_compared = COMPARED.iter().any(begins);
     if name.len() > LONGEST || !(is_compared || (may_be_time && is_time(&first.to_lowercase()))) {
         return false;
     }
     let normal = text::normal(name);
     let is_of_time = |word: &str| is_time(word) || text::is_year(word) || PASSED.contains(&word);
-    let is_link = |word: &str| ["s", "d", "sd", "dan", "dari", "terhadap", "rp", "turun"].contains(&word);
+    let is_link =
+        |word: &str| ["s", "d", "sd", "dan", "dari", "terhadap", "rp", "turun", "per", "hari"].contains(&word);
     let is_other = |word: &str| !is_of_time(word) && !is_link(word) && !COMPARED.contains(&word);
     // A month or the word `Tahun` alone may be a name.
     let is_whole_time = normal.split(' ').any(|word| is_of_time(word) && !is_time(word));
-    !normal.split(' ').any(is_other) && (is_compared || is_whole_time)
+    let is_dated = COMPARED.contains(&normal.split(' ').next().unwrap_or_default())
+        && normal.split(' ').any(text::is_year)
+        && normal.split(' ').count() <= COMPARED_WORDS;
+    is_dated || (!normal.split(' ').any(is_other) && (is_compared || is_whole_time))
 }
 
 /// `*) angka sementara`, `1) angka sementara`, `r) angka diperbaiki`.
@@ -400,6 +468,12 @@ mod tests {
         assert_eq!(of("KOTA BANDUNG"), Some(Whole::Sum));
         assert_eq!(of(" Total "), Some(Whole::Sum));
         assert_eq!(of("Rata-rata Kota"), Some(Whole::Mean));
+        assert_eq!(of("Tertinggi"), Some(Whole::Mean));
+        assert_eq!(of("Jumlah Kota Bandung"), Some(Whole::Sum));
+        assert_eq!(whole("Total Kab. Ngawi", Some("Kabupaten Ngawi")), Some(Whole::Sum));
+        assert_eq!(whole("Total Kab. Ngawi", Some("Kota Ngawi")), None);
+        assert_eq!(of("Kota"), Some(Whole::Sum));
+        assert_eq!(summed("Total Stok"), Some("Stok"));
         for name in [
             "Kota Bandung Barat",
             "Total Persada",
@@ -425,8 +499,17 @@ mod tests {
             "Capaian Target (%)",
             "Realisasi s.d. Okt 2025",
             "naik/turun",
+            "Target Kunjungan 2026",
+            "Sisa Target",
+            "% Capaian",
+            "YoY (%)",
+            "Bulan lalu",
+            "Stok bulan lalu",
+            "Kunjungan s.d. bulan lalu",
+            "Kebutuhan per hari",
+            "Pindahan",
         ] {
-            assert!(stands_beside(name), "{name}");
+            assert_eq!(whole(name, None), Some(Whole::Beside), "{name}");
         }
         for name in [
             "Target Indah",
@@ -439,9 +522,11 @@ mod tests {
             "2025",
             "Targetan",
             "Kec. Realisasi",
+            "Target Kunjungan",
+            "Sisaan 2026",
             "",
         ] {
-            assert!(!stands_beside(name), "{name}");
+            assert_eq!(whole(name, None), None, "{name}");
         }
     }
 

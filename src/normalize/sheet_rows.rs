@@ -3,6 +3,7 @@
 
 use super::crosstab::{Crosstab, CrosstabSums};
 use super::lane::Lane;
+use super::layout;
 use super::lines::UnderLines;
 use super::places::is_blank;
 use super::plan::SheetPlan;
@@ -100,11 +101,13 @@ impl SheetRows {
         if plan.layout.header_row.is_none() {
             return Ok((block, from));
         }
-        if plan.layout.crosstab.is_none() && plan.layout.form.is_none() {
+        if plan.layout.form.is_none() {
             let repeated = self.repeated_headers(&block, from, plan, &lane.contract)?;
             if !repeated.is_empty() {
                 block = without(&block, &repeated);
             }
+        }
+        if plan.layout.crosstab.is_none() && plan.layout.form.is_none() {
             no_cut_thousands(&block, from, plan, lane)?;
         }
         block = self.lines.next(block, from, plan, lane)?;
@@ -131,7 +134,8 @@ impl SheetRows {
             Some(above) => is_title(block, above),
             None => first,
         };
-        let header = OtherHeader::new(plan, contract);
+        // Figures below values are told from words by the values.
+        let header = plan.layout.crosstab.is_none().then(|| OtherHeader::new(plan, contract));
         let mut repeated = Vec::new();
         for row in from..block.rows() {
             let header_row = plan.layout.repeated_header_row(&plan.used, block, row);
@@ -140,7 +144,10 @@ impl SheetRows {
             let is_other = match header_row {
                 // Its lower rows stand below the first.
                 Some(position) => position == 0 && is_below(),
-                None => header.is(block, row, || is_gap() || is_below()),
+                None => {
+                    let is_apart = || is_gap() || is_below();
+                    header.as_ref().is_some_and(|header| header.is(block, row, is_apart))
+                }
             };
             if is_other {
                 return Err(Finding::of("table-below-table").at(plan.place(block, row)));
@@ -168,7 +175,7 @@ impl Layout {
     /// Which row of the header a row is once more, as at the top of a second page. `used` are the sheet columns that are read.
     pub(super) fn repeated_header_row(&self, used: &[usize], block: &Block, row: usize) -> Option<usize> {
         let is_same = |&column: &usize| says(block.cell(row, column), &self.headers[column]);
-        if used.len() > 1 && used.iter().all(is_same) {
+        if self.crosstab.is_none() && used.len() > 1 && used.iter().all(is_same) {
             return Some(0);
         }
         let is = |row: usize, header: &[String]| {
@@ -178,14 +185,20 @@ impl Layout {
         };
         // One of several stands beside the next, unless the block ends between them.
         let is_beside = |other: Option<usize>, position: usize| match other {
-            Some(other) if other < block.rows() => is(other, &self.header_rows[position]),
+            Some(other) if other < block.rows() => {
+                let header = self.header_rows.get(position);
+                header.is_none_or(|header| is(other, header))
+            }
             _ => true,
         };
         (0..self.header_rows.len()).find(|&position| {
             is(row, &self.header_rows[position])
                 && match position {
                     0 => is_beside(Some(row + 1), 1),
-                    _ => is_beside(row.checked_sub(1), position - 1),
+                    // Column numbers may stand alone on the next page.
+                    _ => {
+                        layout::is_numbering(&self.header_rows[position]) || is_beside(row.checked_sub(1), position - 1)
+                    }
                 }
         })
     }

@@ -74,7 +74,6 @@ pub(super) fn year(titles: &[String]) -> Option<i32> {
 
 /// Whether a title names a first and a last day or month: `10 - 12 November 2026`, `Januari s.d. Oktober`.
 pub(super) fn is_span(title: &str) -> bool {
-    let padded = format!(" {} ", text::normal(title));
     let words: Vec<&str> = title.split_whitespace().collect();
     let is_day = |word: &str| word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit());
     let is_dash = |word: &str| matches!(word, "-" | "–" | "—" | "dan" | "DAN" | "Dan" | "&");
@@ -85,7 +84,13 @@ pub(super) fn is_span(title: &str) -> bool {
         let parts = word.split_once(['-', '–']);
         parts.is_some_and(|(first, last)| is_day(first) && is_day(last) && !first.is_empty() && !last.is_empty())
     });
-    days || joined || UNTIL.iter().any(|word| padded.contains(&format!(" {word} ")))
+    days || joined || says_until(title)
+}
+
+/// Whether a text names the end of a time: `s.d. Oktober`, `Januari sampai Oktober`.
+pub(super) fn says_until(title: &str) -> bool {
+    let padded = format!(" {} ", text::normal(title));
+    UNTIL.iter().any(|word| padded.contains(&format!(" {word} ")))
 }
 
 /// Whether a title is that of a table beside the present one: last year's, or the sum of the year so far.
@@ -149,33 +154,56 @@ pub(super) fn units(title: &str) -> Vec<&str> {
     found
 }
 
-/// A time as a period of a contract's grains, as [`Period::parse`] reads a day. One of quarters, semesters and years must be
-/// the last of it, where no word says that it is that of the figures: else it is that of a letter.
-fn fitting(period: Period, grains: &[Grain]) -> Option<Period> {
-    if grains.contains(&period.grain()) {
-        return Some(period);
-    }
-    if period.grain() != Grain::Day {
-        return None;
-    }
-    let fits = containing(period, grains)?;
-    (fits.grain() <= Grain::Month || fits.end() == period.start()).then_some(fits)
+/// The times that a contract's rows may be of.
+struct Times {
+    grains: Vec<Grain>,
+    /// The month of which the figures of a year are.
+    month: Option<u32>,
 }
 
-/// A time as a period of a contract's grains; a day as the period that it lies in.
-fn containing(period: Period, grains: &[Grain]) -> Option<Period> {
-    match period.grain() {
-        grain if grains.contains(&grain) => Some(period),
-        Grain::Day => Period::from_date(period.start(), grains),
-        _ => None,
+impl Times {
+    fn of(contract: &Contract) -> Times {
+        let period = contract.period.as_ref().and_then(|name| contract.columns.get(name));
+        Times {
+            grains: contract.grains.iter().map(|grain| (*grain).into()).collect(),
+            month: period.and_then(|column| column.reference_month),
+        }
+    }
+
+    /// A time as one of these, as [`Period::parse`] reads a day. One of quarters, semesters and years must be the last of it,
+    /// where no word says that it is that of the figures: else it is that of a letter.
+    fn fitting(&self, period: Period) -> Option<Period> {
+        let fits = self.containing(period)?;
+        let is_whole = period.grain() != Grain::Day || fits.grain() <= Grain::Month;
+        (is_whole || fits.end() == period.start()).then_some(fits)
+    }
+
+    /// A time as one of these; a day as the one that it lies in.
+    fn containing(&self, period: Period) -> Option<Period> {
+        match period.grain() {
+            grain if self.grains.contains(&grain) => Some(period),
+            Grain::Day => Period::from_date(period.start(), &self.grains),
+            _ => period.year_of(self.month?),
+        }
+    }
+
+    /// The time at whose end a month is: `KEADAAN DESEMBER 2025` is that of the year.
+    fn ending(&self, month: Period) -> Option<Period> {
+        let longer = self.grains.iter().filter(|grain| **grain > month.grain());
+        let mut ending = longer.map(|&grain| Period::containing(grain, month.start()));
+        ending.find(|period| period.end() == month.end())
     }
 }
 
 /// The one period that the titles name, in one of the contract's grains. Two different ones, several months
 /// (`Januari s.d. Oktober 2026`), or one that is shorter than the contract's (`Triwulan III 2026` of a dataset by year)
 /// give none: then the title does not say it.
-pub(super) fn period(titles: &[String], contract: &Contract) -> Option<Period> {
-    let grains: Vec<Grain> = contract.grains.iter().map(|grain| (*grain).into()).collect();
+///
+/// `tells_apart` says that the table's headers tell the figures of the period from those since the year began: then a title
+/// may say how far both go (`S.D. OKTOBER 2026`).
+pub(super) fn period(titles: &[String], contract: &Contract, tells_apart: bool) -> Option<Period> {
+    let times = Times::of(contract);
+    let grains = &times.grains;
     let mut found: Option<Period> = None;
     let mut parts = Vec::new();
     for title in titles.iter().filter(|title| !is_about_making(title)) {
@@ -187,20 +215,21 @@ pub(super) fn period(titles: &[String], contract: &Contract) -> Option<Period> {
             .filter(|period| grains.contains(&period.grain()));
         let exact: Vec<Period> = exact.collect();
         let state = named.state.filter(|state| exact.is_empty() || exact.contains(state));
-        let of_title = match state.and_then(|period| containing(period, &grains)) {
+        let by_state = state.and_then(|period| times.containing(period).or_else(|| times.ending(period)));
+        let of_title = match by_state {
             Some(state) => vec![state],
             // A month that is named goes before one in which a day lies.
             None if !exact.is_empty() => exact,
-            None => named
-                .all
-                .iter()
-                .filter_map(|&period| fitting(period, &grains))
-                .collect(),
+            None => named.all.iter().filter_map(|&period| times.fitting(period)).collect(),
         };
+        let is_state = |period: &Period| by_state.is_some() && named.state == Some(*period);
         parts.extend(named.all.into_iter().filter(|period| {
-            !matches!(period.grain(), Grain::Day | Grain::Year) && fitting(*period, &grains).is_none()
+            let is_part = !matches!(period.grain(), Grain::Day | Grain::Year) && times.fitting(*period).is_none();
+            is_part && !is_state(period)
         }));
-        if !of_title.is_empty() && (named.loose || is_span(title) || is_of_another_time(title)) {
+        let is_doubtful = || named.loose || is_span(title) || is_of_another_time(title);
+        let says_end = || tells_apart && of_title.len() == 1 && (says_until(title) || is_of_another_time(title));
+        if !of_title.is_empty() && is_doubtful() && !says_end() {
             return None;
         }
         for period in of_title {
@@ -287,17 +316,17 @@ pub(super) fn names_time(text: &str) -> bool {
 
 /// Why no title says the period of a contract's rows though one names a time: that title, and the reason.
 pub(super) fn unused(titles: &[String], contract: &Contract) -> Option<(String, Bilingual)> {
-    let grains: Vec<Grain> = match contract.grains.is_empty() {
-        true => vec![Grain::Day],
-        false => contract.grains.iter().map(|grain| (*grain).into()).collect(),
-    };
+    let mut times = Times::of(contract);
+    if times.grains.is_empty() {
+        times.grains.push(Grain::Day);
+    }
     let timed: Vec<(&String, Named)> = titles
         .iter()
         .filter(|title| !is_about_making(title))
         .map(|title| (title, Named::of(title)))
         .filter(|(_, named)| !named.all.is_empty())
         .collect();
-    let fits = |named: &Named| named.all.iter().filter_map(|&period| fitting(period, &grains)).count();
+    let fits = |named: &Named| named.all.iter().filter_map(|&period| times.fitting(period)).count();
     let read: Vec<&(&String, Named)> = timed.iter().filter(|(_, named)| fits(named) > 0).collect();
     let (title, named) = read.first().copied().or(timed.first())?;
     let (id, en) = if is_span(title) || named.loose || fits(named) > 1 {

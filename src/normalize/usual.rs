@@ -12,7 +12,7 @@ use super::columns::{Filled, TextRef, Values};
 use super::known::{KnownRegion, is_plain_text};
 use super::lane::Lane;
 use super::plan::SheetPlan;
-use super::rows::{RowKind, classify, foot, stands_beside, whole};
+use super::rows::{RowKind, classify, foot, summed, whole};
 use crate::config::{ColumnType, Pii};
 use crate::domain::date::{self, Order};
 use crate::domain::number::Proof;
@@ -241,8 +241,8 @@ impl Lane<'_> {
         let stand_in = reader.key_default(self.context).map(|text| self.known.remember(&text));
         let limit = reader.text_limit();
         let own = self.context.own_name();
-        let is_whole = |written: &str| stands_beside(written) || whole(written, own).is_some();
-        let is_name = |written: &str| !is_whole(written) && !text::has_exponent(written);
+        let is_of_all = |written: &str| whole(written, own).is_some() || summed(written).is_some();
+        let is_name = |written: &str| !is_of_all(written) && !text::has_exponent(written);
         let names_part = |written: &str| !reader.is_key || is_name(written);
         let mut texts = take_texts(&mut draft.columns[index]);
         for row in draft.rows() {

@@ -63,21 +63,27 @@ async fn table_rule(tables: &Session, sql: &str) -> Result<(), String> {
         .sql_with_schema(sql, &[])
         .await
         .map_err(|error| error.to_string())?;
-    for name in [schema::PART, schema::ROW, schema::COLUMN] {
-        match answer.field_with_name(name) {
-            Ok(field) if *field.data_type() == DataType::Int32 => {}
-            Ok(field) => {
-                return Err(format!(
-                    "gives {name} as {}, not as it stands in submission",
-                    field.data_type()
-                ));
-            }
-            Err(_) if name == schema::COLUMN => {}
-            Err(_) => {
-                return Err(format!(
-                    "does not give {name}: select _part, _row and _column of submission"
-                ));
-            }
+    let has = |name: &str| answer.field_with_name(name).is_ok();
+    let needed = [schema::PART, schema::ROW];
+    if let Some(name) = needed.into_iter().find(|name| !has(name)) {
+        return Err(format!(
+            "does not give {name}: select _part, _row and _column of submission"
+        ));
+    }
+    let of_other = ["other_part", "other_row"];
+    if let Some(name) = of_other.into_iter().find(|name| has("other") && !has(name)) {
+        return Err(format!(
+            "gives other without {name}: select _part and _row of the other row too"
+        ));
+    }
+    let places = needed
+        .into_iter()
+        .chain(of_other)
+        .chain([schema::COLUMN, "other_column"]);
+    for field in places.filter_map(|name| answer.field_with_name(name).ok()) {
+        if *field.data_type() != DataType::Int32 {
+            let (name, kind) = (field.name(), field.data_type());
+            return Err(format!("gives {name} as {kind}, not as it stands in submission"));
         }
     }
     Ok(())
@@ -295,6 +301,14 @@ mod tests {
                 "gives _row as",
             ),
             ("SELECT _part, _row, 'C' AS _column FROM submission", "gives _column as"),
+            (
+                "SELECT _part, _row, 'x' AS other FROM submission",
+                "gives other without other_part",
+            ),
+            (
+                "SELECT _part, _row, 'x' AS other, _part AS other_part, _row AS other_row, 1 AS other_column FROM submission",
+                "gives other_column as Int64",
+            ),
             ("SELECT _part, _row FROM elsewhere", "elsewhere"),
             (
                 "SELECT _part, _row FROM submission WHERE period_end > now()",

@@ -3,6 +3,7 @@
 
 use crate::check::{CheckError, Checker, Digest, Looks, Outcome, Past, PlaceInfo};
 use crate::config::{Configuration, Connector, Contract, Kind, Limits};
+use crate::domain::period::Period;
 use crate::domain::personal::masked;
 use crate::finding::receipt::{FindingTally, Rows, Status};
 use crate::finding::{Bilingual, Finding, Place, Severity, said};
@@ -86,7 +87,7 @@ fn judged(case: &Case<'_>, clock: &ReadClock) -> Result<Verdict, CheckError> {
         Err(ReadError(finding)) => return unreadable(case, *finding, 0, routing.places, 0),
     };
     // A program that sends one answer in another form has changed: half of a pull must not pass for the whole.
-    let is_broken_pull = !case.is_file && !routing.left_out.is_empty();
+    let is_broken_pull = !case.is_file && !routing.is_whole();
     // What its sender must settle first concerns the whole file: one sheet of it must not pass for all.
     if routing.routed.is_empty() || is_broken_pull || routing.asked {
         return nothing_routed(case, routing, ignored);
@@ -189,6 +190,9 @@ fn left_out_note(case: &Case<'_>, sheet: &LeftOut) -> Finding {
     if sheet.is_hidden {
         return Finding::of("sheet-hidden").at(place);
     }
+    if let Some(period) = sheet.to_come {
+        return to_come(case, period).at(place);
+    }
     if is_of_persons(sheet) {
         return of_persons(case).at(place);
     }
@@ -283,7 +287,7 @@ fn dataset(
             memory_mb: case.memory_mb,
         };
         let mut outcome = checker
-            .finish(counts, past, routing.asked, routing.left_out.is_empty())
+            .finish(counts, past, routing.asked, routing.is_whole())
             .map_err(NormalizeError::Sink)?;
         if counts.read == 0 && case.is_file {
             outcome.status = Status::Refused;
@@ -374,6 +378,12 @@ fn known_titles(case: &Case<'_>) -> Bilingual {
     }))
 }
 
+/// A sheet prepared for a time to come.
+fn to_come(case: &Case<'_>, period: Period) -> Finding {
+    let finding = Finding::of("sheet-to-come").with_day("as_of", case.context.as_of.to_string());
+    finding.with_day("value", period.to_string()).value(period.to_string())
+}
+
 /// No sheet fits any contract, or a person must say which.
 fn nothing_routed(case: &Case<'_>, routing: Routing, ignored: u64) -> Result<Verdict, CheckError> {
     let mut findings = case.notes.clone();
@@ -384,10 +394,11 @@ fn nothing_routed(case: &Case<'_>, routing: Routing, ignored: u64) -> Result<Ver
             sheet: sheet.name.clone(),
             ..Place::default()
         };
-        let finding = match sheet.headers.is_empty() {
+        let finding = match (sheet.headers.is_empty(), sheet.to_come) {
             _ if is_of_persons(sheet) => of_persons(case).severity(Severity::Error),
-            true => Finding::of("header-not-known").with_both("titles", &known_titles(case)),
-            false => about_nearest(case, Finding::of("columns-missing"), sheet)
+            (_, Some(period)) => to_come(case, period).severity(Severity::Error),
+            (true, None) => Finding::of("header-not-known").with_both("titles", &known_titles(case)),
+            (false, None) => about_nearest(case, Finding::of("columns-missing"), sheet)
                 .with("seen", sheet.headers.join(", "))
                 .of_headers(&sheet.headers),
         };

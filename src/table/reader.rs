@@ -2,9 +2,9 @@
 
 use super::TableError;
 use super::excluded::runs;
-use super::schema::{PROVENANCE, SUBMISSION};
+use super::schema::{COLUMN, PROVENANCE, ROW, SUBMISSION};
 use arrow::array::{RecordBatch, new_null_array};
-use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -99,6 +99,10 @@ pub fn schema_of(files: &[PathBuf]) -> Result<SchemaRef, TableError> {
             }
         }
     }
+    // Files from before a row told its sheet column: in all of them it is null.
+    if fields.iter().any(|field| field.name() == ROW) && fields.iter().all(|field| field.name() != COLUMN) {
+        fields.push(Arc::new(Field::new(COLUMN, DataType::Int32, true)));
+    }
     Ok(Arc::new(Schema::new_with_metadata(fields, metadata)))
 }
 
@@ -122,7 +126,6 @@ mod tests {
     use super::super::{schema, writer};
     use super::*;
     use arrow::array::{Array, ArrayRef, Int64Array};
-    use arrow::datatypes::DataType;
 
     fn batch(names: &[&str]) -> RecordBatch {
         let fields = names.iter().map(|name| Field::new(*name, DataType::Int64, true));
@@ -148,6 +151,10 @@ mod tests {
         let conformed = conform(&read, &whole, &old).unwrap();
         let nulls: Vec<usize> = conformed.columns().iter().map(|column| column.null_count()).collect();
         assert_eq!(nulls, [0, 1, 0, 1]);
+        // Rows from before these told their sheet column: a question may ask for it all the same.
+        let older = write("older.parquet", &["a", schema::SUBMISSION, schema::PART, schema::ROW]);
+        let whole = schema_of(&[older]).unwrap();
+        assert_eq!(whole.fields().last().unwrap().name(), schema::COLUMN);
         let required = Arc::new(Schema::new(vec![Field::new("c", DataType::Int64, false)]));
         assert!(conform(&read, &required, &old).is_err());
     }

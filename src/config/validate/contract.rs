@@ -2,7 +2,7 @@
 
 use super::{SYSTEM_HINT, Sources};
 use crate::config::mistake::did_you_mean;
-use crate::config::{Column, ColumnType, Contract, Partition, Pii, Problem};
+use crate::config::{Column, ColumnType, Contract, Grain, Partition, Pii, Problem};
 use crate::domain::code::CodeTable;
 use crate::domain::region::Registry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,13 +53,28 @@ pub(in crate::config) fn contract(
                 "name columns of the key whose values may stand in headers, such as the period",
             );
         }
+        if let Some(month) = column.reference_month
+            && !((1..=12).contains(&month) && column.kind == ColumnType::Period && contract.grains == [Grain::Year])
+        {
+            say(
+                &format!("[columns.{name}]"),
+                format!("`{name}` has the reference_month {month}"),
+                "only the period of a dataset by year has one, from 1 to 12",
+            );
+        }
         check_column(name, column, codes, &mut say);
         crate::config::units::check(contract, name, column, codes, &mut say);
     }
     check_example(contract, &mut say);
     for titles in &contract.other_titles {
-        let is_blank = |word: &String| crate::domain::text::normal(word).is_empty();
-        if titles.words.is_empty() || titles.words.iter().any(is_blank) {
+        if !titles.has_meaning() {
+            say(
+                "[[other_titles]]",
+                "other_titles does not say what its words mean".to_string(),
+                "write the meaning in both languages: the sender is told it",
+            );
+        }
+        if !titles.has_words() {
             let hint = "name the words of titles, such as words = [\"rencana\", \"target\"]";
             say(
                 "[[other_titles]]",

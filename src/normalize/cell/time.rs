@@ -30,16 +30,21 @@ impl ColumnReader {
         Ok(value)
     }
 
-    /// The period that a cell names, in one of the contract's grains.
+    /// The period that a cell names, in one of the contract's grains, or by the month of which a year's figures are.
     pub(in crate::normalize) fn period_of(&self, cell: Cell<'_>) -> Option<Period> {
+        let named = |text: &str| {
+            let month = || Period::parse(text, &[Grain::Month]).ok();
+            let own = Period::parse(text, &self.grains).ok();
+            own.or_else(|| month()?.year_of(self.column.reference_month?))
+        };
         match cell {
             Cell::Date { serial, epoch } => date::from_serial(serial, epoch == Epoch::Year1904)
                 .ok()
                 .and_then(|date| Period::from_date(date, &self.grains)),
-            Cell::Text(text) => Period::parse(text, &self.grains).ok(),
+            Cell::Text(text) => named(text),
             Cell::Spread(text) => self.period_of(unspread(text)),
-            Cell::Integer(value) => Period::parse(&value.to_string(), &self.grains).ok(),
-            Cell::Float(value) if value.fract() == 0.0 => Period::parse(&plain(value), &self.grains).ok(),
+            Cell::Integer(value) => named(&value.to_string()),
+            Cell::Float(value) if value.fract() == 0.0 => named(&plain(value)),
             _ => None,
         }
     }

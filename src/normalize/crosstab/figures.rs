@@ -66,6 +66,11 @@ fn share(header: &str) -> Share {
     }
 }
 
+/// Whether a header names a part by sex or a sum, and not of what.
+pub(in crate::normalize) fn is_share(header: &str) -> bool {
+    share(header) != Share::Whole
+}
+
 /// How many years back a number without the format of a day is taken for one.
 const RECENT_YEARS: i32 = 2;
 

@@ -13,7 +13,7 @@ use crate::normalize::headers::{self, ColumnMap, Supplied, Vocabulary, YearFrom}
 use crate::normalize::labels;
 use crate::normalize::layout::Header;
 use crate::normalize::lines::{self, Lines};
-use crate::normalize::rows::is_total;
+use crate::normalize::rows::{is_total, summed};
 use crate::normalize::title;
 use crate::normalize::units;
 use crate::read::{Block, Epoch};
@@ -158,7 +158,12 @@ impl Look<'_> {
         let mut texts = header.texts.clone();
         let mut totals = Vec::new();
         if figures.iter().any(|figure| figure.measure.is_none()) {
-            totals.extend((0..texts.len()).filter(|&column| is_total(&texts[column])));
+            // `Jumlah Siswa` also says what the figures are.
+            let names_sum = |text: &str| summed(text).is_some() && self.vocabulary.measure(text, contract).is_some();
+            let is_figure = |column: usize| figures.iter().any(|figure| figure.column == column);
+            let is_sum =
+                |&column: &usize| is_total(&texts[column]) || (names_sum(&texts[column]) && !is_figure(column));
+            totals.extend((0..texts.len()).filter(is_sum));
         }
         let parts = sums.iter().flat_map(|sum| &sum.parts);
         let read = figures.iter().map(|figure| figure.column).chain(parts.copied());
@@ -190,6 +195,7 @@ impl Look<'_> {
         let alone = self.alone(along, &figures, &columns)?;
         let mut crosstab = crosstab(along, &figures, alone).ok_or(Doubt::None)?;
         crosstab.sums = sums;
+        crosstab.is_unnamed = alone.is_some();
         let mut found = vec![along];
         found.extend(&crosstab.measures);
         let is_found = |name: &String| {
@@ -199,7 +205,7 @@ impl Look<'_> {
         if !columns.missing.iter().all(is_found) {
             return Err(Doubt::None);
         }
-        self.beside(&found, &mut columns)?;
+        self.beside(&found, crosstab.is_of_one_year(), &mut columns)?;
         crosstab.width = texts.len();
         let named = |&column: &usize| (column, header.texts[column].trim().to_string());
         crosstab.totals = totals.iter().map(named).collect();
@@ -236,15 +242,15 @@ impl Look<'_> {
         })
     }
 
-    /// A figure that stands once beside the values belongs to none of them, unless its contract says that it is the same for
-    /// all: then it is asked about. A total that nobody asks for is left out. `found` is what the header holds, the column
-    /// of the values first.
-    fn beside(&self, found: &[usize], columns: &mut ColumnMap) -> Result<(), Doubt> {
+    /// A figure that stands once beside the values belongs to none of them, and is asked about, unless its contract says that
+    /// it is the same for all; of times, for all of one year. A total that nobody asks for is left out. `found` is what the
+    /// header holds, the column of the values first.
+    fn beside(&self, found: &[usize], of_one_year: bool, columns: &mut ColumnMap) -> Result<(), Doubt> {
         let along = found[0];
         let (name, values) = self.contract.columns.get_index(along).ok_or(Doubt::None)?;
         for (index, column) in self.contract.columns.values().enumerate() {
             let Some(source) = columns.source[index] else { continue };
-            let is_same = !column.kind.is_measure() || column.repeats.contains(name);
+            let is_same = !column.kind.is_measure() || (of_one_year && column.repeats.contains(name));
             let Some(header) = self
                 .header
                 .texts

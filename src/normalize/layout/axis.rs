@@ -43,6 +43,12 @@ pub(super) fn is_axis(block: &Block, row: usize) -> bool {
     }
 }
 
+/// Fewest numbers that count something below a word for it.
+const FEWEST_COUNTED: usize = 3;
+
+/// Months of a year.
+const MONTHS: i64 = 12;
+
 /// Most days of a month.
 const DAYS: i64 = 31;
 
@@ -63,6 +69,25 @@ fn are_numbered(block: &Block, row: usize, numbers: &[(usize, i64)]) -> bool {
         _ => false,
     };
     let has_name = (0..block.row(row).len()).any(is_name);
+    // Below one word that no calendar knows: `Kelas` above `1 2 3 4 5 6`, which may be values, and can be no figures.
+    let first = numbers.first().map_or(0, |(_, number)| *number);
+    let are_months = numbers
+        .first()
+        .is_some_and(|(column, _)| axis::unit(&group(*column)) == Some(axis::Unit::Month));
+    let may_begin = first == 1 || (are_months && (1..=MONTHS - numbers.len() as i64 + 1).contains(&first));
+    let is_count = !has_name
+        && may_begin
+        && numbers.len() >= FEWEST_COUNTED
+        && numbers[1..].iter().all(|(column, _)| group(*column).is_empty())
+        && group(numbers[0].0).contains(char::is_alphabetic)
+        && numbers
+            .iter()
+            .map(|(_, number)| *number)
+            .eq(first..first + numbers.len() as i64)
+        && numbers.windows(2).all(|two| two[0].0 + 1 == two[1].0);
+    if is_count {
+        return true;
+    }
     let is_day = |number: i64| !has_name && (1..=DAYS).contains(&number);
     let mut last: Option<(usize, i64)> = None;
     let mut are_days = false;
@@ -130,6 +155,11 @@ mod tests {
     fn numbers_below_what_they_count_are_an_axis() {
         assert!(is(&[&["No", "Komoditas", "Tanggal", "", ""], &["", "", "1", "2", "3"]]));
         assert!(is(&[&["", "", "Tanggal", "", ""], &["No", "Komoditas", "1", "2", "3"]]));
+        assert!(is(&[&["No", "Sekolah", "Kelas", "", ""], &["", "", "1", "2", "3"]]));
+        assert!(is(&[
+            &["No", "Pelanggaran", "Bulan", "", ""],
+            &["", "", "8", "9", "10"]
+        ]));
         // Days that were worked on.
         assert!(is(&[&["", "", "Tanggal", ""], &["No", "Komoditas", "2", "3"]]));
         assert!(is(&[&["Komoditas", "Tgl", "", ""], &["", "2", "9", "31"]]));

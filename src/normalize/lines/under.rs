@@ -1,6 +1,6 @@
 //! Rows under lines between them: each gets what the line above it says, in the columns that lines supply.
 
-use super::{LineReader, Lines, Said, Saying, Value, is_row, line, may_be_row, within};
+use super::{Line, LineReader, Lines, Said, Saying, Value, is_row, line, may_be_row, within};
 use crate::domain::date;
 use crate::domain::period::{Grain, Period};
 use crate::finding::{Bilingual, Finding, Place};
@@ -18,6 +18,8 @@ pub(in crate::normalize) struct UnderLines {
     sections: Sections,
     /// A time above rows that have their own, and which of the sections it is.
     time: Option<(Period, usize)>,
+    /// Sheet columns in which lines about regions stand.
+    of_regions: Vec<usize>,
     /// What no row may stand below, and the column that it is about.
     doubt: Option<(Option<usize>, Finding)>,
 }
@@ -108,6 +110,12 @@ impl UnderLines {
         Ok(sheet.changed(&block, &changes))
     }
 
+    /// Whether a line that is a name alone stands where the lines of regions do.
+    fn stands_as_region(&self, sheet: &Sheet<'_>, line: &Line) -> bool {
+        let is_there = line.columns.iter().all(|column| self.of_regions.contains(column));
+        is_there && sheet.reader.may_be_name(line)
+    }
+
     fn is_active(&self) -> bool {
         !self.sections.all.is_empty() || self.time.is_some() || self.doubt.is_some()
     }
@@ -119,8 +127,10 @@ impl UnderLines {
         };
         let place = sheet.plan.place(block, row);
         let Some(saying) = sheet.reader.says(&line) else {
-            // Where lines say whose the rows are, one that cannot be read ends what the last has said.
-            if !self.sections.all.is_empty() && !sheet.reader.is_value(&line) {
+            // Where lines say whose the rows are, one that cannot be read ends what the last has said: so does a name alone
+            // where lines of regions stand.
+            let is_value = sheet.reader.is_value(&line) && !self.stands_as_region(sheet, &line);
+            if !self.sections.all.is_empty() && !is_value {
                 let column = sheet.lines.said.iter().find_map(|said| match said {
                     Said::Column(index) => Some(*index),
                     Said::Year => None,
@@ -142,7 +152,12 @@ impl UnderLines {
         };
         match saying {
             Saying::Value(value) => match value.said {
-                said if sheet.lines.said.contains(&said) => self.begin(value, place),
+                said if sheet.lines.said.contains(&said) => {
+                    if sheet.reader.is_of_region(said) {
+                        self.of_regions.extend(&line.columns);
+                    }
+                    self.begin(value, place);
+                }
                 Said::Column(index) if sheet.reader.source[index].is_some() => {
                     self.at_time(sheet, index, &value.text, place)
                 }

@@ -1,7 +1,8 @@
 //! What the sender of a sheet is told of how it was read, or why it was not.
 
 use crate::config::Column;
-use crate::finding::{Finding, Place};
+use crate::domain::text;
+use crate::finding::{Finding, Place, column_letters};
 use crate::normalize::candidate::Candidate;
 use crate::normalize::headers::{Supplied, YearFrom};
 use crate::normalize::inexact::Inexact;
@@ -35,6 +36,35 @@ pub(super) fn seen_headers(nearest: &Candidate) -> Vec<String> {
     texts.map(|text| personal::header(text)).collect()
 }
 
+/// The columns of a sheet that have the same header, for the contract column `name`, each with the headers above it:
+/// `C (Baru / L), E (Lama / L)`.
+pub(super) fn doubled(table: &Candidate, name: &str) -> String {
+    let layout = &table.layout;
+    let index = table.contract.columns.get_index_of(name);
+    let Some(source) = index.and_then(|index| layout.columns.source[index]) else {
+        return String::new();
+    };
+    let form = |column: usize| text::header(&layout.headers[column]);
+    let same = (0..layout.headers.len()).filter(|&column| form(column) == form(source));
+    let said = |column: usize| {
+        let column = layout.sheet_column(column).unwrap_or(column);
+        let mut above: Vec<&str> = layout
+            .header_rows
+            .iter()
+            .filter_map(|row| row.get(column))
+            .map(|text| text.trim())
+            .collect();
+        above.retain(|text| !text.is_empty());
+        above.dedup();
+        let letters = column_letters(column as u32);
+        match above.is_empty() {
+            true => letters,
+            false => format!("{letters} ({})", personal::header(&above.join(" / "))),
+        }
+    };
+    same.map(said).collect::<Vec<_>>().join(", ")
+}
+
 /// What the sender should know about how the sheet was read. Programs that send records are not told of every
 /// field that is not used.
 pub(super) fn notes(chosen: &Candidate, place: &Place, undeclared: &[Undeclared], context: &Context) -> Vec<Finding> {
@@ -62,8 +92,10 @@ pub(super) fn notes(chosen: &Candidate, place: &Place, undeclared: &[Undeclared]
         && let Some((_, column)) = chosen.contract.columns.get_index(crosstab.along)
     {
         let values: Vec<&str> = crosstab.values().collect();
-        let note = Finding::of("columns-turned").with("values", values.join(", "));
-        notes.push(note.with_both("column", &column.title).at(place.clone()));
+        if !values.is_empty() {
+            let note = Finding::of("columns-turned").with("values", values.join(", "));
+            notes.push(note.with_both("column", &column.title).at(place.clone()));
+        }
         let to_come: Vec<&str> = crosstab.to_come(context.as_of).collect();
         if !to_come.is_empty() {
             let note = Finding::of("columns-to-come").with("values", to_come.join(", "));

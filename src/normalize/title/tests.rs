@@ -83,7 +83,7 @@ fn a_title_of_several_months_names_none() {
     let contract = crate::config::load(std::path::Path::new(env!("CARGO_MANIFEST_DIR")))
         .map(|configuration| configuration.contracts["civil_registration"].clone())
         .unwrap();
-    let of = |texts: &[&str]| period(&titles(texts), &contract).map(|period| period.to_string());
+    let of = |texts: &[&str]| period(&titles(texts), &contract, false).map(|period| period.to_string());
     assert_eq!(of(&["LAPORAN BULAN OKTOBER 2026"]).as_deref(), Some("2026-10"));
     assert_eq!(of(&["SISWA SD OKTOBER 2026"]).as_deref(), Some("2026-10"));
     assert_eq!(
@@ -104,7 +104,7 @@ fn a_title_says_the_time_of_its_rows_or_none() {
     let contracts = crate::config::load(std::path::Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
     let of = |dataset: &str, texts: &[&str]| {
         let contract = &contracts.contracts[dataset];
-        period(&titles(texts), contract).map(|period| period.to_string())
+        period(&titles(texts), contract, false).map(|period| period.to_string())
     };
     // By semester or year.
     for (texts, expected) in [

@@ -11,6 +11,7 @@ const OFFICE: &str = "connectors/dukcapil-file.toml";
 const LABOUR: &str = "pipelines/datasets/labour.toml";
 const TOURISM: &str = "pipelines/datasets/tourism.toml";
 const POPULATION: &str = "pipelines/datasets/population.toml";
+const POVERTY: &str = "pipelines/datasets/poverty.toml";
 
 /// Each group is found together: what cannot be read, what contradicts itself, both in different files, SQL that is no SELECT or asks the
 /// clock, SQL that does not fit the tables.
@@ -64,6 +65,18 @@ const MISTAKES: [&[Mistake]; 5] = [
             "words = [\"tamu hotel\"",
             "words = [\"\", \"tamu hotel\"",
             "other_titles",
+        ),
+        (
+            POVERTY,
+            "reference_month = 3",
+            "reference_month = 13",
+            "reference_month 13",
+        ),
+        (
+            POVERTY,
+            "meaning = { id = \"satu jenis kelamin saja\"",
+            "meaning = { id = \" \"",
+            "does not say what its words mean",
         ),
         (
             TOURISM,
