@@ -1,6 +1,6 @@
 //! Money and scale in a header: whether a figure is rupiah, and by which power of ten it is scaled.
 
-use super::text::normal;
+use super::text::{bracket, normal};
 
 /// What a header says about its figures: `Harga (Rp ribu)` counts thousands of rupiah.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,9 @@ impl Scale {
 ///
 /// None when it says nothing of the kind, or two different things. A rate (`per ribu penduduk`) is no scale.
 pub fn header_scale(text: &str) -> Option<Scale> {
+    if let Some(power) = zeros(text) {
+        return Some(Scale { power, rupiah: false });
+    }
     let words = normal(text);
     let mut rupiah = false;
     let mut power = None;
@@ -36,10 +39,11 @@ pub fn header_scale(text: &str) -> Option<Scale> {
             Some(rest) => (true, rest),
             None => (matches!(word, "rupiah" | "idr"), word),
         };
-        // `(000 jiwa)`, but not `1.000 jiwa`.
-        let of_people = matches!(words.peek(), Some(&("jiwa" | "orang" | "people" | "persons")))
+        // `(000 jiwa)`, `(000 Rp)`, but not `1.000 jiwa`.
+        let units = ["jiwa", "orang", "people", "persons", "rp", "rupiah", "idr"];
+        let of_unit = words.peek().is_some_and(|next| units.contains(next))
             && !previous.ends_with(|letter: char| letter.is_ascii_digit());
-        let is_thousand = currency || of_people || matches!(previous, "rp" | "rupiah" | "idr" | "dalam" | "dlm");
+        let is_thousand = currency || of_unit || matches!(previous, "rp" | "rupiah" | "idr" | "dalam" | "dlm");
         // `x Rp1.000`, `dalam Rp 1.000.000,-`, but not `Rp 1.000 per hari`.
         let leads = currency || matches!(previous, "rp" | "rupiah" | "idr" | "dalam" | "dlm" | "x");
         if rest == "1" && leads {
@@ -54,7 +58,11 @@ pub fn header_scale(text: &str) -> Option<Scale> {
             }
         }
         rupiah |= currency && (rest.is_empty() || word == rest || rest == "000");
-        if let Some(found) = scale_word(rest, is_thousand).filter(|_| !is_rate(previous)) {
+        let found = scale_word(rest, is_thousand).filter(|_| !is_rate(previous));
+        // `Rp.000.000` are millions.
+        let more =
+            std::iter::from_fn(|| words.next_if(|next| found.is_some() && rest == "000" && *next == "000")).count();
+        if let Some(found) = found.map(|found| found + 3 * more.min(3) as u32) {
             if power.is_some_and(|power| power != found) {
                 return None;
             }
@@ -66,6 +74,14 @@ pub fn header_scale(text: &str) -> Option<Scale> {
         power: power.unwrap_or(0),
         rupiah,
     })
+}
+
+/// The power of `(000)` and `(000.000)`, which say nothing of what is counted.
+fn zeros(text: &str) -> Option<u32> {
+    let inside = bracket(text).map_or(text, |(_, inside, _)| inside);
+    let words = || inside.split(['.', ',', ' ']).filter(|word| !word.is_empty());
+    let count = words().count() as u32;
+    ((1..=4).contains(&count) && words().all(|word| word == "000")).then_some(3 * count)
 }
 
 fn is_rate(previous: &str) -> bool {
@@ -103,6 +119,11 @@ mod tests {
             ("Penduduk (ribu jiwa)", 3, false),
             ("Penduduk (ribu orang)", 3, false),
             ("Penduduk Miskin (000 jiwa)", 3, false),
+            ("Omzet (000 Rp)", 3, true),
+            ("PUK (000)", 3, false),
+            ("000", 3, false),
+            ("Penduduk (000.000)", 6, false),
+            ("REALISASI PAJAK (Rp.000.000)", 6, true),
             ("Population (thousand people)", 3, false),
         ] {
             let scale = Scale { power, rupiah };

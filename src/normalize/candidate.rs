@@ -3,14 +3,15 @@
 use super::cell::ColumnReader;
 use super::crosstab::{self, Doubt};
 use super::form::{self, Form};
-use super::headers::{self, ColumnMap, Vocabulary, YearFrom};
+use super::headers::{self, ColumnMap, Supplied, Vocabulary, YearFrom};
 use super::labels;
 use super::layout::{self, Header};
 use super::lines;
+use super::question::names_one_of;
 use super::route::Layout;
 use super::tables::Area;
 use super::{Context, title};
-use crate::config::{ColumnType, Contract};
+use crate::config::{Column, ColumnType, Contract};
 use crate::domain::period::{Grain, Period};
 use crate::domain::{axis, text};
 use crate::finding::Finding;
@@ -30,6 +31,8 @@ pub(super) struct Candidate {
     pub doubt: Option<Box<Finding>>,
     /// What stands above the header.
     pub titles: Vec<String>,
+    /// Where the header of a table that is read as it stands was found.
+    header: Header,
 }
 
 impl Candidate {
@@ -56,6 +59,29 @@ impl Candidate {
     /// Figures that stand twice may be those of two values.
     fn fits_exactly(&self) -> bool {
         self.fits() && !self.needs_inexact() && self.layout.columns.doubled.is_empty()
+    }
+}
+
+/// Fewest headers with names of parts that make a table one of parts.
+const FEWEST_NAMES: usize = 2;
+
+impl Candidate {
+    /// Whether headers that are not read name parts, whose figures they have, where the rows would be those of the whole:
+    /// `Pasar Gede | Pasar Delanggu | Rata-rata` below `Harga`.
+    fn leaves_names(&self) -> bool {
+        let columns = &self.layout.columns;
+        let keys = self.contract.columns.iter().zip(&columns.supplied);
+        let mut whole = keys.filter(|((name, column), supplied)| {
+            let is_name = column.kind == ColumnType::Text && self.contract.key.contains(*name);
+            is_name && matches!(supplied, Some(Supplied::Default(_)))
+        });
+        let names = |column: &Column| {
+            let unknown = columns.unknown.iter();
+            unknown
+                .filter(|header| names_one_of(column, &text::normal(header)))
+                .count()
+        };
+        whole.any(|((_, column), _)| names(column) >= FEWEST_NAMES)
     }
 }
 
@@ -100,7 +126,10 @@ pub(super) fn of_grid(
     let plain: Vec<Candidate> = contracts
         .map(|((contract, vocabulary), pin)| grid_candidate(contract, context, vocabulary, *pin, top, above))
         .collect();
-    if plain.iter().any(Candidate::fits_exactly) {
+    if plain
+        .iter()
+        .any(|candidate| candidate.fits_exactly() && !candidate.leaves_names())
+    {
         return plain;
     }
     let turned = turned(plain, context, vocabularies, pins, top, above);
@@ -228,7 +257,15 @@ fn grid_candidate(
     top: &Block,
     above: &[Vec<String>],
 ) -> Candidate {
-    let (header, titles) = header_and_titles(contract, vocabulary, pin, top, above);
+    let header = match pin {
+        Pin::None => {
+            let score = |texts: &[String]| vocabulary.score(texts.iter().map(String::as_str));
+            layout::header(top, score, |text| vocabulary.knows(text))
+        }
+        Pin::Header(first, last) => layout::at(top, first, last, |text| vocabulary.knows(text)),
+        Pin::Elsewhere => Header::default(),
+    };
+    let titles = titles(contract, &header, top, above);
     let mut columns = headers::map(contract, context, vocabulary, &header.texts, &titles, true);
     if !columns.doubled.is_empty()
         && let Some(texts) = std::iter::once(header.clone())
@@ -268,7 +305,7 @@ fn grid_candidate(
             0 | 1 => Vec::new(),
             _ => layout::rows_of(top, &header),
         },
-        headers: header.texts,
+        headers: header.texts.clone(),
         lines: None,
     };
     if layout.columns.matched > 1 {
@@ -290,6 +327,7 @@ fn grid_candidate(
         no_days: Vec::new(),
         doubt: None,
         titles,
+        header,
     }
 }
 
@@ -304,8 +342,9 @@ fn turned(
 ) -> Vec<Candidate> {
     let as_crosstab = |((candidate, vocabulary), pin): ((Candidate, &Vocabulary), &Pin)| {
         let contract = candidate.contract.clone();
-        let (header, _) = header_and_titles(&contract, vocabulary, *pin, top, above);
+        let header = candidate.header.clone();
         let plain = &candidate.layout.columns;
+        let first = header.first;
         let mut headers = vec![header.clone()];
         if *pin == Pin::None {
             headers.extend(layout::deeper(top, &header));
@@ -313,7 +352,11 @@ fn turned(
         let mut found = None;
         let mut doubt = None;
         for header in headers {
-            let titles = titles(&contract, &header, top, above);
+            // Of one with rows above more is header, and less title.
+            let titles = match header.first == first {
+                true => candidate.titles.clone(),
+                false => titles(&contract, &header, top, above),
+            };
             let look = crosstab::Look {
                 contract: &contract,
                 context,
@@ -362,25 +405,6 @@ fn turned(
         .zip(pins)
         .map(as_crosstab)
         .collect()
-}
-
-/// Where the header is, and what stands above it.
-fn header_and_titles(
-    contract: &Contract,
-    vocabulary: &Vocabulary,
-    pin: Pin,
-    top: &Block,
-    above: &[Vec<String>],
-) -> (Header, Vec<String>) {
-    let score = |texts: &[String]| vocabulary.score(texts.iter().map(String::as_str));
-    let knows = |text: &str| vocabulary.knows(text);
-    let header = match pin {
-        Pin::None => layout::header(top, score, knows),
-        Pin::Header(first, last) => layout::at(top, first, last, knows),
-        Pin::Elsewhere => Header::default(),
-    };
-    let titles = titles(contract, &header, top, above);
-    (header, titles)
 }
 
 /// What stands above a header. Where no title names a period, what is said elsewhere may: `above`, the nearest first.
@@ -497,5 +521,6 @@ pub(super) fn records(
         no_days: Vec::new(),
         doubt: None,
         titles: Vec::new(),
+        header: Header::default(),
     }
 }

@@ -324,10 +324,21 @@ fn join(upper: &[String], lower: &[String], knows: &impl Fn(&str) -> bool) -> Ve
             super::rows::is_total(below)
         };
         let whole = is_whole.then_some(group);
-        let mut candidates = [Some(&both), whole, (!is_monthly).then_some(below)]
-            .into_iter()
-            .flatten();
-        let known = candidates.find(|text| knows(text)).unwrap_or(&both);
+        // `L` below `Penduduk` is no other group's.
+        let is_of_other = || {
+            let others = (0..width).filter(|&other| {
+                groups[other] != group && lower.get(other).is_some_and(|text| text.trim() == below.trim())
+            });
+            others.into_iter().any(|other| {
+                !groups[other].trim().is_empty() && knows(format!("{} {}", groups[other].trim(), below.trim()).trim())
+            })
+        };
+        let known = match whole {
+            _ if knows(&both) => &both,
+            Some(whole) if knows(whole) => whole,
+            _ if !is_monthly && knows(below) && !is_of_other() => below,
+            _ => &both,
+        };
         // A unit of the group is that of each of its columns.
         match text::unit_of(group) {
             Some(unit) if text::bracket(known).is_none() => format!("{known} ({unit})"),

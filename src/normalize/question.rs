@@ -155,6 +155,20 @@ pub(super) fn begins_as_name_of(column: &Column, text: &str) -> bool {
     })
 }
 
+/// Whether a title, in normal form, has one of a column's headers with a name behind it: `HARGA DI PASAR KOSAMBI`, not `HARGA PASAR PER
+/// BULAN`, `PASAR TRADISIONAL` or `Kepala Pasar: Asep`.
+pub(super) fn names_one_of(column: &Column, title: &str) -> bool {
+    let padded = format!(" {title} ");
+    headers_of(column).any(|header| {
+        let header = format!(" {header} ");
+        let mut found = padded.match_indices(header.as_str());
+        found.any(|(at, _)| {
+            let is_charge = IN_CHARGE.iter().any(|word| padded[..at].ends_with(&format!(" {word}")));
+            !is_charge && is_name(&padded[at + header.len()..])
+        })
+    })
+}
+
 impl Table<'_> {
     /// Whether its rows are none of the sheet's.
     fn is_turned(&self) -> bool {
@@ -237,7 +251,7 @@ impl Table<'_> {
                 }
                 let named = match column.kind {
                     ColumnType::Code => self.code_in(column, &normal, default),
-                    _ => self.is_name_of(column, &normal),
+                    _ => names_one_of(column, &normal),
                 };
                 if named {
                     let finding = Finding::of("key-in-title").with_both("column", &column.title);
@@ -247,20 +261,6 @@ impl Table<'_> {
             }
         }
         None
-    }
-
-    /// Whether a title has one of a column's headers with a name behind it: `HARGA DI PASAR KOSAMBI`, not `HARGA PASAR PER
-    /// BULAN`, `PASAR TRADISIONAL` or `Kepala Pasar: Asep`.
-    fn is_name_of(&self, column: &Column, title: &str) -> bool {
-        let padded = format!(" {title} ");
-        headers_of(column).any(|header| {
-            let header = format!(" {header} ");
-            let mut found = padded.match_indices(header.as_str());
-            found.any(|(at, _)| {
-                let is_charge = IN_CHARGE.iter().any(|word| padded[..at].ends_with(&format!(" {word}")));
-                !is_charge && is_name(&padded[at + header.len()..])
-            })
-        })
     }
 
     /// Whether a title names a code of the column's list that is not the default.

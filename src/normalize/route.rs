@@ -103,13 +103,7 @@ impl Layout {
 
     /// The sheet column that numbers the rows, where nothing else is read from it.
     pub(super) fn numbering(&self) -> Option<usize> {
-        let is_number = |header: &String| {
-            matches!(
-                crate::domain::text::header(header).as_str(),
-                "no" | "nomor" | "no urut" | "nomor urut"
-            )
-        };
-        let column = self.headers.iter().position(is_number)?;
+        let column = self.headers.iter().position(|header| numbers_rows(header))?;
         (!self.columns.source.contains(&Some(column))).then_some(column)
     }
 
@@ -125,6 +119,14 @@ impl Layout {
         columns.sort_unstable();
         columns
     }
+}
+
+/// Whether a header is that of a column that numbers the rows.
+fn numbers_rows(header: &str) -> bool {
+    matches!(
+        crate::domain::text::header(header).as_str(),
+        "no" | "nomor" | "no urut" | "nomor urut"
+    )
 }
 
 /// A sheet and the contract it fits.

@@ -232,16 +232,7 @@ pub(super) fn whole(name: &str, own: Option<&str>) -> Option<Whole> {
     if ["rata-rata", "rata rata", "rata2", "rerata"].into_iter().any(begins) || is_extreme() {
         return Some(Whole::Mean);
     }
-    // `Pindahan` is carried from one page to the next.
-    let times = [
-        "kumulatif s.d.",
-        "kumulatif s/d",
-        "kumulatif sampai",
-        "s.d.",
-        "s/d",
-        "pindahan",
-    ];
-    if times.into_iter().any(begins) || is_of_time_passed(name) || stands_beside(name) {
+    if BESIDE.into_iter().any(begins) || is_of_time_passed(name) || stands_beside(name) {
         return Some(Whole::Beside);
     }
     let is_sum = ["jumlah", "total", "grand total"]
@@ -297,6 +288,26 @@ fn is_of_time_passed(name: &str) -> bool {
         })
 }
 
+/// First words of rows that are of another time, are carried from one page to the next, or give prices that were set.
+const BESIDE: [&str; 16] = [
+    "kumulatif s.d.",
+    "kumulatif s/d",
+    "kumulatif sampai",
+    "s.d.",
+    "s/d",
+    "pindahan",
+    "kemarin",
+    "het",
+    "hap",
+    "hpp",
+    "harga acuan",
+    "harga eceran",
+    "harga tertinggi",
+    "harga terendah",
+    "provinsi",
+    "prov.",
+];
+
 /// First words of rows below a table that are held against it, and are no part of it.
 const COMPARED: [&str; 19] = [
     "target",
@@ -336,7 +347,8 @@ fn stands_beside(name: &str) -> bool {
         let head = name.get(..word.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(word))
     };
-    let is_time = |word: &str| axis::is_month(word) || ["tahun", "thn", "bulan", "bln"].contains(&word);
+    let is_time =
+        |word: &str| axis::is_month(word) || ["tahun", "thn", "bulan", "bln", "tanggal", "tgl"].contains(&word);
     let mut words = name.split_whitespace();
     let first = words.next().unwrap_or_default();
     let last = words.next_back().unwrap_or_default();
@@ -350,9 +362,11 @@ fn stands_beside(name: &str) -> bool {
     let is_of_time = |word: &str| is_time(word) || text::is_year(word) || PASSED.contains(&word);
     let is_link =
         |word: &str| ["s", "d", "sd", "dan", "dari", "terhadap", "rp", "turun", "per", "hari"].contains(&word);
-    let is_other = |word: &str| !is_of_time(word) && !is_link(word) && !COMPARED.contains(&word);
+    let is_day = |word: &str| word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_other = |word: &str| !is_of_time(word) && !is_day(word) && !is_link(word) && !COMPARED.contains(&word);
     // A month or the word `Tahun` alone may be a name.
-    let is_whole_time = normal.split(' ').any(|word| is_of_time(word) && !is_time(word));
+    let names_day = ["tgl ", "tanggal "].iter().any(|word| normal.starts_with(word)) && normal.split(' ').any(is_day);
+    let is_whole_time = names_day || normal.split(' ').any(|word| is_of_time(word) && !is_time(word));
     let is_dated = COMPARED.contains(&normal.split(' ').next().unwrap_or_default())
         && normal.split(' ').any(text::is_year)
         && normal.split(' ').count() <= COMPARED_WORDS;
@@ -508,6 +522,11 @@ mod tests {
             "Kunjungan s.d. bulan lalu",
             "Kebutuhan per hari",
             "Pindahan",
+            "HET",
+            "Tgl 11 November",
+            "Provinsi Jawa Tengah",
+            "Harga tertinggi",
+            "Minggu lalu",
         ] {
             assert_eq!(whole(name, None), Some(Whole::Beside), "{name}");
         }

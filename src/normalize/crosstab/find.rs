@@ -79,8 +79,13 @@ pub(in crate::normalize) fn find(look: &Look<'_>, plain: &ColumnMap) -> Result<T
         contract.key.contains(name) && plain.source[*index].is_none() && is_general
     });
     let mut doubt = look.weeks(plain);
-    for (along, _) in missing.chain(above).chain(supplied) {
-        match look.along(along) {
+    let mut columns = missing.chain(above).chain(supplied).peekable();
+    if columns.peek().is_none() {
+        return Err(doubt);
+    }
+    let time = Time::of(look);
+    for (along, _) in columns {
+        match look.along(along, time) {
             Ok(turned) => return Ok(turned),
             Err(Doubt::None) => {}
             Err(asked) => doubt = asked,
@@ -125,9 +130,8 @@ impl Look<'_> {
     }
 
     /// Reads the header as one in which values of the column `along` stand.
-    fn along(&self, along: usize) -> Result<Turned, Doubt> {
+    fn along(&self, along: usize, time: Time) -> Result<Turned, Doubt> {
         let (name, column) = self.contract.columns.get_index(along).ok_or(Doubt::None)?;
-        let time = Time::of(self);
         let found = self.turned(along, time);
         if !matches!(found, Err(Doubt::None)) || !matches!(column.kind, ColumnType::Period | ColumnType::Date) {
             return found;

@@ -6,6 +6,7 @@ use crate::finding::{Finding, Place, column_letters};
 use crate::normalize::candidate::Candidate;
 use crate::normalize::headers::{Supplied, YearFrom};
 use crate::normalize::inexact::Inexact;
+use crate::normalize::route::numbers_rows;
 use crate::normalize::undeclared::Undeclared;
 use crate::normalize::{Context, personal, title, units};
 
@@ -79,8 +80,9 @@ pub(super) fn notes(chosen: &Candidate, place: &Place, undeclared: &[Undeclared]
     let map = &chosen.layout.columns;
     let finding = |one: &Inexact| one.finding(&chosen.contract, &chosen.layout, &place);
     notes.extend(map.inexact.iter().map(finding));
-    // Of columns that look personal more is said.
-    let unknown = map.unknown.iter().map(|text| personal::header(text));
+    // Of columns that look personal more is said; that rows are numbered is no news.
+    let unknown = map.unknown.iter().filter(|text| !numbers_rows(text));
+    let unknown = unknown.map(|text| personal::header(text));
     let unknown: Vec<String> = unknown
         .filter(|header| undeclared.iter().all(|found| found.header != *header))
         .collect();
