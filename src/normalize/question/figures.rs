@@ -42,40 +42,33 @@ impl Table<'_> {
     }
 
     /// A title that names another figure of the dataset than the one that is read, where no header names that:
-    /// `KENDARAAN TIDAK LULUS UJI` above months.
+    /// `NILAI BANTUAN` above months.
     pub(super) fn other_measure(&self) -> Option<Finding> {
         let layout = self.layout;
         let is_unnamed = match &layout.crosstab {
             Some(crosstab) => crosstab.is_unnamed,
             None => {
                 let figures = layout.figures(self.contract);
-                let headers = figures.iter().filter_map(|&column| layout.headers.get(column));
-                headers.fold(None, |all: Option<bool>, header| {
-                    Some(all.unwrap_or(true) && is_share(header))
-                }) == Some(true)
+                let is_share = |&column: &usize| layout.headers.get(column).is_some_and(|header| is_share(header));
+                !figures.is_empty() && figures.iter().all(is_share)
             }
         };
-        let titles = self.above.iter().filter(|title| is_unnamed && self.stands_alone(title));
-        titles
-            .filter_map(|title| Some((title, said(title)?)))
-            .find_map(|(title, said)| {
-                let padded = format!(" {} ", text::normal(said));
-                let is_read = |index: usize| layout.columns.source[index].is_some();
-                let longest = |read: bool| {
-                    let measures = self
-                        .columns()
-                        .filter(|(index, _, column)| column.kind.is_measure() && is_read(*index) == read);
-                    let named = measures.filter_map(|(_, _, column)| Some((named_in(column, &padded)?, column)));
-                    named.max_by_key(|(length, _)| *length)
-                };
-                let (length, column) = longest(false).filter(|(_, column)| column.repeats.is_empty())?;
-                let known = longest(true).map_or(0, |(length, _)| length);
-                let finding = Finding::of("title-of-other-figures").with_both("meaning", &column.title);
-                let finding = finding
-                    .with_both("dataset", &self.contract.title)
-                    .with("word", title.trim());
-                (length > known).then(|| finding.value(title.trim()))
-            })
+        let mut titles = self.above.iter().filter(|title| is_unnamed && self.stands_alone(title));
+        titles.find_map(|title| {
+            let padded = format!(" {} ", text::normal(said(title)?));
+            let named = |read: bool| {
+                let measures = self.columns().filter(move |(index, _, column)| {
+                    column.kind.is_measure() && layout.columns.source[*index].is_some() == read
+                });
+                let named = measures.filter_map(|(_, _, column)| Some((named_in(column, &padded)?, column)));
+                named.max_by_key(|(header, _)| header.len())
+            };
+            let (header, column) = named(false).filter(|(_, column)| column.repeats.is_empty())?;
+            let known = named(true).map_or(0, |(header, _)| header.len());
+            let finding = Finding::of("title-of-other-figures").with_both("meaning", &column.title);
+            let finding = finding.with_both("dataset", &self.contract.title);
+            (header.len() > known).then(|| finding.with("word", header).value(title.trim()))
+        })
     }
 
     /// Whether a title is a line of its own, or the sheet's name: a row of several cells above the header that is read is
@@ -89,8 +82,8 @@ impl Table<'_> {
     }
 }
 
-/// Length of the longest header of a column that stands in a title in normal form, with a blank on either side.
-fn named_in(column: &Column, padded: &str) -> Option<usize> {
+/// The longest header of a column that stands in a title in normal form, with a blank on either side.
+fn named_in(column: &Column, padded: &str) -> Option<String> {
     let found = headers_of(column).filter(|header| header.len() >= SHORTEST && padded.contains(&format!(" {header} ")));
-    found.map(|header| header.len()).max()
+    found.max_by_key(String::len)
 }
