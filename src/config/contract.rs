@@ -302,6 +302,9 @@ pub struct OtherTitles {
     pub words: Vec<String>,
     /// What the figures are then, as it is told to the sender.
     pub meaning: Bilingual,
+    /// Words beside which they mean nothing: a title of `PERKOTAAN DAN PERDESAAN` is one of the whole.
+    #[serde(default)]
+    pub unless: Vec<String>,
 }
 
 /// A condition that every row must meet: a boolean SQL expression over the columns; NULL passes.

@@ -24,6 +24,7 @@ pub(super) fn load(path: &Path) -> Result<Vec<OtherTitles>, String> {
                 id: row.get(id).to_string(),
                 en: row.get(en).to_string(),
             },
+            unless: Vec::new(),
         };
         if !found.has_words() || !found.has_meaning() {
             return Err(table.complaint(row, "must have words, and what they mean in both languages"));
@@ -36,7 +37,8 @@ pub(super) fn load(path: &Path) -> Result<Vec<OtherTitles>, String> {
 impl OtherTitles {
     /// Whether it has words, and none of them is blank.
     pub(super) fn has_words(&self) -> bool {
-        !self.words.is_empty() && self.words.iter().all(|word| !normal(word).is_empty())
+        let mut all = self.words.iter().chain(&self.unless);
+        !self.words.is_empty() && all.all(|word| !normal(word).is_empty())
     }
 
     /// Whether it says what they mean, in both languages.
@@ -47,8 +49,12 @@ impl OtherTitles {
     /// The first of the words, in normal form, that stands in a title in normal form. `is_known` tells which say nothing new.
     pub fn in_title(&self, title: &str, is_known: impl Fn(&str) -> bool) -> Option<String> {
         let padded = format!(" {title} ");
+        let is_there = |word: &str| padded.contains(&format!(" {word} "));
+        if self.unless.iter().any(|word| is_there(&normal(word))) {
+            return None;
+        }
         let mut words = self.words.iter().map(|word| normal(word));
-        words.find(|word| padded.contains(&format!(" {word} ")) && !is_known(word))
+        words.find(|word| is_there(word) && !is_known(word))
     }
 }
 
@@ -71,6 +77,12 @@ mod tests {
         assert_eq!(found("anggaran kas", "").as_deref(), Some("anggaran kas"));
         assert_eq!(found("perencanaan pembangunan", ""), None);
         assert_eq!(found("rencana dan realisasi", "rencana"), None);
+        let unless = OtherTitles {
+            unless: vec!["Realisasi".to_string()],
+            ..all[0].clone()
+        };
+        assert_eq!(unless.in_title("rencana dan realisasi", |_| false), None);
+        assert!(unless.in_title("rencana", |_| false).is_some());
     }
 
     #[test]

@@ -25,10 +25,11 @@ impl Scale {
 ///
 /// None when it says nothing of the kind, or two different things. A rate (`per ribu penduduk`) is no scale.
 pub fn header_scale(text: &str) -> Option<Scale> {
-    if let Some(power) = zeros(text) {
-        return Some(Scale { power, rupiah: false });
-    }
     let words = normal(text);
+    if let Some(power) = zeros(text) {
+        let rupiah = words.split(' ').any(|word| matches!(word, "rp" | "rupiah" | "idr"));
+        return Some(Scale { power, rupiah });
+    }
     let mut rupiah = false;
     let mut power = None;
     let mut previous = "";
@@ -122,6 +123,7 @@ mod tests {
             ("Omzet (000 Rp)", 3, true),
             ("PUK (000)", 3, false),
             ("000", 3, false),
+            ("DALAM RUPIAH (000)", 3, true),
             ("Penduduk (000.000)", 6, false),
             ("REALISASI PAJAK (Rp.000.000)", 6, true),
             ("Population (thousand people)", 3, false),

@@ -62,14 +62,27 @@ impl Candidate {
     }
 }
 
+/// Whether a header is that of means: `Harga Rata-rata`.
+fn says_mean(header: &str) -> bool {
+    let normal = text::normal(header);
+    ["rata rata", "rata2", "rerata", "average"]
+        .iter()
+        .any(|word| normal.contains(word))
+}
+
 /// Fewest headers with names of parts that make a table one of parts.
 const FEWEST_NAMES: usize = 2;
 
 impl Candidate {
-    /// Whether headers that are not read name parts, whose figures they have, where the rows would be those of the whole:
+    /// Whether a mean is read as the figure of the whole, and headers that are not read name the parts that it is of:
     /// `Pasar Gede | Pasar Delanggu | Rata-rata` below `Harga`.
     fn leaves_names(&self) -> bool {
         let columns = &self.layout.columns;
+        let figures = self.layout.figures(&self.contract);
+        let mut headers = figures.iter().filter_map(|&column| self.layout.headers.get(column));
+        if !headers.any(|header| says_mean(header)) {
+            return false;
+        }
         let keys = self.contract.columns.iter().zip(&columns.supplied);
         let mut whole = keys.filter(|((name, column), supplied)| {
             let is_name = column.kind == ColumnType::Text && self.contract.key.contains(*name);

@@ -196,7 +196,7 @@ impl Crosstab {
 pub(super) fn says_something(cell: Cell<'_>) -> bool {
     match cell {
         Cell::Empty | Cell::Integer(0) => false,
-        Cell::Float(value) => value != 0.0,
+        Cell::Float(value) | Cell::Percent(value) => value != 0.0,
         Cell::Text(text) => {
             let text = text.trim();
             let bare = text

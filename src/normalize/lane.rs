@@ -259,17 +259,28 @@ impl<'c> Lane<'c> {
         leads_no_text_column(block, row, &own)
     }
 
-    /// Whether a row is the heading of those below it: a name that is no value of its column, and nothing else that is read.
+    /// Whether a row is the heading of those below it: a name that is no value of its column, or in a column of names a code
+    /// of another (`Negeri` above schools), and nothing else that is read.
     fn is_heading(&self, plan: &SheetPlan<'_>, block: &Block, row: usize, values: &[Value<'_>]) -> bool {
         let mut filled = self.readers.iter().filter_map(|reader| {
             let source = plan.layout.columns.source[reader.index].filter(|&source| !plan.layout.is_said(source))?;
-            (!reader.is_missing(block.cell(row, source))).then_some(reader)
+            let cell = block.cell(row, source);
+            (!reader.is_missing(cell)).then_some((reader, cell))
         });
-        let is_name = |reader: &ColumnReader| matches!(reader.column.kind, ColumnType::Code | ColumnType::Region);
+        let is_code = |cell: Cell<'_>| {
+            let mut codes = self
+                .readers
+                .iter()
+                .filter(|reader| reader.column.kind == ColumnType::Code);
+            codes.any(|reader| reader.exact_code(cell, self.context).is_some())
+        };
+        let is_name = |(reader, cell): (&ColumnReader, Cell<'_>)| match reader.column.kind {
+            ColumnType::Code | ColumnType::Region => values[reader.index] == Value::Null,
+            ColumnType::Text => is_code(cell),
+            _ => false,
+        };
         let only = filled.next().filter(|_| filled.next().is_none() && plan.used.len() > 2);
-        plan.layout.header_row.is_some()
-            && only.is_some_and(|reader| is_name(reader) && values[reader.index] == Value::Null)
-            && row + 1 < block.rows()
+        plan.layout.header_row.is_some() && only.is_some_and(is_name) && row + 1 < block.rows()
     }
 
     /// Reads all cells of a row; errors go to `findings` and leave a null. The period comes first, since it

@@ -252,8 +252,27 @@ impl LineReader<'_> {
         matches!(said, Said::Column(index) if self.contract.columns[index].kind == ColumnType::Region)
     }
 
+    /// Whether a text may mean a region: it has a word for one, or ends with the name of one: `III. KOTA SERANGG`, `SERANG`.
+    pub fn may_be_region(&self, text: &str) -> bool {
+        let normal = text::normal(text);
+        let words: Vec<&str> = normal.split(' ').collect();
+        let resolves = |name: &str| {
+            self.context
+                .regions
+                .resolve(name, None, Some(self.context.as_of))
+                .is_ok()
+        };
+        let is_name = |name: &str| {
+            ["Kabupaten", "Kota"]
+                .iter()
+                .any(|class| resolves(&format!("{class} {name}")))
+        };
+        words.iter().any(|word| REGION_WORDS.contains(word))
+            || (0..words.len()).any(|at| is_name(&words[at..].join(" ")))
+    }
+
     /// Whether the line stands in a column of names, where it may be one of them.
-    pub fn may_be_name(&self, line: &Line) -> bool {
+    fn may_be_name(&self, line: &Line) -> bool {
         let columns = self.contract.columns.values().zip(&self.source);
         let mut names = columns.filter(|(column, _)| column.kind == ColumnType::Text);
         names.any(|(_, source)| source.is_some_and(|source| line.columns.contains(&source)))

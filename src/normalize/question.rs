@@ -71,7 +71,8 @@ pub(super) fn of(table: &Table<'_>) -> Option<Finding> {
 
 /// The time to come for which a sheet was prepared that has no figures yet.
 pub(super) fn to_come(table: &Table<'_>) -> Option<Period> {
-    let (_, period) = table.time_to_come()?;
+    // The figures of a form stand in its rows.
+    let (_, period) = table.time_to_come().filter(|_| table.layout.form.is_none())?;
     // A target is set before its time.
     let figures = table
         .columns()

@@ -210,6 +210,7 @@ fn says(cell: Cell<'_>, header: &str) -> bool {
         Cell::Empty => header.trim().is_empty(),
         Cell::Text(text) | Cell::Spread(text) => text.trim() == header.trim(),
         Cell::Integer(number) => header.trim().parse() == Ok(number),
+        Cell::Date { .. } => super::cell::shown(cell).trim() == header.trim(),
         _ => false,
     }
 }

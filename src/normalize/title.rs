@@ -93,11 +93,25 @@ pub(super) fn says_until(title: &str) -> bool {
     UNTIL.iter().any(|word| padded.contains(&format!(" {word} ")))
 }
 
+/// Whether a title says that its figures are those at the end of a time: `PER BULAN` may also mean those of each month.
+fn says_state(title: &str) -> bool {
+    let normal = text::normal(title);
+    normal
+        .split(' ')
+        .any(|word| matches!(word, "keadaan" | "kondisi" | "posisi"))
+}
+
+/// Whether a title names a time before that of its table: `DIBANDINGKAN BULAN LALU`.
+fn says_earlier(title: &str) -> bool {
+    let normal = text::normal(title);
+    normal.split(' ').any(|word| matches!(word, "lalu" | "sebelumnya"))
+}
+
 /// Whether a title is that of a table beside the present one: last year's, or the sum of the year so far.
 pub(super) fn is_of_another_time(title: &str) -> bool {
     let normal = text::normal(title);
     let mut words = normal.split(' ');
-    words.any(|word| matches!(word, "lalu" | "sebelumnya" | "kumulatif" | "berjalan"))
+    says_earlier(title) || words.any(|word| matches!(word, "kumulatif" | "berjalan"))
 }
 
 /// The one day that the titles name, for tables about a single day.
@@ -187,8 +201,12 @@ impl Times {
         }
     }
 
-    /// The time at whose end a month is: `KEADAAN DESEMBER 2025` is that of the year.
+    /// The time at whose end a month is: `KEADAAN DESEMBER 2025` is that of the year, where the contract does not say of which
+    /// month a year's figures are.
     fn ending(&self, month: Period) -> Option<Period> {
+        if month.grain() != Grain::Month || self.month.is_some() {
+            return None;
+        }
         let longer = self.grains.iter().filter(|grain| **grain > month.grain());
         let mut ending = longer.map(|&grain| Period::containing(grain, month.start()));
         ending.find(|period| period.end() == month.end())
@@ -215,7 +233,8 @@ pub(super) fn period(titles: &[String], contract: &Contract, tells_apart: bool) 
             .filter(|period| grains.contains(&period.grain()));
         let exact: Vec<Period> = exact.collect();
         let state = named.state.filter(|state| exact.is_empty() || exact.contains(state));
-        let by_state = state.and_then(|period| times.containing(period).or_else(|| times.ending(period)));
+        let of_month = |period| says_state(title).then(|| times.ending(period)).flatten();
+        let by_state = state.and_then(|period| times.containing(period).or_else(|| of_month(period)));
         let of_title = match by_state {
             Some(state) => vec![state],
             // A month that is named goes before one in which a day lies.
@@ -228,7 +247,7 @@ pub(super) fn period(titles: &[String], contract: &Contract, tells_apart: bool) 
             is_part && !is_state(period)
         }));
         let is_doubtful = || named.loose || is_span(title) || is_of_another_time(title);
-        let says_end = || tells_apart && of_title.len() == 1 && (says_until(title) || is_of_another_time(title));
+        let says_end = || tells_apart && of_title.len() == 1 && says_until(title) && !says_earlier(title);
         if !of_title.is_empty() && is_doubtful() && !says_end() {
             return None;
         }

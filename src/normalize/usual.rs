@@ -243,15 +243,23 @@ impl Lane<'_> {
         let own = self.context.own_name();
         let is_of_all = |written: &str| whole(written, own).is_some() || summed(written).is_some();
         let is_name = |written: &str| !is_of_all(written) && !text::has_exponent(written);
-        let names_part = |written: &str| !reader.is_key || is_name(written);
         let mut texts = take_texts(&mut draft.columns[index]);
+        // Names come many times one after the other.
+        let mut last = ("", !reader.is_key || is_name(""));
         for row in draft.rows() {
             if draft.doubt[row] {
                 continue;
             }
-            match (draft.raw(row, source), draft.cell(row, source)) {
+            let cell = draft.cell(row, source);
+            if let Cell::Text(written) = cell
+                && reader.is_key
+                && written != last.0
+            {
+                last = (written, is_name(written));
+            }
+            match (draft.raw(row, source), cell) {
                 (RawCell::Text(span), Cell::Text(written))
-                    if is_plain_text(written, limit, &reader.missing) && names_part(written) =>
+                    if is_plain_text(written, limit, &reader.missing) && last.1 =>
                 {
                     texts[row] = TextRef::Block {
                         start: span.start,

@@ -46,8 +46,8 @@ pub(super) fn is_axis(block: &Block, row: usize) -> bool {
 /// Fewest numbers that count something below a word for it.
 const FEWEST_COUNTED: usize = 3;
 
-/// Months of a year.
-const MONTHS: i64 = 12;
+/// Most of what is counted from another number than 1: months of a year, classes of a school.
+const MOST_COUNTED: i64 = 13;
 
 /// Most days of a month.
 const DAYS: i64 = 31;
@@ -71,10 +71,8 @@ fn are_numbered(block: &Block, row: usize, numbers: &[(usize, i64)]) -> bool {
     let has_name = (0..block.row(row).len()).any(is_name);
     // Below one word that no calendar knows: `Kelas` above `1 2 3 4 5 6`, which may be values, and can be no figures.
     let first = numbers.first().map_or(0, |(_, number)| *number);
-    let are_months = numbers
-        .first()
-        .is_some_and(|(column, _)| axis::unit(&group(*column)) == Some(axis::Unit::Month));
-    let may_begin = first == 1 || (are_months && (1..=MONTHS - numbers.len() as i64 + 1).contains(&first));
+    let last = first + numbers.len() as i64 - 1;
+    let may_begin = first == 1 || (first > 1 && last <= MOST_COUNTED);
     let is_count = !has_name
         && may_begin
         && numbers.len() >= FEWEST_COUNTED

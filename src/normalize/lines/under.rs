@@ -110,10 +110,10 @@ impl UnderLines {
         Ok(sheet.changed(&block, &changes))
     }
 
-    /// Whether a line that is a name alone stands where the lines of regions do.
+    /// Whether a line stands where the lines of regions do, and may be one of them.
     fn stands_as_region(&self, sheet: &Sheet<'_>, line: &Line) -> bool {
         let is_there = line.columns.iter().all(|column| self.of_regions.contains(column));
-        is_there && sheet.reader.may_be_name(line)
+        is_there && sheet.reader.may_be_region(&line.text)
     }
 
     fn is_active(&self) -> bool {
@@ -129,8 +129,8 @@ impl UnderLines {
         let Some(saying) = sheet.reader.says(&line) else {
             // Where lines say whose the rows are, one that cannot be read ends what the last has said: so does a name alone
             // where lines of regions stand.
-            let is_value = sheet.reader.is_value(&line) && !self.stands_as_region(sheet, &line);
-            if !self.sections.all.is_empty() && !is_value {
+            let is_region = self.stands_as_region(sheet, &line);
+            if !self.sections.all.is_empty() && (is_region || !sheet.reader.is_value(&line)) {
                 let column = sheet.lines.said.iter().find_map(|said| match said {
                     Said::Column(index) => Some(*index),
                     Said::Year => None,
@@ -139,7 +139,7 @@ impl UnderLines {
                 let finding = Finding::of("line-not-read")
                     .with_both("column", &title)
                     .value(line.text.as_str());
-                self.doubt = Some((None, finding.at(place)));
+                self.doubt = Some((column.filter(|_| is_region), finding.at(place)));
             }
             return Change::None;
         };
@@ -154,7 +154,9 @@ impl UnderLines {
             Saying::Value(value) => match value.said {
                 said if sheet.lines.said.contains(&said) => {
                     if sheet.reader.is_of_region(said) {
-                        self.of_regions.extend(&line.columns);
+                        let is_new = |column: &&usize| !self.of_regions.contains(column);
+                        let new: Vec<usize> = line.columns.iter().filter(is_new).copied().collect();
+                        self.of_regions.extend(new);
                     }
                     self.begin(value, place);
                 }

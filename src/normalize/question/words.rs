@@ -26,7 +26,15 @@ pub(super) const DIVISIONS: [&str; 10] = [
 ];
 
 /// Words behind a header in a title that name none of its values.
-pub(in crate::normalize) const NO_NAMES: [&str; 58] = [
+pub(in crate::normalize) const NO_NAMES: [&str; 66] = [
+    "masuk",
+    "keluar",
+    "asal",
+    "tujuan",
+    "awal",
+    "akhir",
+    "datang",
+    "berangkat",
     "tgl",
     "harian",
     "mingguan",

@@ -47,6 +47,14 @@ pub(super) fn doubled(table: &Candidate, name: &str) -> String {
     };
     let form = |column: usize| text::header(&layout.headers[column]);
     let same = (0..layout.headers.len()).filter(|&column| form(column) == form(source));
+    if let Some(form) = &layout.form {
+        let letters = form
+            .columns
+            .first()
+            .map_or_else(String::new, |&column| column_letters(column as u32));
+        let cells = same.filter_map(|label| Some(format!("{letters}{}", form.rows.get(label)?)));
+        return cells.collect::<Vec<_>>().join(", ");
+    }
     let said = |column: usize| {
         let column = layout.sheet_column(column).unwrap_or(column);
         let mut above: Vec<&str> = layout

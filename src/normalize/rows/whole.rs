@@ -22,27 +22,37 @@ pub(in crate::normalize) fn is_all(name: &str) -> bool {
 /// lalu`, `Target 2026`. `own` is the region's name.
 pub(in crate::normalize) fn whole(name: &str, own: Option<&str>) -> Option<Whole> {
     let name = name.trim();
-    let begins = |word: &str| begins(name, word) && !name[word.len()..].starts_with(char::is_alphanumeric);
     let is = |word: &&str| name.eq_ignore_ascii_case(word);
+    // `Total Kab. Ngawi`, but `Total Persada` is a name; so is `Kota`, of a district or a market.
+    let is_own = |name: &str| own.is_some_and(|own| name.eq_ignore_ascii_case(own) || is_short_for(name, own));
+    let is_class = |name: &str| {
+        let class = own.and_then(|own| own.split(' ').next());
+        class.is_some_and(|class| name.eq_ignore_ascii_case(class))
+    };
+    let is_own_sum = || summed(name).is_some_and(|rest| is_own(rest.trim()) || is_class(rest.trim()));
+    let is_regency = || is(&"kabupaten") && is_class(name);
+    if ["jumlah", "total", "grand total"].iter().any(is) || is_own(name) || is_own_sum() || is_regency() {
+        return Some(Whole::Sum);
+    }
     let is_extreme = || ["tertinggi", "terendah"].iter().any(is);
-    if ["rata-rata", "rata rata", "rata2", "rerata"].into_iter().any(begins) || is_extreme() {
+    if ["rata-rata", "rata rata", "rata2", "rerata"]
+        .iter()
+        .any(|word| begins_as_word(name, word))
+        || is_extreme()
+    {
         return Some(Whole::Mean);
     }
-    if BESIDE.into_iter().any(begins) || is_of_time_passed(name) || stands_beside(name) {
-        return Some(Whole::Beside);
+    let is_beside = BESIDE.iter().any(|word| begins_as_word(name, word));
+    (is_beside || is_of_time_passed(name) || stands_beside(name)).then_some(Whole::Beside)
+}
+
+/// Whether a name begins with a word and goes on with another, if at all: `HET (Rp)`, but `HPP-01` is a number of something.
+fn begins_as_word(name: &str, word: &str) -> bool {
+    begins(name, word) && {
+        let rest = &name[word.len()..];
+        let is_open = word.ends_with(['.', '/']);
+        is_open || rest.is_empty() || rest.starts_with([' ', '(', ':', '\u{a0}'])
     }
-    let is_sum = ["jumlah", "total", "grand total"].iter().any(is);
-    // `Total Kab. Ngawi`, but `Total Persada` is a name.
-    let is_own = |name: &str| {
-        let class = |own: &str| {
-            own.split(' ')
-                .next()
-                .is_some_and(|class| name.eq_ignore_ascii_case(class))
-        };
-        own.is_some_and(|own| name.eq_ignore_ascii_case(own) || class(own) || is_short_for(name, own))
-    };
-    let is_own_sum = || summed(name).is_some_and(|rest| is_own(rest.trim()));
-    (is_sum || is_own(name) || is_own_sum()).then_some(Whole::Sum)
 }
 
 /// Whether a name begins with a word in small letters. Most do not by their first letter: every name is asked.
@@ -128,6 +138,9 @@ const COMPARED: [&str; 19] = [
     "growth",
 ];
 
+/// Those of them that may have what they count behind them, with its year: `Target Kunjungan 2026`.
+const DATED: [&str; 4] = ["target", "realisasi", "capaian", "pertumbuhan"];
+
 /// Words for times as seen from that of the table, in normal form.
 const PASSED: [&str; 3] = ["ini", "lalu", "sebelumnya"];
 
@@ -160,7 +173,7 @@ fn stands_beside(name: &str) -> bool {
     // A month or the word `Tahun` alone may be a name.
     let names_day = ["tgl ", "tanggal "].iter().any(|word| normal.starts_with(word)) && normal.split(' ').any(is_day);
     let is_whole_time = names_day || normal.split(' ').any(|word| is_of_time(word) && !is_time(word));
-    let is_dated = COMPARED.contains(&normal.split(' ').next().unwrap_or_default())
+    let is_dated = DATED.contains(&normal.split(' ').next().unwrap_or_default())
         && normal.split(' ').any(text::is_year)
         && normal.split(' ').count() <= COMPARED_WORDS;
     is_dated || (!normal.split(' ').any(is_other) && (is_compared || is_whole_time))
@@ -180,9 +193,12 @@ mod tests {
         assert_eq!(of("Jumlah Kota Bandung"), Some(Whole::Sum));
         assert_eq!(whole("Total Kab. Ngawi", Some("Kabupaten Ngawi")), Some(Whole::Sum));
         assert_eq!(whole("Total Kab. Ngawi", Some("Kota Ngawi")), None);
-        assert_eq!(of("Kota"), Some(Whole::Sum));
+        assert_eq!(of("Jumlah Kota"), Some(Whole::Sum));
+        assert_eq!(whole("Kabupaten", Some("Kabupaten Ngawi")), Some(Whole::Sum));
+        assert_eq!(whole("Provinsi Banten", Some("Provinsi Banten")), Some(Whole::Sum));
         assert_eq!(summed("Total Stok"), Some("Stok"));
         for name in [
+            "Kota",
             "Kota Bandung Barat",
             "Total Persada",
             "Pasar Jumlah",
@@ -237,6 +253,10 @@ mod tests {
             "Kec. Realisasi",
             "Target Kunjungan",
             "Sisaan 2026",
+            "Perubahan 0413/PBG/2026",
+            "PERUBAHAN-2026-014",
+            "Perubahan Art Space 2020",
+            "HPP-01",
             "",
         ] {
             assert_eq!(whole(name, None), None, "{name}");
