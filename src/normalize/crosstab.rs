@@ -197,7 +197,7 @@ pub(super) fn says_something(cell: Cell<'_>) -> bool {
     match cell {
         Cell::Empty | Cell::Integer(0) => false,
         Cell::Float(value) | Cell::Percent(value) => value != 0.0,
-        Cell::Text(text) => {
+        Cell::Text(text) | Cell::Literal(text) => {
             let text = text.trim();
             let bare = text
                 .strip_prefix("Rp")
@@ -284,6 +284,7 @@ mod tests {
         for text in ["", " ", "0", "0,00", "Rp -", "Rp. 0", "-", "Rp0,00", "n/a"] {
             assert!(!says_something(Cell::Text(text)), "{text}");
         }
+        assert!(!says_something(Cell::Literal("0")) && says_something(Cell::Literal("5")));
         for text in ["0,5", "Rp 10", "tutup", "1.000"] {
             assert!(says_something(Cell::Text(text)), "{text}");
         }

@@ -166,7 +166,7 @@ pub(super) fn at(block: &Block, first: u32, last: u32, knows: impl Fn(&str) -> b
     let inside = |row: &usize| (first..=last).contains(&block.row_numbers[*row]);
     let rows: Vec<usize> = (0..block.rows()).filter(inside).collect();
     match (rows.first(), rows.last()) {
-        (Some(&first), Some(&last)) => of_rows(block, first..last + 1, knows),
+        (Some(&first), Some(&last)) => with_rows_below(block, of_rows(block, first..last + 1, knows)),
         _ => Header::default(),
     }
 }
